@@ -1,0 +1,151 @@
+//! Everything a running server consists of, put together once; tests put it together the same way.
+
+use std::sync::Arc;
+
+use baton_shared::command::Actor;
+use baton_shared::{AgentId, Command, QueueId, Timestamp};
+
+use crate::accounts::{Accounts, blocking};
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::dispatcher::{self, Answer, CommandError, Dispatcher, Key, Request};
+use crate::feed::{self, Feed};
+use crate::http::assets::Assets;
+use crate::http::limits::Limits;
+use crate::http::streams::Streams;
+use crate::ids::IdSource;
+use crate::routing::RoutingState;
+use crate::store::{Store, StoreError};
+
+/// A running server, without its listener.
+pub struct App {
+    /// Where everything is kept.
+    pub store: Arc<dyn Store>,
+    /// Where commands go.
+    pub dispatcher: Dispatcher,
+    /// Where events come from.
+    pub feed: Feed,
+    /// What the time is.
+    pub clock: Arc<dyn Clock>,
+    /// Who may sign in.
+    pub accounts: Accounts,
+    /// What the server was started with.
+    pub config: Config,
+    /// The built web application.
+    pub assets: Assets,
+    /// How often one may ask.
+    pub limits: Limits,
+    /// Who has which streams open.
+    pub streams: Arc<Streams>,
+}
+
+impl App {
+    /// Starts the dispatcher on a store and puts everything around it; `seed` chooses the ids that are made.
+    pub fn build(
+        config: Config,
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        seed: u64,
+    ) -> anyhow::Result<Arc<Self>> {
+        let assets = Assets::load();
+        let feed = Feed::start(feed::Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            boot: seed,
+            build: assets.build().to_owned(),
+        })?;
+        let dispatcher = Dispatcher::start(dispatcher::Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            ids: IdSource::from_seed(seed),
+            feed: feed.clone(),
+        })?;
+        Ok(Arc::new(Self {
+            accounts: Accounts::new(store.clone(), clock.clone())?,
+            assets,
+            limits: Limits::default(),
+            streams: Arc::default(),
+            store,
+            dispatcher,
+            feed,
+            clock,
+            config,
+        }))
+    }
+
+    /// Returns the present.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Asks the dispatcher for something and waits until it is committed or refused.
+    pub async fn submit(
+        &self,
+        actor: Actor,
+        key: Option<Key>,
+        command: Command,
+    ) -> Result<Answer, CommandError> {
+        let answer = self.dispatcher.submit(Request { actor, key, command }).await;
+        let outcome = match &answer {
+            Ok(_) => "done",
+            Err(CommandError::Refused(_)) => "refused",
+            Err(CommandError::KeyReused) => "key_reused",
+            Err(CommandError::NotCommitted) => "not_committed",
+            Err(CommandError::Busy) => "busy",
+            Err(CommandError::Stopping) => "stopping",
+        };
+        metrics::counter!("baton_commands_total", "outcome" => outcome).increment(1);
+        answer
+    }
+
+    /// Runs something that reads the store, beside the requests.
+    pub async fn with_store<T: Send + 'static>(
+        self: &Arc<Self>,
+        work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let app = self.clone();
+        blocking(move || work(&app)).await
+    }
+
+    /// Returns the queue in which customers' conversations begin: the configured one where it exists, else the
+    /// alphabetically first one; nothing where there is no queue. It blocks.
+    pub fn chat_queue(&self) -> Result<Option<QueueId>, StoreError> {
+        let queues = self.store.read()?.queues()?;
+        let wanted = self.config.chat_queue.as_deref();
+        let chosen = queues.iter().find(|queue| Some(queue.name.as_str()) == wanted);
+        Ok(chosen.or(queues.first()).map(|queue| queue.id))
+    }
+
+    /// Decides and commits what waits, ends every stream, and returns once nothing will be written any more.
+    pub async fn stop(&self) {
+        self.feed.stop();
+        self.dispatcher.stop();
+        // Nothing is taken in after the stop, so the answer to one more command is the end of the loop.
+        let _ = self.dispatcher.submit(nothing()).await;
+    }
+
+    /// Says whether the store can be read and the dispatcher decides; it changes nothing.
+    pub async fn is_ready(self: &Arc<Self>) -> bool {
+        let readable = self.with_store(|app| app.store.read()?.head()).await.is_ok();
+        let decided = self.dispatcher.submit(nothing()).await;
+        readable && matches!(decided, Err(CommandError::Refused(_)))
+    }
+}
+
+/// A command about nobody: it goes all the way through the dispatcher, is refused, and changes nothing.
+fn nothing() -> Request {
+    let command = Command::EndLease { agent: AgentId::from_bits(0) };
+    Request { actor: Actor::System, key: None, command }
+}
+
+/// Says whether replaying the whole log gives what the rows say, byte for byte, and up to which position.
+pub fn verify(store: &dyn Store) -> Result<(u64, bool), StoreError> {
+    let rows = dispatcher::state_of(store.load()?);
+    let mut replayed = RoutingState::default();
+    store.replay(0, &mut |recorded| {
+        replayed.apply(&recorded);
+        // What changed is of no interest here, and would be kept.
+        replayed.take_touched();
+    })?;
+    Ok((replayed.position, replayed.canonical() == rows.canonical()))
+}

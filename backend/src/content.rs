@@ -1,0 +1,74 @@
+//! What a decision writes beside its events: people's words and names, and how far they have read.
+//!
+//! The log never holds these, so that redaction and erasure never touch it.
+
+use std::collections::BTreeMap;
+
+use baton_shared::*;
+
+/// What people wrote and who they are; it is written after the rows of the same batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// A person's name and address, and their password's hash.
+    Profile {
+        /// Whose.
+        agent: AgentId,
+        /// What they are called.
+        name: String,
+        /// Their address and their password's hash; nothing leaves both as they are.
+        credentials: Option<(String, String)>,
+    },
+    /// What a skill is called.
+    SkillName(SkillId, String),
+    /// What a queue is called.
+    QueueName(QueueId, String),
+    /// What a group is called.
+    GroupName(GroupId, String),
+    /// What a customer is called.
+    Contact(ContactId, String),
+    /// What is known about a conversation.
+    Attributes(ConversationId, BTreeMap<String, String>),
+    /// What was said.
+    Message {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Its number there.
+        seq: u32,
+        /// Which.
+        id: MessageId,
+        /// Who said it.
+        author: Author,
+        /// What was said.
+        text: String,
+        /// When.
+        at: Timestamp,
+        /// The idempotency key it was sent with.
+        client_key: Option<String>,
+    },
+    /// A transfer's note.
+    Note(TransferId, String),
+    /// The reason of a rejection.
+    Reason(OfferId, String),
+    /// An agent's notes on a segment.
+    WrapUpNotes(SegmentId, String),
+}
+
+/// How far a conversation has been received and read; each number only rises.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ReadMarks {
+    /// How far its owner has read.
+    pub agent_read: u32,
+    /// How far the customer's page has received.
+    pub customer_delivered: u32,
+    /// How far the customer has read.
+    pub customer_read: u32,
+}
+
+impl ReadMarks {
+    /// Raises each number to at least that of `other`.
+    pub fn raise(&mut self, other: Self) {
+        self.agent_read = self.agent_read.max(other.agent_read);
+        self.customer_delivered = self.customer_delivered.max(other.customer_delivered);
+        self.customer_read = self.customer_read.max(other.customer_read);
+    }
+}

@@ -1,0 +1,183 @@
+//! Opening, talking, ending, filing.
+
+use std::collections::BTreeMap;
+
+use baton_shared::command::{ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX};
+use baton_shared::conversation::EndedBy;
+use baton_shared::message::MESSAGE_CHARS_MAX;
+use baton_shared::segment::{Disposition, WrapUp};
+use baton_shared::*;
+
+use super::{Answer, Circumstances, Decided, checked_text, open, optional_text, person, transfers};
+use crate::content::{Content, ReadMarks};
+
+/// A conversation to open.
+pub(super) struct Start {
+    pub(super) name: String,
+    pub(super) text: String,
+    pub(super) channel: Channel,
+    pub(super) queue: QueueId,
+    pub(super) attributes: BTreeMap<String, String>,
+}
+
+pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &start.name, NAME_CHARS_MAX)?;
+    let text = checked_text("message", &start.text, MESSAGE_CHARS_MAX)?;
+    check_attributes(&start.attributes)?;
+    if !with.state.queues.contains_key(&start.queue) {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    let (conversation, contact) = (with.ids.conversation(), with.ids.contact());
+    let opened = Event::ConversationOpened {
+        conversation,
+        contact,
+        channel: start.channel,
+        queue: start.queue,
+        segment: with.ids.segment(),
+    };
+    let (sent, said) = message(with, conversation, 1, Author::Customer, text);
+    Ok(Decided {
+        events: vec![opened, sent],
+        content: vec![
+            Content::Contact(contact, name),
+            Content::Attributes(conversation, start.attributes),
+            said,
+        ],
+        ..Decided::new(Answer::Started { conversation })
+    })
+}
+
+fn check_attributes(attributes: &BTreeMap<String, String>) -> Result<(), Refusal> {
+    if attributes.len() > ATTRIBUTES_MAX {
+        return Err(Refusal::TooMany { what: "attributes", max: ATTRIBUTES_MAX });
+    }
+    for (name, value) in attributes {
+        checked_text("attribute's name", name, NAME_CHARS_MAX)?;
+        optional_text("attribute", value, ATTRIBUTE_CHARS_MAX)?;
+    }
+    Ok(())
+}
+
+pub(super) fn send(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    conversation: ConversationId,
+    text: String,
+) -> Result<Decided, Refusal> {
+    let text = checked_text("message", &text, MESSAGE_CHARS_MAX)?;
+    let talking = open(with.state, conversation)?;
+    let author = match actor {
+        Actor::Customer(own) if own == conversation => Author::Customer,
+        Actor::Person(agent) if talking.owner() == Some(Owner::Agent(agent)) => Author::Agent(agent),
+        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
+            return Err(Refusal::NotOwner);
+        }
+    };
+    let seq = talking.last_seq + 1;
+    let (sent, said) = message(with, conversation, seq, author, text);
+    // Who writes has read what was written before.
+    let marks = match author {
+        Author::Customer => ReadMarks { customer_delivered: seq, customer_read: seq, ..ReadMarks::default() },
+        Author::Agent(_) => ReadMarks { agent_read: seq, ..ReadMarks::default() },
+    };
+    Ok(Decided {
+        events: vec![sent],
+        content: vec![said],
+        marks: Some((conversation, marks)),
+        ..Decided::new(Answer::Sent { conversation, seq })
+    })
+}
+
+fn message(
+    with: &mut Circumstances<'_>,
+    conversation: ConversationId,
+    seq: u32,
+    author: Author,
+    text: String,
+) -> (Event, Content) {
+    let id = with.ids.message();
+    let client_key = with.key.map(str::to_owned);
+    let sent = Event::MessageSent { conversation, message: id, seq, author };
+    (sent, Content::Message { conversation, seq, id, author, text, at: with.now, client_key })
+}
+
+pub(super) fn end(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    conversation: ConversationId,
+    disposition: Option<Disposition>,
+    notes: Option<String>,
+) -> Result<Decided, Refusal> {
+    let notes = optional_text("notes", notes.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
+    let ending = open(with.state, conversation)?;
+    let owner = ending.owner().ok_or(Refusal::ConversationClosed)?;
+    let by = match actor {
+        Actor::Customer(own) if own == conversation => EndedBy::Customer,
+        Actor::System => EndedBy::System,
+        Actor::Person(agent) if owner == Owner::Agent(agent) => EndedBy::Agent,
+        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor => return Err(Refusal::NotOwner),
+    };
+    if by == EndedBy::Agent && ending.transfer().is_some() {
+        return Err(Refusal::TransferOpen);
+    }
+    let mut events = transfers::abandon(with.state, ending);
+    let wrap_up = match owner {
+        Owner::Agent(_) => WrapUp::ByItsAgent,
+        Owner::Queue(_) => WrapUp::None,
+    };
+    let segment = ending.segment;
+    events.push(Event::ConversationClosed { conversation, from: owner, by, ended: segment, wrap_up });
+    let mut decided = Decided::done(events);
+    if let (EndedBy::Agent, Owner::Agent(agent), Some(_)) = (by, owner, disposition) {
+        decided.events.push(Event::WrapUpEnded { segment, conversation, agent, disposition });
+        decided.content.extend(notes.map(|notes| Content::WrapUpNotes(segment, notes)));
+    }
+    Ok(decided)
+}
+
+pub(super) fn complete_wrap_up(
+    with: &Circumstances<'_>,
+    actor: Actor,
+    segment: SegmentId,
+    disposition: Disposition,
+    notes: Option<String>,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let notes = optional_text("notes", notes.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
+    let filed = with.state.segments.get(&segment).ok_or(Refusal::WrapUpClosed)?;
+    if filed.owner != Owner::Agent(agent) {
+        return Err(Refusal::NotOwner);
+    }
+    match filed.state {
+        SegmentState::WrapUp { .. } => {}
+        SegmentState::Active | SegmentState::Ended { .. } => return Err(Refusal::WrapUpClosed),
+    }
+    let conversation = filed.conversation;
+    let disposition = Some(disposition);
+    let mut decided = Decided::done(vec![Event::WrapUpEnded { segment, conversation, agent, disposition }]);
+    decided.content.extend(notes.map(|notes| Content::WrapUpNotes(segment, notes)));
+    Ok(decided)
+}
+
+pub(super) fn mark(
+    with: &Circumstances<'_>,
+    actor: Actor,
+    conversation: ConversationId,
+    delivered: u32,
+    read: u32,
+) -> Result<Decided, Refusal> {
+    let marked = open(with.state, conversation)?;
+    let (delivered, read) = (delivered.min(marked.last_seq), read.min(marked.last_seq));
+    let marks = match actor {
+        Actor::Customer(own) if own == conversation => {
+            ReadMarks { customer_delivered: delivered.max(read), customer_read: read, ..ReadMarks::default() }
+        }
+        Actor::Person(agent) if marked.owner() == Some(Owner::Agent(agent)) => {
+            ReadMarks { agent_read: read, ..ReadMarks::default() }
+        }
+        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
+            return Err(Refusal::NotOwner);
+        }
+    };
+    Ok(Decided { marks: Some((conversation, marks)), ..Decided::new(Answer::Done) })
+}

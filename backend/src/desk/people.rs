@@ -1,0 +1,262 @@
+//! Presence, people, queues, skills.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_shared::command::{Actor, NAME_CHARS_MAX};
+use baton_shared::queue::Priority;
+use baton_shared::segment::{OwnerCause, WrapUp};
+use baton_shared::*;
+
+use super::{Answer, Circumstances, Decided, checked_text, person, transfers};
+use crate::content::Content;
+use crate::routing::RoutingState;
+
+/// A person to add.
+pub(super) struct NewPerson {
+    pub(super) name: String,
+    pub(super) email: String,
+    pub(super) password_hash: String,
+    pub(super) role: Role,
+    pub(super) capacity: BTreeMap<Channel, u32>,
+}
+
+/// What a person is to be.
+pub(super) struct Settings {
+    pub(super) name: String,
+    pub(super) role: Role,
+    pub(super) enabled: bool,
+    pub(super) capacity: BTreeMap<Channel, u32>,
+}
+
+fn known(state: &RoutingState, agent: AgentId) -> Result<&Agent, Refusal> {
+    state.agents.get(&agent).ok_or(Refusal::NotFound { what: "person" })
+}
+
+/// Ends every offer to an agent who takes no new work any more.
+fn withdraw_offers(state: &RoutingState, agent: AgentId) -> Vec<Event> {
+    let ended = |offer| transfers::end_offer(offer, OfferEnd::TargetGone, TransferEnd::Returned, state);
+    state.offers_to(agent).flat_map(ended).collect()
+}
+
+pub(super) fn set_status(with: &Circumstances<'_>, actor: Actor, status: Status) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    if known(with.state, agent)?.presence.status == status {
+        return Ok(Decided::done(Vec::new()));
+    }
+    let mut events = vec![Event::StatusChanged { agent, status }];
+    if !status.takes_work() {
+        events.extend(withdraw_offers(with.state, agent));
+    }
+    Ok(Decided::done(events))
+}
+
+pub(super) fn begin_lease(with: &Circumstances<'_>, agent: AgentId) -> Result<Decided, Refusal> {
+    let known = known(with.state, agent)?;
+    if known.presence.reachable || !known.enabled {
+        return Ok(Decided::done(Vec::new()));
+    }
+    Ok(Decided::done(vec![Event::AgentReached { agent }]))
+}
+
+pub(super) fn end_lease(with: &Circumstances<'_>, agent: AgentId) -> Result<Decided, Refusal> {
+    if !known(with.state, agent)?.presence.reachable {
+        return Ok(Decided::done(Vec::new()));
+    }
+    let mut events = vec![Event::AgentLost { agent }];
+    events.extend(withdraw_offers(with.state, agent));
+    Ok(Decided::done(events))
+}
+
+pub(super) fn add(with: &mut Circumstances<'_>, new: NewPerson) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &new.name, NAME_CHARS_MAX)?;
+    let email = checked_text("address", &new.email, NAME_CHARS_MAX)?;
+    let valid = email.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+    if !valid || email.contains(char::is_whitespace) {
+        return Err(Refusal::EmailInvalid);
+    }
+    let agent = with.ids.agent();
+    let credentials = Some((email, new.password_hash));
+    Ok(Decided {
+        events: vec![Event::PersonAdded { agent, role: new.role, capacity: new.capacity }],
+        content: vec![Content::Profile { agent, name, credentials }],
+        ..Decided::new(Answer::Added { id: agent.to_string() })
+    })
+}
+
+pub(super) fn change(
+    with: &mut Circumstances<'_>,
+    agent: AgentId,
+    settings: Settings,
+) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &settings.name, NAME_CHARS_MAX)?;
+    let changed = known(with.state, agent)?;
+    let administers = |agent: &Agent| agent.enabled && agent.role == Role::Administrator;
+    let stays = settings.enabled && settings.role == Role::Administrator;
+    let others = with.state.agents.values().filter(|other| other.id != agent && administers(other));
+    if administers(changed) && !stays && others.count() == 0 {
+        return Err(Refusal::LastAdministrator);
+    }
+    let Settings { role, enabled, capacity, .. } = settings;
+    let mut events = vec![Event::PersonChanged { agent, role, enabled, capacity }];
+    if !enabled {
+        events.extend(withdraw_offers(with.state, agent));
+        let owned: Vec<&Conversation> = with.state.owned_by(agent).collect();
+        for conversation in owned {
+            release(with, conversation, agent, &mut events);
+        }
+        if changed.presence.reachable {
+            events.push(Event::AgentLost { agent });
+        }
+    }
+    let content = vec![Content::Profile { agent, name, credentials: None }];
+    Ok(Decided { events, content, ..Decided::new(Answer::Done) })
+}
+
+/// Puts a conversation whose agent may work no more back in its queue, at its original age.
+fn release(
+    with: &mut Circumstances<'_>,
+    conversation: &Conversation,
+    agent: AgentId,
+    events: &mut Vec<Event>,
+) {
+    if let Some(offer) = with.state.open_offer(conversation) {
+        events.extend(transfers::end_offer(offer, OfferEnd::Cancelled, TransferEnd::Cancelled, with.state));
+    }
+    let (from, to) = (Owner::Agent(agent), Owner::Queue(conversation.queue));
+    let segment = with.ids.segment();
+    let released = OwnerCause::Released;
+    events.push(transfers::owner_changed(conversation, from, to, released, WrapUp::None, segment));
+}
+
+pub(super) fn add_skill(with: &mut Circumstances<'_>, name: String) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
+    let skill = with.ids.skill();
+    Ok(Decided {
+        events: vec![Event::SkillAdded { skill }],
+        content: vec![Content::SkillName(skill, name)],
+        ..Decided::new(Answer::Added { id: skill.to_string() })
+    })
+}
+
+fn check_skills(state: &RoutingState, skills: &BTreeSet<SkillId>) -> Result<(), Refusal> {
+    if skills.is_subset(&state.skills) { Ok(()) } else { Err(Refusal::NotFound { what: "skill" }) }
+}
+
+pub(super) fn grant_skill(
+    with: &Circumstances<'_>,
+    agent: AgentId,
+    skill: SkillId,
+) -> Result<Decided, Refusal> {
+    check_skills(with.state, &BTreeSet::from([skill]))?;
+    let has_it = known(with.state, agent)?.skills.contains(&skill);
+    let events = if has_it { Vec::new() } else { vec![Event::SkillGranted { agent, skill }] };
+    Ok(Decided::done(events))
+}
+
+pub(super) fn revoke_skill(
+    with: &Circumstances<'_>,
+    agent: AgentId,
+    skill: SkillId,
+) -> Result<Decided, Refusal> {
+    if !known(with.state, agent)?.skills.contains(&skill) {
+        return Ok(Decided::done(Vec::new()));
+    }
+    let asks =
+        |queue: &QueueId| with.state.queues.get(queue).is_some_and(|queue| queue.skills.contains(&skill));
+    let mut events = vec![Event::SkillRevoked { agent, skill }];
+    events.extend(withdraw_queue_offers(with.state, agent, asks));
+    Ok(Decided::done(events))
+}
+
+/// Ends the offers to an agent from queues that they serve no more.
+fn withdraw_queue_offers(
+    state: &RoutingState,
+    agent: AgentId,
+    served_no_more: impl Fn(&QueueId) -> bool,
+) -> Vec<Event> {
+    let from_queue = |offer: &&Offer| match &offer.cause {
+        OfferCause::Queue(queue) => served_no_more(queue),
+        OfferCause::Transfer(_) => false,
+    };
+    let offers = state.offers_to(agent).filter(from_queue);
+    offers.map(|offer| transfers::offer_ended(offer, OfferEnd::TargetGone)).collect()
+}
+
+pub(super) fn add_queue(
+    with: &mut Circumstances<'_>,
+    name: String,
+    skills: BTreeSet<SkillId>,
+    priority: Priority,
+) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
+    check_skills(with.state, &skills)?;
+    let queue = with.ids.queue();
+    Ok(Decided {
+        events: vec![Event::QueueAdded { queue, skills, priority }],
+        content: vec![Content::QueueName(queue, name)],
+        ..Decided::new(Answer::Added { id: queue.to_string() })
+    })
+}
+
+pub(super) fn change_queue(
+    with: &Circumstances<'_>,
+    queue: QueueId,
+    name: String,
+    skills: BTreeSet<SkillId>,
+    priority: Priority,
+) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
+    check_skills(with.state, &skills)?;
+    if !with.state.queues.contains_key(&queue) {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    let lacking = with.state.agents.values().filter(|agent| !skills.is_subset(&agent.skills));
+    let withdrawn: Vec<Event> = lacking
+        .flat_map(|agent| withdraw_queue_offers(with.state, agent.id, |served| *served == queue))
+        .collect();
+    let mut events = vec![Event::QueueChanged { queue, skills, priority }];
+    events.extend(withdrawn);
+    let content = vec![Content::QueueName(queue, name)];
+    Ok(Decided { events, content, ..Decided::new(Answer::Done) })
+}
+
+pub(super) fn add_member(
+    with: &Circumstances<'_>,
+    queue: QueueId,
+    agent: AgentId,
+) -> Result<Decided, Refusal> {
+    if !with.state.queues.contains_key(&queue) {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    let member = known(with.state, agent)?.queues.contains(&queue);
+    let events = if member { Vec::new() } else { vec![Event::MemberAdded { queue, agent }] };
+    Ok(Decided::done(events))
+}
+
+pub(super) fn remove_member(
+    with: &Circumstances<'_>,
+    queue: QueueId,
+    agent: AgentId,
+) -> Result<Decided, Refusal> {
+    if !known(with.state, agent)?.queues.contains(&queue) {
+        return Ok(Decided::done(Vec::new()));
+    }
+    let mut events = vec![Event::MemberRemoved { queue, agent }];
+    events.extend(withdraw_queue_offers(with.state, agent, |served| *served == queue));
+    Ok(Decided::done(events))
+}
+
+pub(super) fn add_group(
+    with: &mut Circumstances<'_>,
+    name: String,
+    skills: BTreeSet<SkillId>,
+) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
+    check_skills(with.state, &skills)?;
+    let group = with.ids.group();
+    Ok(Decided {
+        events: vec![Event::GroupAdded { group, skills }],
+        content: vec![Content::GroupName(group, name)],
+        ..Decided::new(Answer::Added { id: group.to_string() })
+    })
+}

@@ -1,0 +1,172 @@
+//! Tells everyone what they may see, as it happens and again after a lost connection.
+//!
+//! One thread keeps the streams. It turns each committed event into frames, one for each audience, written once;
+//! keeps the last of them for readers who come back; and sends heartbeats on the same path, so that a stream that is
+//! silent is known to be dead. A reader who cannot be brought up to date, or is too slow, is told to start again and is
+//! never skipped.
+
+mod audience;
+mod frames;
+mod streams;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use baton_shared::command::Actor;
+use baton_shared::*;
+use bytes::Bytes;
+use tokio::sync::mpsc;
+
+use crate::clock::Clock;
+use crate::store::Store;
+
+pub use streams::{HEARTBEAT_EVERY, LINE_EVERY};
+
+/// How many frames wait for one reader at most; a reader who is slower is disconnected.
+pub const FRAMES_WAITING_MAX: usize = 256;
+
+/// How many messages wait for the thread at most.
+const MESSAGES_WAITING_MAX: usize = 8_192;
+
+/// Whose stream it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reader {
+    /// A person's, in one browser.
+    Person {
+        /// Who.
+        agent: AgentId,
+        /// The hash of the browser's session token, so that signing out ends its streams.
+        session: [u8; 32],
+    },
+    /// A customer's.
+    Customer(ConversationId),
+}
+
+/// Something that was committed, with its number on the streams and the agents who may see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Published {
+    /// Its number.
+    pub seq: u64,
+    /// Who owns the conversation it is about or is offered it.
+    pub viewers: Vec<AgentId>,
+    /// What it is.
+    pub what: What,
+}
+
+/// What was committed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// An event of the log.
+    Happened(Event),
+    /// A conversation was received or read further.
+    Read(ConversationId),
+}
+
+enum Message {
+    Begin(u64),
+    Publish(Vec<Published>),
+    Subscribe(Reader, Option<String>, mpsc::Sender<Bytes>),
+    Typing(ConversationId, Actor),
+    CloseSession([u8; 32]),
+    ClosePerson(AgentId),
+    Tick,
+    Stop,
+}
+
+/// A handle to the thread; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    messages: SyncSender<Message>,
+    /// The number up to which events may have been committed: a cursor beyond it is not ours.
+    reserved: Arc<AtomicU64>,
+    boot: Arc<str>,
+}
+
+/// What the thread is made with.
+pub struct Parts {
+    /// Where what is shown is read.
+    pub store: Arc<dyn Store>,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Tells this start from every other: cursors of another start are unknown.
+    pub boot: u64,
+    /// The name of the build, which a page compares with its own.
+    pub build: String,
+}
+
+impl Feed {
+    /// Starts the thread.
+    pub fn start(parts: Parts) -> std::io::Result<Self> {
+        let (messages, waiting) = sync_channel(MESSAGES_WAITING_MAX);
+        let reserved = Arc::new(AtomicU64::new(0));
+        let boot: Arc<str> = format!("{:016x}", parts.boot).into();
+        let mut streams = streams::Streams::new(parts, boot.clone(), reserved.clone());
+        std::thread::Builder::new().name("feed".to_owned()).spawn(move || streams.run(&waiting))?;
+        Ok(Self { messages, reserved, boot })
+    }
+
+    /// Makes a feed that tells nobody, for work without readers: the first administrator, a simulation.
+    pub fn silent() -> Self {
+        let (messages, _) = sync_channel(1);
+        Self { messages, reserved: Arc::new(AtomicU64::new(0)), boot: "silent".into() }
+    }
+
+    /// Returns the text of the cursor that stands after the event with this number.
+    pub fn cursor(&self, head: u64) -> String {
+        frames::cursor(&self.boot, head)
+    }
+
+    /// Opens a stream after a cursor, or from the present; its frames are whole server-sent events.
+    ///
+    /// The stream ends when the reader is too slow, must start again, signed out, or the server stops.
+    #[expect(clippy::unused_async, reason = "opening a stream may come to wait, as on more than one node")]
+    pub async fn subscribe(&self, reader: Reader, after: Option<String>) -> mpsc::Receiver<Bytes> {
+        let (frames, stream) = mpsc::channel(FRAMES_WAITING_MAX);
+        // Where the thread is too busy, the stream ends at once and the client comes again.
+        drop(self.messages.try_send(Message::Subscribe(reader, after, frames)));
+        stream
+    }
+
+    /// Tells the other side that someone is typing; lost where nobody listens.
+    pub fn typing(&self, conversation: ConversationId, actor: Actor) {
+        drop(self.messages.try_send(Message::Typing(conversation, actor)));
+    }
+
+    /// Ends the streams of a session.
+    pub fn close_session(&self, session: [u8; 32]) {
+        drop(self.messages.send(Message::CloseSession(session)));
+    }
+
+    /// Ends the streams of a person, who has to start again.
+    pub fn close_person(&self, agent: AgentId) {
+        drop(self.messages.send(Message::ClosePerson(agent)));
+    }
+
+    /// Looks at the clock; needed only where the clock is moved by hand.
+    pub fn tick(&self) {
+        drop(self.messages.send(Message::Tick));
+    }
+
+    /// Ends all streams, each with a different time after which to come again, and the thread.
+    pub fn stop(&self) {
+        drop(self.messages.send(Message::Stop));
+    }
+
+    /// Says with which number the streams begin.
+    pub(crate) fn begin(&self, head: u64) {
+        drop(self.messages.send(Message::Begin(head)));
+    }
+
+    /// Notes that numbers up to `head` are about to be committed.
+    pub(crate) fn reserve(&self, head: u64) {
+        self.reserved.fetch_max(head, Ordering::SeqCst);
+    }
+
+    /// Publishes what was committed, in the order of its numbers.
+    pub(crate) fn publish(&self, published: Vec<Published>) {
+        if !published.is_empty() {
+            drop(self.messages.send(Message::Publish(published)));
+        }
+    }
+}

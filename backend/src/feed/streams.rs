@@ -1,0 +1,398 @@
+//! The thread that keeps the streams.
+
+use core::time::Duration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+
+use baton_shared::command::Actor;
+use baton_shared::*;
+use bytes::Bytes;
+use serde_json::json;
+use tokio::sync::mpsc;
+
+use super::audience::{Audience, Projected, Sent, project};
+use super::frames::{Frame, Kept, cursor, event, parse_cursor};
+use super::{Message, Parts, Published, Reader, What};
+use crate::store::{Reading, StoreError};
+
+/// How often a heartbeat is sent.
+pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
+
+/// How often a waiting customer is told their place at most.
+pub const LINE_EVERY: Duration = Duration::from_secs(1);
+
+/// The spread of the times after which readers come again when the server stops.
+const COME_AGAIN_MS_MAX: u64 = 10_000;
+
+struct Stream {
+    reader: Reader,
+    frames: mpsc::Sender<Bytes>,
+}
+
+/// Every open stream, and the last frames.
+pub(super) struct Streams {
+    parts: Parts,
+    boot: Arc<str>,
+    reserved: Arc<AtomicU64>,
+    kept: Kept,
+    /// The number of the last event that was turned into frames.
+    tail: u64,
+    streams: BTreeMap<u64, Stream>,
+    next_stream: u64,
+    people: BTreeMap<AgentId, Vec<u64>>,
+    customers: BTreeMap<ConversationId, Vec<u64>>,
+    /// Readers whose snapshot is ahead of the frames, by a moment.
+    early: Vec<(u64, Reader, mpsc::Sender<Bytes>)>,
+    heartbeat_at: Timestamp,
+    line_at: Timestamp,
+    lines_changed: bool,
+    told: BTreeMap<ConversationId, (Option<u32>, Option<u64>)>,
+}
+
+impl Streams {
+    pub(super) fn new(parts: Parts, boot: Arc<str>, reserved: Arc<AtomicU64>) -> Self {
+        let now = parts.clock.now();
+        Self {
+            parts,
+            boot,
+            reserved,
+            kept: Kept::default(),
+            tail: 0,
+            streams: BTreeMap::new(),
+            next_stream: 0,
+            people: BTreeMap::new(),
+            customers: BTreeMap::new(),
+            early: Vec::new(),
+            heartbeat_at: now.plus(HEARTBEAT_EVERY),
+            line_at: now,
+            lines_changed: false,
+            told: BTreeMap::new(),
+        }
+    }
+
+    pub(super) fn run(&mut self, waiting: &Receiver<Message>) {
+        let _guard = crate::vital::VitalThread("feed");
+        loop {
+            let due =
+                if self.lines_changed { self.line_at.min(self.heartbeat_at) } else { self.heartbeat_at };
+            let message = match self.parts.clock.until(due) {
+                Some(timeout) => match waiting.recv_timeout(timeout) {
+                    Ok(message) => message,
+                    Err(RecvTimeoutError::Timeout) => Message::Tick,
+                    Err(RecvTimeoutError::Disconnected) => return,
+                },
+                None => match waiting.recv() {
+                    Ok(message) => message,
+                    Err(_) => return,
+                },
+            };
+            match message {
+                Message::Begin(head) => self.begin(head),
+                Message::Publish(published) => self.publish(&published),
+                Message::Subscribe(reader, after, frames) => self.subscribe(reader, after.as_deref(), frames),
+                Message::Typing(conversation, actor) => self.typing(conversation, actor),
+                Message::CloseSession(closed) => self.close(|reader| match reader {
+                    Reader::Person { session, .. } => *session == closed,
+                    Reader::Customer(_) => false,
+                }),
+                Message::ClosePerson(closed) => self.close(|reader| match reader {
+                    Reader::Person { agent, .. } => *agent == closed,
+                    Reader::Customer(_) => false,
+                }),
+                Message::Tick => {}
+                Message::Stop => return self.stop(),
+            }
+            self.keep_time();
+            metrics::gauge!("baton_streams_open").set(self.streams.len() as f64);
+        }
+    }
+
+    fn begin(&mut self, head: u64) {
+        self.kept.begin(head);
+        self.tail = head;
+        self.reserved.fetch_max(head, Ordering::SeqCst);
+    }
+
+    fn publish(&mut self, published: &[Published]) {
+        let now = self.parts.clock.now();
+        let store = self.parts.store.clone();
+        match store.read() {
+            Ok(reading) => published.iter().for_each(|one| self.publish_one(one, reading.as_ref(), now)),
+            Err(error) => {
+                tracing::warn!(error = %crate::telemetry::chain(&error), "events could not be shown");
+                self.tail = published.last().map_or(self.tail, |last| last.seq);
+                self.restart_everyone(self.tail);
+            }
+        }
+        for (after, reader, frames) in std::mem::take(&mut self.early) {
+            self.resume(reader, after, frames);
+        }
+    }
+
+    fn publish_one(&mut self, published: &Published, reading: &dyn Reading, now: Timestamp) {
+        self.lines_changed |= moves_lines(&published.what);
+        self.tail = published.seq;
+        match project(reading, published, now) {
+            Ok(Projected::Frames(frames)) => frames.into_iter().for_each(|(audience, sent)| {
+                self.send(published.seq, audience, &sent);
+            }),
+            Ok(Projected::Restart) => self.restart_staff(published.seq),
+            Err(error) => {
+                // What cannot be read cannot be shown: everyone starts again, and asks until it can.
+                tracing::warn!(error = %crate::telemetry::chain(&error), "events could not be shown");
+                self.restart_everyone(published.seq);
+            }
+        }
+    }
+
+    fn send(&mut self, seq: u64, audience: Audience, sent: &Sent) {
+        let id = cursor(&self.boot, seq);
+        let bytes = match sent {
+            Sent::Desk(events) if events.is_empty() => return,
+            Sent::Chat(events) if events.is_empty() => return,
+            Sent::Desk(events) => event("desk", Some(&id), events),
+            Sent::Chat(events) => event("chat", Some(&id), events),
+        };
+        for stream in self.listening(&audience) {
+            self.push(stream, bytes.clone());
+        }
+        self.kept.push(Frame { seq, audience: Arc::new(audience), bytes });
+    }
+
+    fn listening(&self, audience: &Audience) -> Vec<u64> {
+        let of_people = |people: &BTreeMap<AgentId, Vec<u64>>, agent: &AgentId| {
+            people.get(agent).cloned().unwrap_or_default()
+        };
+        match audience {
+            Audience::People(agents) => {
+                agents.iter().flat_map(|agent| of_people(&self.people, agent)).collect()
+            }
+            Audience::Staff => self.people.values().flatten().copied().collect(),
+            Audience::StaffBut(but) => {
+                let others = self.people.iter().filter(|(agent, _)| *agent != but);
+                others.flat_map(|(_, streams)| streams.iter().copied()).collect()
+            }
+            Audience::Customer(conversation) => self.customers.get(conversation).cloned().unwrap_or_default(),
+        }
+    }
+
+    /// Gives a stream a frame; a reader who left or has too many waiting is disconnected.
+    fn push(&mut self, id: u64, bytes: Bytes) {
+        if let Some(stream) = self.streams.get(&id)
+            && stream.frames.try_send(bytes).is_err()
+        {
+            self.forget(id);
+        }
+    }
+
+    fn forget(&mut self, id: u64) {
+        let Some(stream) = self.streams.remove(&id) else { return };
+        match stream.reader {
+            Reader::Person { agent, .. } => remove_listener(&mut self.people, agent, id),
+            Reader::Customer(conversation) => {
+                remove_listener(&mut self.customers, conversation, id);
+                if !self.customers.contains_key(&conversation) {
+                    self.told.remove(&conversation);
+                }
+            }
+        }
+    }
+
+    fn subscribe(&mut self, reader: Reader, after: Option<&str>, frames: mpsc::Sender<Bytes>) {
+        let hello = json!({ "build": self.parts.build, "now": self.parts.clock.now() });
+        if frames.try_send(event("hello", None, &hello)).is_err() {
+            return;
+        }
+        let after = match after {
+            None => Some(self.tail),
+            Some(text) => parse_cursor(&self.boot, text),
+        };
+        let reserved = self.reserved.load(Ordering::SeqCst);
+        match after.filter(|after| *after <= reserved) {
+            Some(after) if after > self.tail => self.early.push((after, reader, frames)),
+            Some(after) => self.resume(reader, after, frames),
+            None => drop(frames.try_send(restart())),
+        }
+    }
+
+    /// Sends what a reader missed and keeps their stream, or tells them to start again.
+    fn resume(&mut self, reader: Reader, after: u64, frames: mpsc::Sender<Bytes>) {
+        if after > self.tail {
+            self.early.push((after, reader, frames));
+            return;
+        }
+        let Some(kept) = self.kept.after(after) else {
+            return drop(frames.try_send(restart()));
+        };
+        let mut missed = kept.filter(|frame| may_see(&reader, &frame.audience));
+        if missed.any(|frame| frames.try_send(frame.bytes.clone()).is_err()) {
+            return;
+        }
+        let beat = self.heartbeat();
+        if frames.try_send(beat).is_err() {
+            return;
+        }
+        let id = self.next_stream;
+        self.next_stream += 1;
+        match reader {
+            Reader::Person { agent, .. } => self.people.entry(agent).or_default().push(id),
+            Reader::Customer(conversation) => {
+                self.customers.entry(conversation).or_default().push(id);
+                self.told.remove(&conversation);
+                self.lines_changed = true;
+            }
+        }
+        self.streams.insert(id, Stream { reader, frames });
+    }
+
+    fn heartbeat(&self) -> Bytes {
+        let beat = json!({ "head": cursor(&self.boot, self.tail), "now": self.parts.clock.now() });
+        event("heartbeat", None, &beat)
+    }
+
+    /// Sends what is due by the clock.
+    fn keep_time(&mut self) {
+        let now = self.parts.clock.now();
+        if now >= self.heartbeat_at {
+            self.heartbeat_at = now.plus(HEARTBEAT_EVERY);
+            let beat = self.heartbeat();
+            let everyone: Vec<u64> = self.streams.keys().copied().collect();
+            everyone.into_iter().for_each(|id| self.push(id, beat.clone()));
+            // A cursor that was reserved but never committed is not going to come.
+            for (_, _, frames) in std::mem::take(&mut self.early) {
+                drop(frames.try_send(restart()));
+            }
+        }
+        if self.lines_changed && now >= self.line_at {
+            self.line_at = now.plus(LINE_EVERY);
+            self.lines_changed = false;
+            if let Err(error) = self.tell_places(now) {
+                tracing::warn!(error = %crate::telemetry::chain(&error), "places in line could not be read");
+            }
+        }
+    }
+
+    /// Tells each waiting customer who listens their place, where it changed.
+    fn tell_places(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let mut places = Vec::new();
+        {
+            let reading = self.parts.store.read()?;
+            for conversation in self.customers.keys() {
+                if let Some(Phase::Waiting { position, wait_secs, .. }) = reading.phase(*conversation, now)? {
+                    places.push((*conversation, (position, wait_secs)));
+                }
+            }
+        }
+        for (conversation, place) in places {
+            if self.told.insert(conversation, place) == Some(place) {
+                continue;
+            }
+            let line = event("line", None, &json!({ "position": place.0, "wait_secs": place.1 }));
+            for stream in self.listening(&Audience::Customer(conversation)) {
+                self.push(stream, line.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn typing(&mut self, conversation: ConversationId, actor: Actor) {
+        let told = match actor {
+            Actor::Customer(_) => self.tell_owner_of_typing(conversation),
+            Actor::Person(agent) => self.tell_customer_of_typing(conversation, agent),
+            Actor::Visitor | Actor::System => Ok(()),
+        };
+        if let Err(error) = told {
+            tracing::warn!(error = %crate::telemetry::chain(&error), "typing could not be shown");
+        }
+    }
+
+    fn tell_owner_of_typing(&mut self, conversation: ConversationId) -> Result<(), StoreError> {
+        let open = self.parts.store.read()?.conversation(conversation)?;
+        if let Some(Owner::Agent(agent)) = open.and_then(|open| open.owner()) {
+            let bytes = event("typing", None, &json!({ "conversation": conversation }));
+            for stream in self.listening(&Audience::People(vec![agent])) {
+                self.push(stream, bytes.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn tell_customer_of_typing(
+        &mut self,
+        conversation: ConversationId,
+        agent: AgentId,
+    ) -> Result<(), StoreError> {
+        let Some(me) = self.parts.store.read()?.me(agent)? else { return Ok(()) };
+        let bytes = event("typing", None, &json!({ "name": me.name }));
+        for stream in self.listening(&Audience::Customer(conversation)) {
+            self.push(stream, bytes.clone());
+        }
+        Ok(())
+    }
+
+    fn close(&mut self, closed: impl Fn(&Reader) -> bool) {
+        let ids: Vec<u64> =
+            self.streams.iter().filter(|(_, stream)| closed(&stream.reader)).map(|(id, _)| *id).collect();
+        for id in ids {
+            self.push(id, restart());
+            self.forget(id);
+        }
+    }
+
+    fn restart_staff(&mut self, seq: u64) {
+        self.close(|reader| matches!(reader, Reader::Person { .. }));
+        self.kept.begin(seq);
+    }
+
+    fn restart_everyone(&mut self, seq: u64) {
+        self.close(|_| true);
+        self.kept.begin(seq);
+    }
+
+    /// Ends every stream, each with another time after which to come again.
+    fn stop(&mut self) {
+        let count = self.streams.len().max(1) as u64;
+        for (place, stream) in (0u64..).zip(self.streams.values()) {
+            let retry_ms = place * COME_AGAIN_MS_MAX / count;
+            drop(stream.frames.try_send(Bytes::from(format!("retry: {retry_ms}\n\n"))));
+        }
+        self.streams.clear();
+    }
+}
+
+fn restart() -> Bytes {
+    event("restart", None, &json!({}))
+}
+
+fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: Id, id: u64) {
+    if let Some(streams) = listeners.get_mut(&of) {
+        streams.retain(|stream| *stream != id);
+        if streams.is_empty() {
+            listeners.remove(&of);
+        }
+    }
+}
+
+fn may_see(reader: &Reader, audience: &Audience) -> bool {
+    match (reader, audience) {
+        (Reader::Person { agent, .. }, Audience::People(agents)) => agents.contains(agent),
+        (Reader::Person { .. }, Audience::Staff) => true,
+        (Reader::Person { agent, .. }, Audience::StaffBut(but)) => agent != but,
+        (Reader::Customer(own), Audience::Customer(conversation)) => own == conversation,
+        (Reader::Person { .. }, Audience::Customer(_))
+        | (Reader::Customer(_), Audience::People(_) | Audience::Staff | Audience::StaffBut(_)) => false,
+    }
+}
+
+/// Says whether someone's place in a line may have changed.
+fn moves_lines(what: &What) -> bool {
+    match what {
+        What::Happened(event) => matches!(
+            event,
+            Event::ConversationOpened { .. } | Event::OwnerChanged { .. } | Event::ConversationClosed { .. }
+        ),
+        What::Read(_) => false,
+    }
+}

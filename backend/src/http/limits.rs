@@ -1,0 +1,121 @@
+//! How often one may ask: token buckets in memory, bounded, with the business rule beside each number.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use baton_shared::{ConversationId, Timestamp};
+
+use super::error::ApiError;
+
+/// How many conversations may be opened from one address in a minute: a school or an office shares one address.
+pub const CHATS_PER_MINUTE: u32 = 300;
+
+/// How many messages a customer may send in ten seconds: more than anyone types.
+pub const MESSAGES_PER_TEN_SECS: u32 = 20;
+
+/// How many buckets of a kind are remembered.
+const BUCKETS_MAX: usize = 10_000;
+
+/// Every limit that is counted in time.
+#[derive(Debug)]
+pub struct Limits {
+    chats: Buckets<IpAddr>,
+    messages: Buckets<ConversationId>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            chats: Buckets::new(CHATS_PER_MINUTE, Duration::from_secs(60)),
+            messages: Buckets::new(MESSAGES_PER_TEN_SECS, Duration::from_secs(10)),
+        }
+    }
+}
+
+impl Limits {
+    /// Counts a conversation opened from an address.
+    pub fn chat(&self, from: IpAddr, now: Timestamp) -> Result<(), ApiError> {
+        self.chats.take(from, now).map_err(|wait| {
+            ApiError::too_many(
+                "too_many_chats",
+                "Too many conversations were opened from here. Wait a moment.",
+                wait,
+            )
+        })
+    }
+
+    /// Counts a message of a customer.
+    pub fn message(&self, conversation: ConversationId, now: Timestamp) -> Result<(), ApiError> {
+        self.messages.take(conversation, now).map_err(|wait| {
+            ApiError::too_many(
+                "too_many_messages",
+                "These are too many messages at once. Wait a moment.",
+                wait,
+            )
+        })
+    }
+}
+
+/// Token buckets by key, each kept as the one time at which it will be full again.
+///
+/// Source of the form: ITU-T I.371, "generic cell rate algorithm", virtual scheduling.
+#[derive(Debug)]
+struct Buckets<K> {
+    refill_every: Duration,
+    full_after: Duration,
+    full_at: Mutex<BTreeMap<K, Timestamp>>,
+}
+
+impl<K: Ord + Copy> Buckets<K> {
+    fn new(tokens: u32, window: Duration) -> Self {
+        Self { refill_every: window / tokens, full_after: window, full_at: Mutex::default() }
+    }
+
+    /// Takes a token, or says when there will be one.
+    fn take(&self, key: K, now: Timestamp) -> Result<(), Duration> {
+        let mut full_at = self.full_at.lock().unwrap_or_else(PoisonError::into_inner);
+        let until_full = full_at.get(&key).map_or(Duration::ZERO, |at| at.since(now));
+        let after = until_full + self.refill_every;
+        if after > self.full_after {
+            return Err(after - self.full_after);
+        }
+        if full_at.len() >= BUCKETS_MAX {
+            full_at.retain(|_, at| *at > now);
+        }
+        if full_at.len() >= BUCKETS_MAX {
+            // The fullest bucket says least about its owner.
+            let fullest = full_at.iter().min_by_key(|(_, at)| **at).map(|(key, _)| *key);
+            fullest.map(|key| full_at.remove(&key));
+        }
+        full_at.insert(key, now.plus(after));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bucket_gives_its_tokens_at_once_and_then_one_by_one() {
+        let buckets = Buckets::new(4, Duration::from_secs(8));
+        let at = Timestamp::from_millis(1_000_000);
+        for _ in 0..4 {
+            assert_eq!(buckets.take(1, at), Ok(()));
+        }
+        assert_eq!(buckets.take(1, at), Err(Duration::from_secs(2)));
+        assert_eq!(buckets.take(2, at), Ok(()));
+        assert_eq!(buckets.take(1, at.plus(Duration::from_secs(2))), Ok(()));
+    }
+
+    #[test]
+    fn buckets_are_bounded() {
+        let buckets = Buckets::new(4, Duration::from_secs(8));
+        for key in 0..BUCKETS_MAX * 2 {
+            buckets.take(key, Timestamp::from_millis(1_000_000)).unwrap();
+        }
+        assert_eq!(buckets.full_at.lock().unwrap().len(), BUCKETS_MAX);
+    }
+}

@@ -1,0 +1,110 @@
+//! Setting up people and what they can do; administrators only.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use baton_shared::api::{Added, NewPerson, Nothing, Person, PersonSettings};
+use baton_shared::{AgentId, Channel, Command, SkillId};
+
+use super::body::{Ids, Keyed};
+use super::callers::CurrentAdministrator;
+use super::error::ApiError;
+use super::openapi::KeyParam;
+use super::session::end_all_sessions;
+use crate::app::App;
+use crate::dispatcher::Answer;
+
+/// Lists everyone who can sign in
+#[utoipa::path(get, path = "/api/people", tag = "People", responses((status = 200, body = Vec<Person>)))]
+pub async fn list(
+    State(app): State<Arc<App>>,
+    _me: CurrentAdministrator,
+) -> Result<Json<Vec<Person>>, ApiError> {
+    Ok(Json(app.with_store(|app| app.store.read()?.people()).await?))
+}
+
+/// Adds a person
+#[utoipa::path(post, path = "/api/people", tag = "People", params(KeyParam), request_body = NewPerson,
+    responses((status = 201, body = Added)))]
+pub async fn add(
+    State(app): State<Arc<App>>,
+    CurrentAdministrator(me): CurrentAdministrator,
+    Keyed { key, body: NewPerson { name, email, password, role, capacity } }: Keyed<NewPerson>,
+) -> Result<(StatusCode, Json<Added>), ApiError> {
+    let password_hash = app.accounts.hash_password(password).await?;
+    let command = Command::AddPerson { name, email, password_hash, role, capacity: of_chats(capacity) };
+    added(app.submit(me.actor(), Some(key), command).await?)
+}
+
+/// Returns a person
+#[utoipa::path(get, path = "/api/people/{person}", tag = "People", params(("person" = AgentId, Path)),
+    responses((status = 200, body = Person)))]
+pub async fn show(
+    State(app): State<Arc<App>>,
+    _me: CurrentAdministrator,
+    Ids(id): Ids<AgentId>,
+) -> Result<Json<Person>, ApiError> {
+    let person = app.with_store(move |app| app.store.read()?.person(id)).await?;
+    person.map(Json).ok_or_else(|| ApiError::not_found("person"))
+}
+
+/// Sets what a person is and may do
+///
+/// A person who is disabled is signed out everywhere at once.
+#[utoipa::path(put, path = "/api/people/{person}", tag = "People", params(("person" = AgentId, Path), KeyParam),
+    request_body = PersonSettings, responses((status = 204)))]
+pub async fn change(
+    State(app): State<Arc<App>>,
+    CurrentAdministrator(me): CurrentAdministrator,
+    Ids(agent): Ids<AgentId>,
+    Keyed { key, body: PersonSettings { name, role, enabled, capacity } }: Keyed<PersonSettings>,
+) -> Result<StatusCode, ApiError> {
+    let command = Command::ChangePerson { agent, name, role, enabled, capacity: of_chats(capacity) };
+    app.submit(me.actor(), Some(key), command).await?;
+    if enabled {
+        app.feed.close_person(agent);
+    } else {
+        end_all_sessions(&app, agent).await?;
+    }
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Gives a person a skill
+#[utoipa::path(put, path = "/api/people/{person}/skills/{skill}", tag = "People",
+    params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), request_body = Nothing,
+    responses((status = 204)))]
+pub async fn grant(
+    State(app): State<Arc<App>>,
+    CurrentAdministrator(me): CurrentAdministrator,
+    Ids((agent, skill)): Ids<(AgentId, SkillId)>,
+    Keyed { key, body: Nothing {} }: Keyed<Nothing>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::GrantSkill { agent, skill }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Takes a skill from a person
+#[utoipa::path(delete, path = "/api/people/{person}/skills/{skill}", tag = "People",
+    params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), responses((status = 204)))]
+pub async fn revoke(
+    State(app): State<Arc<App>>,
+    CurrentAdministrator(me): CurrentAdministrator,
+    Ids((agent, skill)): Ids<(AgentId, SkillId)>,
+    Keyed { key, body: Nothing {} }: Keyed<Nothing>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::RevokeSkill { agent, skill }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Turns the answer to an addition into the answer of its address.
+pub(super) fn added(answer: Answer) -> Result<(StatusCode, Json<Added>), ApiError> {
+    let Answer::Added { id } = answer else { return Err(ApiError::unexpected(&answer)) };
+    Ok((StatusCode::CREATED, Json(Added { id })))
+}
+
+fn of_chats(units: u32) -> BTreeMap<Channel, u32> {
+    BTreeMap::from([(Channel::WebChat, units)])
+}

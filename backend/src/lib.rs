@@ -1,0 +1,22 @@
+//! Baton's server.
+//!
+//! Reading order, which is also the order in which a command travels:
+//! [`http`] takes it in, [`dispatcher`] queues it, [`desk`] decides it on the state of [`routing`],
+//! [`store`] commits what happened, and [`feed`] tells everyone who may see it.
+//! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
+
+pub mod accounts;
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod content;
+pub mod demo;
+pub mod desk;
+pub mod dispatcher;
+pub mod feed;
+pub mod http;
+pub mod ids;
+pub mod routing;
+pub mod store;
+pub mod telemetry;
+mod vital;

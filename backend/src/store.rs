@@ -1,0 +1,301 @@
+//! Where everything is kept: one narrow trait, one plain implementation per database, one contract suite.
+//!
+//! The log is the truth. The rows for reading are written in the same transaction as the events that change them, and
+//! what people wrote or who they are stands only in rows, so that erasing it never touches the log.
+//! Nothing above this module knows which database runs.
+
+pub mod contract;
+mod rows;
+pub mod sqlite;
+
+use std::collections::BTreeSet;
+
+use baton_shared::api::{AgentTarget, GroupView, Person, QueueTarget, QueueView, Skill};
+use baton_shared::desk::{Colleague, Me, OfferCard, Thread, WrapUpCard};
+use baton_shared::*;
+
+pub use crate::content::{Content, ReadMarks};
+
+/// Everything that one turn decided, committed together or not at all.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// The writer that commits; a commit of an older writer than the store knows is refused.
+    pub writer_epoch: u64,
+    /// What happened, in the order of the positions; the first follows the last one in the log.
+    pub recorded: Vec<Recorded>,
+    /// The things that changed, as they are after the turn.
+    pub rows: Vec<Row>,
+    /// What people wrote and who they are.
+    pub content: Vec<Content>,
+    /// The answers to the turn's commands, by their idempotency keys.
+    pub answers: Vec<StoredAnswer>,
+    /// How far conversations have been received and read.
+    pub marks: Vec<Marks>,
+    /// The number of the last event on the streams after this turn.
+    pub head: u64,
+    /// When the turn was taken.
+    pub at: Timestamp,
+}
+
+/// A thing as it is after a turn; writing it replaces what was there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Row {
+    /// A person.
+    Agent(Agent),
+    /// A skill.
+    Skill(SkillId),
+    /// A queue.
+    Queue(Queue),
+    /// A transfer group.
+    Group(Group),
+    /// A conversation; refused as [`StoreError::Conflict`] where the stored epoch is higher.
+    Conversation(Conversation),
+    /// A segment.
+    Segment(Segment),
+    /// An offer.
+    Offer(Offer),
+    /// A transfer.
+    Transfer(Transfer),
+}
+
+/// A conversation's marks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Marks {
+    /// Which conversation.
+    pub conversation: ConversationId,
+    /// How far.
+    pub marks: ReadMarks,
+}
+
+/// The name of the secret that tells one log from another; a restored log gets a new one.
+pub const LOG_ID: &str = "log_id";
+
+/// Whose idempotency key it is: keys of different people do not meet.
+pub type KeyScope = String;
+
+/// The answer to a command, kept by the command's idempotency key for [`ANSWER_KEPT`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredAnswer {
+    /// Whose key.
+    pub scope: KeyScope,
+    /// The key.
+    pub key: String,
+    /// The hash of the command's body.
+    pub body_hash: [u8; 32],
+    /// The answer, as JSON.
+    pub answer: String,
+    /// When it was given.
+    pub at: Timestamp,
+}
+
+/// How long an answer is kept.
+pub const ANSWER_KEPT: std::time::Duration = std::time::Duration::from_secs(24 * 60 * 60);
+
+/// What a start needs to know: the open work, and where the log and the streams stand.
+#[derive(Clone, Debug, Default)]
+pub struct Loaded {
+    /// The position of the last event; 0 in an empty log.
+    pub position: u64,
+    /// The time of the last event.
+    pub at: Timestamp,
+    /// The number of the last event on the streams.
+    pub head: u64,
+    /// The epoch that this store's writer got when it was opened.
+    pub writer_epoch: u64,
+    /// Every skill.
+    pub skills: BTreeSet<SkillId>,
+    /// Every person.
+    pub agents: Vec<Agent>,
+    /// Every queue.
+    pub queues: Vec<Queue>,
+    /// Every transfer group.
+    pub groups: Vec<Group>,
+    /// The open conversations.
+    pub conversations: Vec<Conversation>,
+    /// The segments that run or are in wrap-up.
+    pub segments: Vec<Segment>,
+    /// The open offers.
+    pub offers: Vec<Offer>,
+    /// The transfers that have not ended.
+    pub transfers: Vec<Transfer>,
+}
+
+/// A sign-in that is in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// The hash of its token; the token itself is kept nowhere.
+    pub token_hash: [u8; 32],
+    /// Whose.
+    pub agent: AgentId,
+    /// When they signed in.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub seen_at: Timestamp,
+}
+
+/// What a sign-in is checked against.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// Who.
+    pub agent: AgentId,
+    /// The password's hash, in PHC form.
+    pub password_hash: String,
+    /// Whether they may sign in.
+    pub enabled: bool,
+}
+
+/// Says why the store could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Someone else wrote in between: another writer, or a higher epoch.
+    #[error("someone else wrote in between: {what}")]
+    Conflict {
+        /// What was found.
+        what: String,
+    },
+    /// The store cannot be reached or is full; nothing was written.
+    #[error("the store cannot do it at the moment")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A write may or may not have become durable; the process must end.
+    #[error("a write may or may not have become durable")]
+    DurabilityUnknown(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored makes no sense.
+    #[error("what is stored makes no sense: {what}")]
+    Corrupt {
+        /// Where, and what was found.
+        what: String,
+    },
+    /// The store cannot be opened, and what to do about it.
+    #[error("{what}")]
+    Refused {
+        /// A sentence.
+        what: String,
+    },
+}
+
+/// Where everything is kept. Every call blocks.
+pub trait Store: Send + Sync + 'static {
+    /// Returns the open work.
+    fn load(&self) -> Result<Loaded, StoreError>;
+
+    /// Writes a batch, durably, in one transaction.
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError>;
+
+    /// Returns the answer kept under a key, if it is younger than [`ANSWER_KEPT`] at `now`.
+    fn answer(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<StoredAnswer>, StoreError>;
+
+    /// Reads the log from a position on and hands each event to `visit`.
+    fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError>;
+
+    /// Begins a read transaction: all its answers are of one moment.
+    fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError>;
+
+    /// Returns what a sign-in with this address is checked against; the address is compared without case.
+    fn credentials(&self, email: &str) -> Result<Option<Credentials>, StoreError>;
+
+    /// Keeps a sign-in.
+    fn add_session(&self, session: &Session) -> Result<(), StoreError>;
+
+    /// Returns a sign-in by the hash of its token.
+    fn session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError>;
+
+    /// Remembers when a sign-in was last used.
+    fn touch_session(&self, token_hash: &[u8; 32], seen_at: Timestamp) -> Result<(), StoreError>;
+
+    /// Ends a sign-in.
+    fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError>;
+
+    /// Ends every sign-in of a person.
+    fn remove_sessions_of(&self, agent: AgentId) -> Result<(), StoreError>;
+
+    /// Returns a secret of this name, made from `fresh` at the first call and the same ever after.
+    fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
+
+    /// Writes a copy of the store, as it is at one moment, to a new file, while it is in use.
+    fn backup(&self, target: &std::path::Path) -> Result<(), StoreError>;
+}
+
+/// A read transaction: everything that people are shown is built here, for snapshots and events alike.
+pub trait Reading {
+    /// Returns the number of the last event on the streams at this moment.
+    fn head(&self) -> Result<u64, StoreError>;
+
+    /// Returns all that a person sees; nothing if there is no such person.
+    fn desk(&self, agent: AgentId) -> Result<Option<Desk>, StoreError>;
+
+    /// Returns a person's own part of their desk.
+    fn me(&self, agent: AgentId) -> Result<Option<Me>, StoreError>;
+
+    /// Returns a person as others see them; nothing if they cannot sign in.
+    fn colleague(&self, agent: AgentId) -> Result<Option<Colleague>, StoreError>;
+
+    /// Returns a conversation as staff see it, open or closed, with its last messages up to `seq_max`;
+    /// with less than `u32::MAX` nothing is shown of what was passed on after that message.
+    fn thread(
+        &self,
+        conversation: ConversationId,
+        seq_max: Option<u32>,
+    ) -> Result<Option<Thread>, StoreError>;
+
+    /// Returns an open offer; nothing once it has ended.
+    fn offer(&self, offer: OfferId) -> Result<Option<OfferCard>, StoreError>;
+
+    /// Returns a segment that is to be filed; nothing once it is filed.
+    fn wrap_up(&self, segment: SegmentId) -> Result<Option<WrapUpCard>, StoreError>;
+
+    /// Returns a conversation's marks.
+    fn marks(&self, conversation: ConversationId) -> Result<ReadMarks, StoreError>;
+
+    /// Returns one message as staff see it.
+    fn message(&self, conversation: ConversationId, seq: u32) -> Result<Option<Message>, StoreError>;
+
+    /// Returns at most `limit` messages before `before` (or the last ones), oldest first.
+    fn messages(
+        &self,
+        conversation: ConversationId,
+        before: Option<u32>,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// Returns at most `limit` messages whose text contains `words` without regard to case, oldest first.
+    fn search(
+        &self,
+        conversation: ConversationId,
+        words: &str,
+        limit: u32,
+    ) -> Result<Vec<Message>, StoreError>;
+
+    /// Returns a conversation as routing sees it, open or closed.
+    fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError>;
+
+    /// Returns the last message that a person may see of a conversation: `u32::MAX` while they own it or are offered
+    /// it, the end of their segment while they file it, nothing otherwise.
+    fn sight(&self, agent: AgentId, conversation: ConversationId) -> Result<Option<u32>, StoreError>;
+
+    /// Returns all that a customer sees; nothing if there is no such conversation.
+    fn chat(&self, conversation: ConversationId, now: Timestamp) -> Result<Option<ChatView>, StoreError>;
+
+    /// Returns what is happening to a customer's conversation.
+    fn phase(&self, conversation: ConversationId, now: Timestamp) -> Result<Option<Phase>, StoreError>;
+
+    /// Returns a transfer, with the name of its target.
+    fn transfer(&self, transfer: TransferId) -> Result<Option<(Transfer, String)>, StoreError>;
+
+    /// Returns the people and queues a conversation could be transferred to, `why_not` left empty.
+    fn transfer_targets(&self, now: Timestamp) -> Result<(Vec<AgentTarget>, Vec<QueueTarget>), StoreError>;
+
+    /// Returns a person as administrators see them.
+    fn person(&self, agent: AgentId) -> Result<Option<Person>, StoreError>;
+
+    /// Returns everyone, by name.
+    fn people(&self) -> Result<Vec<Person>, StoreError>;
+
+    /// Returns every queue, by name.
+    fn queues(&self) -> Result<Vec<QueueView>, StoreError>;
+
+    /// Returns every skill, by name.
+    fn skills(&self) -> Result<Vec<Skill>, StoreError>;
+
+    /// Returns every transfer group, by name.
+    fn groups(&self) -> Result<Vec<GroupView>, StoreError>;
+}

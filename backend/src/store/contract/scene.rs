@@ -1,0 +1,236 @@
+//! What the behaviours happen to: a small contact centre, and turns that are committed one after the other.
+
+use std::collections::BTreeMap;
+
+use baton_shared::agent::Role;
+use baton_shared::conversation::Held;
+use baton_shared::offer::OfferState;
+use baton_shared::queue::Priority;
+use baton_shared::segment::{OwnerCause, SegmentState};
+use baton_shared::transfer::TransferState;
+use baton_shared::*;
+
+use super::Place;
+use crate::store::{Batch, Content, Loaded, Marks, Reading, Row, Store, StoreError, StoredAnswer};
+
+/// The first agent, who owns what [`owned`] makes.
+pub const ONE: AgentId = AgentId::from_bits(1);
+/// The second agent.
+pub const TWO: AgentId = AgentId::from_bits(2);
+/// The queue that new conversations wait in. It has the bits of the first agent: ids of two kinds never meet.
+pub const BILLING: QueueId = QueueId::from_bits(1);
+/// The other queue.
+pub const SALES: QueueId = QueueId::from_bits(2);
+
+/// A store, and where its log stands.
+pub struct Scene {
+    /// The store.
+    pub store: Box<dyn Store>,
+    /// What it held when it was opened.
+    pub loaded: Loaded,
+    next: u64,
+}
+
+impl Scene {
+    /// Opens the store of a place.
+    pub fn of(place: &dyn Place) -> Self {
+        let store = place.open();
+        let loaded = store.load().expect("a store that opens can be loaded");
+        Self { next: loaded.position + 1, store, loaded }
+    }
+
+    /// Opens the store of a place and puts two agents and two queues into it.
+    pub fn staffed(place: &dyn Place) -> Self {
+        let mut scene = Self::of(place);
+        let rows = [BILLING, SALES].map(|id| Row::Queue(queue(id))).into_iter();
+        let content = vec![
+            profile(ONE, "Agent One"),
+            profile(TWO, "Agent Two"),
+            Content::QueueName(BILLING, "Billing".to_owned()),
+            Content::QueueName(SALES, "Sales".to_owned()),
+        ];
+        scene.turn(rows.chain([ONE, TWO].map(|id| Row::Agent(agent(id)))), content);
+        scene
+    }
+
+    /// Returns a batch with one event that may be committed next.
+    pub fn batch(&self, rows: impl IntoIterator<Item = Row>, content: Vec<Content>) -> Batch {
+        let event = Event::AgentReached { agent: ONE };
+        Batch {
+            writer_epoch: self.loaded.writer_epoch,
+            recorded: vec![Recorded { position: self.next, at: at(self.next), event }],
+            rows: rows.into_iter().collect(),
+            content,
+            answers: Vec::new(),
+            marks: Vec::new(),
+            head: self.next,
+            at: at(self.next),
+        }
+    }
+
+    /// Commits a batch that must go through.
+    pub fn commit(&mut self, batch: &Batch) {
+        self.store.commit(batch).expect("the batch follows the last one");
+        self.next += batch.recorded.len() as u64;
+    }
+
+    /// Commits a turn with these changes.
+    pub fn turn(&mut self, rows: impl IntoIterator<Item = Row>, content: Vec<Content>) {
+        self.commit(&self.batch(rows, content));
+    }
+
+    /// Commits a turn that only says how far a conversation has been read.
+    pub fn mark(&mut self, marks: Marks) {
+        self.commit(&Batch { marks: vec![marks], ..self.batch([], Vec::new()) });
+    }
+
+    /// Commits a turn that only keeps an answer.
+    pub fn answer(&mut self, answer: StoredAnswer, now: Timestamp) {
+        self.commit(&Batch { answers: vec![answer], at: now, ..self.batch([], Vec::new()) });
+    }
+
+    /// Tries a batch that must be refused as a conflict, and shows that it changed nothing.
+    pub fn conflict(&self, batch: &Batch) {
+        let before = format!("{:?}", self.store.load());
+        let refused = self.store.commit(batch);
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })), "{refused:?} should be a conflict");
+        assert_eq!(format!("{:?}", self.store.load()), before);
+        assert_eq!(self.log_from(1).len() as u64, self.next - 1);
+    }
+
+    /// Returns the log from a position on.
+    pub fn log_from(&self, position: u64) -> Vec<Recorded> {
+        let mut log = Vec::new();
+        self.store.replay(position, &mut |recorded| log.push(recorded)).expect("the log can be read");
+        log
+    }
+
+    /// Asks a read transaction of its own; everything asked for must be there.
+    pub fn ask<Answer>(&self, ask: impl FnOnce(&dyn Reading) -> Result<Answer, StoreError>) -> Answer {
+        let reading = self.store.read().expect("a read transaction begins");
+        ask(&*reading).expect("what is asked for can be read")
+    }
+}
+
+/// A second in the scenes' day.
+pub const fn at(second: u64) -> Timestamp {
+    Timestamp::from_millis(1_795_248_000_000 + second as i64 * 1_000)
+}
+
+/// A person who is available, can hold two chats and belongs to both queues.
+pub fn agent(id: AgentId) -> Agent {
+    Agent {
+        id,
+        role: Role::Agent,
+        enabled: true,
+        presence: Presence { status: Status::Available, reachable: true },
+        capacity: [(Channel::WebChat, 2)].into(),
+        skills: [SkillId::from_bits(1)].into(),
+        queues: [BILLING, SALES].into(),
+        idle_since: at(0),
+    }
+}
+
+/// A person's name and sign-in.
+pub fn profile(agent: AgentId, name: &str) -> Content {
+    let address = format!("{}@example.com", name.replace(' ', "."));
+    Content::Profile { agent, name: name.to_owned(), credentials: Some((address, "hash".to_owned())) }
+}
+
+/// A queue without an estimate.
+pub fn queue(id: QueueId) -> Queue {
+    Queue {
+        id,
+        skills: [SkillId::from_bits(1)].into(),
+        priority: Priority::Normal,
+        accepted: Default::default(),
+    }
+}
+
+/// A conversation that waits in [`BILLING`] in epoch 0, opened at `at(number)`.
+pub fn waiting(number: u64) -> Conversation {
+    let held = Held::Queue(Waiting {
+        queue: BILLING,
+        since: at(number),
+        offer: None,
+        passed: BTreeMap::new(),
+        transfer: None,
+    });
+    Conversation {
+        id: ConversationId::from_bits(number.into()),
+        contact: ContactId::from_bits(number.into()),
+        channel: Channel::WebChat,
+        queue: BILLING,
+        priority: Priority::Normal,
+        enqueued_at: at(number),
+        segment: SegmentId::from_bits(number.into()),
+        last_seq: 0,
+        state: ConversationState::Open { held, epoch: 0 },
+    }
+}
+
+/// A conversation that [`ONE`] owns in epoch 1.
+pub fn owned(number: u64) -> Conversation {
+    let held = Held::Agent { agent: ONE, since: at(number), transfer: None };
+    Conversation { state: ConversationState::Open { held, epoch: 1 }, ..waiting(number) }
+}
+
+/// The running segment of a conversation, since it was opened.
+pub fn segment(conversation: &Conversation) -> Segment {
+    Segment {
+        id: conversation.segment,
+        conversation: conversation.id,
+        owner: conversation.owner().expect("the conversation is open"),
+        started_at: conversation.enqueued_at,
+        preceded_by: OwnerCause::Opened,
+        last_seq: conversation.last_seq,
+        state: SegmentState::Active,
+    }
+}
+
+/// The rows of a conversation and its segment.
+pub fn rows(conversation: &Conversation) -> [Row; 2] {
+    [Row::Conversation(conversation.clone()), Row::Segment(segment(conversation))]
+}
+
+/// A conversation's customer.
+pub fn customer(conversation: &Conversation, name: &str) -> Content {
+    Content::Contact(conversation.contact, name.to_owned())
+}
+
+/// An open offer of a conversation to [`TWO`].
+pub fn offer(number: u64, conversation: &Conversation, cause: OfferCause) -> Offer {
+    Offer {
+        id: OfferId::from_bits(number.into()),
+        conversation: conversation.id,
+        agent: TWO,
+        cause,
+        made_at: at(number),
+        state: OfferState::Open { deadline: at(number + 30) },
+    }
+}
+
+/// A transfer of a conversation by [`ONE`], requested at `at(number)`.
+pub fn transfer(number: u64, conversation: &Conversation, target: Target, state: TransferState) -> Transfer {
+    Transfer {
+        id: TransferId::from_bits(number.into()),
+        conversation: conversation.id,
+        from: ONE,
+        target,
+        requested_at: at(number),
+        state,
+    }
+}
+
+/// Something said at `at(seq)`.
+pub fn said(conversation: ConversationId, seq: u32, author: Author, text: &str) -> Content {
+    Content::Message {
+        conversation,
+        seq,
+        id: MessageId::from_bits(u128::from(seq) << 64 | conversation.bits()),
+        author,
+        text: text.to_owned(),
+        at: at(seq.into()),
+        client_key: Some(format!("key-{seq}")),
+    }
+}

@@ -1,0 +1,157 @@
+//! Everything in one SQLite file: one writer, many readers, and a lock against a second server.
+//!
+//! Reading order: `opening` (the folder, the lock, the schema), `writer` (one batch, one transaction),
+//! `readers` and `reading` (what people are shown, in `threads`, `chats`, `people` and `messages`),
+//! `log` (the truth, in order) and `backups`.
+//!
+//! A statement that is to use an index beside the key names it: left alone, the planner takes the workspace, with which
+//! every key begins, for a choice among many, and reads the whole history.
+//!
+//! Deliberately absent: caches. What a read transaction finds in the file is the answer.
+
+mod backups;
+mod chats;
+mod failure;
+mod log;
+mod messages;
+mod opening;
+mod people;
+mod readers;
+mod reading;
+mod sessions;
+mod things;
+mod threads;
+mod writer;
+
+#[cfg(test)]
+mod faults;
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use baton_shared::*;
+use rusqlite::{OptionalExtension, params};
+
+pub use backups::{backup, restore};
+
+use self::readers::Readers;
+use self::writer::Writer;
+use super::{ANSWER_KEPT, Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
+
+/// The one workspace there is; it is in every key so that there can be more.
+const WORKSPACE: i64 = 1;
+
+/// The database's name in the data folder.
+const DATABASE: &str = "baton.db";
+
+/// The name of the file that a running server keeps locked.
+const LOCK: &str = "baton.lock";
+
+/// A data folder that this process has to itself.
+///
+/// The fields are in the order in which they are to be closed: the writer after the readers, so that it can leave the
+/// database as one file, and the lock last.
+#[derive(Debug)]
+pub struct SqliteStore {
+    readers: Readers,
+    writer: Mutex<Writer>,
+    writer_epoch: u64,
+    path: PathBuf,
+    _lock: File,
+}
+
+impl SqliteStore {
+    /// Opens the store in a folder, which is made if it is not there; refused in a sentence that says what to do.
+    pub fn open(data_dir: &Path) -> Result<Self, StoreError> {
+        opening::refuse_old_sqlite()?;
+        opening::make_folder(data_dir)?;
+        let lock = opening::lock(data_dir)?;
+        let path = data_dir.join(DATABASE);
+        let mut connection = opening::open_writer(&path)?;
+        opening::migrate(&mut connection, &path)?;
+        let writer_epoch =
+            opening::begin_epoch(&connection).map_err(|error| opening::unusable(&path, &error))?;
+        Ok(Self {
+            readers: Readers::of(&path),
+            writer: Mutex::new(Writer::new(connection)),
+            writer_epoch,
+            path,
+            _lock: lock,
+        })
+    }
+
+    /// A panic rolls the transaction back, so the writer behind it is as good as before.
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Store for SqliteStore {
+    fn load(&self) -> Result<Loaded, StoreError> {
+        things::load(&*self.readers.begin()?, self.writer_epoch)
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
+        self.writer().commit(batch)
+    }
+
+    fn answer(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
+        let reader = self.readers.lend()?;
+        let mut find = reader.prepare_cached(
+            "select body_hash, answer, at_ms from answers where workspace_id = ?1 and scope = ?2 and key = ?3",
+        )?;
+        let found = find
+            .query_row(params![WORKSPACE, scope, key], |row| {
+                Ok(StoredAnswer {
+                    scope: scope.to_owned(),
+                    key: key.to_owned(),
+                    body_hash: row.get(0)?,
+                    answer: row.get(1)?,
+                    at: Timestamp::from_millis(row.get(2)?),
+                })
+            })
+            .optional()?;
+        Ok(found.filter(|answer| now.since(answer.at) < ANSWER_KEPT))
+    }
+
+    fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
+        log::replay(&*self.readers.begin()?, from, visit)
+    }
+
+    fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError> {
+        Ok(Box::new(self.readers.begin()?))
+    }
+
+    fn credentials(&self, email: &str) -> Result<Option<Credentials>, StoreError> {
+        people::credentials(&*self.readers.lend()?, email)
+    }
+
+    fn add_session(&self, session: &Session) -> Result<(), StoreError> {
+        sessions::add(self.writer().connection(), session)
+    }
+
+    fn session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
+        sessions::find(&*self.readers.lend()?, token_hash)
+    }
+
+    fn touch_session(&self, token_hash: &[u8; 32], seen_at: Timestamp) -> Result<(), StoreError> {
+        sessions::touch(self.writer().connection(), token_hash, seen_at)
+    }
+
+    fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
+        sessions::remove(self.writer().connection(), token_hash)
+    }
+
+    fn remove_sessions_of(&self, agent: AgentId) -> Result<(), StoreError> {
+        sessions::remove_of(self.writer().connection(), agent)
+    }
+
+    fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        sessions::secret(self.writer().connection(), name, fresh)
+    }
+
+    fn backup(&self, target: &Path) -> Result<(), StoreError> {
+        backups::copy(&self.path, target)
+    }
+}

@@ -1,0 +1,104 @@
+//! Conversations as their customers see them: names and texts, nothing else.
+
+use baton_shared::chat::{ChatAuthor, ChatMessage};
+use baton_shared::conversation::Held;
+use baton_shared::message::MESSAGES_SHOWN;
+use baton_shared::*;
+use rusqlite::{Connection, params};
+
+use super::{WORKSPACE, messages, things};
+use crate::store::StoreError;
+use crate::store::rows::{self, StoredId};
+
+/// Returns all that a customer sees.
+pub(super) fn chat(
+    connection: &Connection,
+    id: ConversationId,
+    now: Timestamp,
+) -> Result<Option<ChatView>, StoreError> {
+    let Some(conversation) = things::conversation(connection, id)? else { return Ok(None) };
+    let name = things::contact_name(connection, conversation.contact)?;
+    let messages = messages::page(connection, id, None, MESSAGES_SHOWN as u32)?;
+    Ok(Some(ChatView {
+        conversation: id,
+        name,
+        phase: phase_of(connection, &conversation, now)?,
+        more: messages.first().is_some_and(|first| first.seq > 1),
+        messages: messages.into_iter().map(for_customer).collect(),
+        read: messages::marks(connection, id)?.agent_read,
+    }))
+}
+
+fn for_customer(message: Message) -> ChatMessage {
+    ChatMessage {
+        seq: message.seq,
+        id: message.id,
+        from: match message.author {
+            Author::Customer => ChatAuthor::Customer,
+            Author::Agent(_) => ChatAuthor::Agent,
+        },
+        name: message.name,
+        text: message.text,
+        at: message.at,
+        client_key: message.client_key,
+    }
+}
+
+/// Returns what is happening to a customer's conversation.
+pub(super) fn phase(
+    connection: &Connection,
+    id: ConversationId,
+    now: Timestamp,
+) -> Result<Option<Phase>, StoreError> {
+    match things::conversation(connection, id)? {
+        Some(conversation) => phase_of(connection, &conversation, now).map(Some),
+        None => Ok(None),
+    }
+}
+
+fn phase_of(
+    connection: &Connection,
+    conversation: &Conversation,
+    now: Timestamp,
+) -> Result<Phase, StoreError> {
+    match &conversation.state {
+        ConversationState::Open { held: Held::Queue(waiting), .. } => {
+            let queue = things::queue(connection, waiting.queue)?;
+            Ok(Phase::Waiting {
+                queue: things::queue_name(connection, waiting.queue)?,
+                position: Some(position(connection, conversation, waiting.queue)?),
+                wait_secs: queue.and_then(|queue| queue.estimated_wait(now)).map(|wait| wait.as_secs()),
+            })
+        }
+        ConversationState::Open { held: Held::Agent { agent, transfer, .. }, .. } => {
+            let agent = things::agent_name(connection, *agent)?;
+            let Some(id) = transfer else { return Ok(Phase::Active { agent }) };
+            let (transfer, _) = things::there(things::transfer(connection, *id)?, id)?;
+            Ok(Phase::Transferring { agent, to: things::target_name(connection, transfer.target)? })
+        }
+        ConversationState::Closed { by, .. } => Ok(Phase::Closed { by: *by }),
+    }
+}
+
+/// Returns a conversation's place in line, from 1, in the order in which the queue's work is offered.
+fn position(connection: &Connection, conversation: &Conversation, queue: QueueId) -> Result<u32, StoreError> {
+    let mut count = connection.prepare_cached(
+        "select 1
+             + (select count(*) from conversations indexed by conversations_open
+                where workspace_id = ?1 and owner_kind = 'queue' and owner_id = ?2 and priority > ?3)
+             + (select count(*) from conversations indexed by conversations_open
+                where workspace_id = ?1 and owner_kind = 'queue' and owner_id = ?2 and priority = ?3
+                    and (enqueued_at, id) < (?4, ?5))",
+    )?;
+    let place = count.query_row(
+        params![
+            WORKSPACE,
+            queue.blob(),
+            rows::priority(conversation.priority),
+            conversation.enqueued_at.as_millis(),
+            conversation.id.blob(),
+        ],
+        |row| row.get(0),
+    )?;
+    Ok(place)
+}

@@ -1,0 +1,74 @@
+//! The log in its order, read as today's events.
+
+use baton_shared::event::EVENT_VERSION;
+use baton_shared::*;
+use rusqlite::{Connection, params};
+
+use super::WORKSPACE;
+use crate::store::StoreError;
+
+/// Reads the log from a position on and hands each event to `visit`.
+pub(super) fn replay(
+    connection: &Connection,
+    from: u64,
+    visit: &mut dyn FnMut(Recorded),
+) -> Result<(), StoreError> {
+    let mut read = connection.prepare_cached(
+        "select position, at_ms, name, version, body from log
+         where workspace_id = ?1 and position >= ?2 order by position",
+    )?;
+    let mut rows = read.query(params![WORKSPACE, from.cast_signed()])?;
+    let mut expected = from.max(1);
+    while let Some(row) = rows.next()? {
+        let position = row.get::<_, i64>(0)?.cast_unsigned();
+        if position != expected {
+            let what = format!("the log goes from position {} to {position}", expected.saturating_sub(1));
+            return Err(StoreError::Corrupt { what });
+        }
+        let (name, body) = (row.get_ref(2)?, row.get_ref(4)?);
+        let name = name.as_str().map_err(rusqlite::Error::from)?;
+        let body = body.as_str().map_err(rusqlite::Error::from)?;
+        let event = read_event(name, row.get(3)?, body)
+            .map_err(|why| StoreError::Corrupt { what: format!("position {position} of the log: {why}") })?;
+        visit(Recorded { position, at: Timestamp::from_millis(row.get(1)?), event });
+        expected += 1;
+    }
+    Ok(())
+}
+
+/// Reads an event that was written in some version as one of today's.
+fn read_event(name: &str, version: u32, body: &str) -> Result<Event, String> {
+    let unknown =
+        || format!("`{name}` in version {version} is unknown; this log was written by a newer Baton");
+    let event: Event = match version {
+        EVENT_VERSION => serde_json::from_str(body).map_err(|error| {
+            // What serde says about a tag that it does not know; the event's own fields never have variants' names.
+            let tag_unknown = error.to_string().starts_with(&format!("unknown variant `{name}`"));
+            if tag_unknown { unknown() } else { format!("`{name}` cannot be read: {error}") }
+        })?,
+        // An older version goes through its upcast here, one arm for each: the body of then in, today's event out.
+        _ => return Err(unknown()),
+    };
+    if event.name() == name { Ok(event) } else { Err(format!("`{name}` holds a `{}`", event.name())) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_of_a_newer_baton_is_refused_by_its_name() {
+        let newer_name = read_event("agent_promoted", EVENT_VERSION, r#"{"type":"agent_promoted"}"#);
+        assert!(newer_name.is_err_and(|why| why.contains("`agent_promoted`") && why.contains("newer Baton")));
+        let newer_version = read_event("agent_lost", EVENT_VERSION + 1, "{}");
+        assert!(newer_version.is_err_and(|why| why.contains("version 2 is unknown")));
+    }
+
+    #[test]
+    fn an_event_under_another_name_is_refused() {
+        let agent = AgentId::from_bits(1);
+        let body = format!(r#"{{"type":"agent_lost","agent":"{agent}"}}"#);
+        assert!(read_event("agent_lost", 1, &body).is_ok());
+        assert!(read_event("agent_reached", 1, &body).is_err_and(|why| why.contains("holds a `agent_lost`")));
+    }
+}

@@ -1,0 +1,252 @@
+//! The people, queues, skills and groups, as they see each other and as administrators see them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_shared::api::{AgentTarget, GroupView, Person, QueueTarget, QueueView, Skill};
+use baton_shared::desk::{Colleague, Me};
+use baton_shared::*;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use super::{WORKSPACE, things};
+use crate::store::rows::{self, Blob, StoredId};
+use crate::store::{Credentials, StoreError};
+
+/// A person with their name and address.
+struct Known {
+    agent: Agent,
+    name: String,
+    email: String,
+}
+
+impl Known {
+    fn capacity(&self) -> u32 {
+        chat_capacity(&self.agent)
+    }
+
+    fn into_colleague(self) -> Colleague {
+        let Agent { id, role, presence, .. } = self.agent;
+        Colleague { id, name: self.name, role, presence }
+    }
+
+    fn into_person(self) -> Person {
+        Person {
+            id: self.agent.id,
+            capacity: self.capacity(),
+            name: self.name,
+            email: self.email,
+            role: self.agent.role,
+            enabled: self.agent.enabled,
+            skills: self.agent.skills,
+            queues: self.agent.queues,
+            presence: self.agent.presence,
+        }
+    }
+}
+
+/// Returns how many units of chat a person can hold.
+fn chat_capacity(agent: &Agent) -> u32 {
+    agent.capacity.get(&Channel::WebChat).copied().unwrap_or(0)
+}
+
+/// Returns everyone, by name.
+fn everyone(connection: &Connection) -> Result<Vec<Known>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select a.body, coalesce(p.name, ''), coalesce(p.email, '')
+         from agents a left join profiles p on p.workspace_id = a.workspace_id and p.agent = a.id
+         where a.workspace_id = ?1 order by 2, a.id",
+    )?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut everyone = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        everyone.push(Known {
+            agent: rows::from_body("agents", body)?,
+            name: row.get(1)?,
+            email: row.get(2)?,
+        });
+    }
+    Ok(everyone)
+}
+
+fn known(connection: &Connection, id: AgentId) -> Result<Option<Known>, StoreError> {
+    let Some(agent) = things::agent(connection, id)? else { return Ok(None) };
+    let profile: Option<(String, Option<String>)> = connection
+        .prepare_cached("select name, email from profiles where workspace_id = ?1 and agent = ?2")?
+        .query_row(params![WORKSPACE, id.blob()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    let (name, email) = profile.unwrap_or_default();
+    Ok(Some(Known { agent, name, email: email.unwrap_or_default() }))
+}
+
+/// Returns a person's own part of their desk.
+pub(super) fn me(connection: &Connection, id: AgentId) -> Result<Option<Me>, StoreError> {
+    Ok(known(connection, id)?.map(|known| Me {
+        id,
+        capacity: known.capacity(),
+        name: known.name,
+        role: known.agent.role,
+        presence: known.agent.presence,
+    }))
+}
+
+/// Returns a person as others see them, if they can sign in.
+pub(super) fn colleague(connection: &Connection, id: AgentId) -> Result<Option<Colleague>, StoreError> {
+    Ok(known(connection, id)?.filter(|known| known.agent.enabled).map(Known::into_colleague))
+}
+
+/// Returns everyone who can sign in, as others see them.
+pub(super) fn colleagues(connection: &Connection) -> Result<BTreeMap<AgentId, Colleague>, StoreError> {
+    let everyone = everyone(connection)?;
+    let enabled = everyone.into_iter().filter(|known| known.agent.enabled);
+    Ok(enabled.map(|known| (known.agent.id, known.into_colleague())).collect())
+}
+
+/// Returns a person as administrators see them.
+pub(super) fn person(connection: &Connection, id: AgentId) -> Result<Option<Person>, StoreError> {
+    Ok(known(connection, id)?.map(Known::into_person))
+}
+
+/// Returns everyone as administrators see them, by name.
+pub(super) fn people(connection: &Connection) -> Result<Vec<Person>, StoreError> {
+    Ok(everyone(connection)?.into_iter().map(Known::into_person).collect())
+}
+
+/// Returns what a sign-in with this address is checked against.
+pub(super) fn credentials(connection: &Connection, email: &str) -> Result<Option<Credentials>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select p.agent, p.password_hash, a.enabled
+         from profiles p join agents a on a.workspace_id = p.workspace_id and a.id = p.agent
+         where p.workspace_id = ?1 and p.email_folded = ?2 and p.password_hash is not null",
+    )?;
+    let found = find.query_row(params![WORKSPACE, email.to_lowercase()], |row| {
+        Ok(Credentials {
+            agent: AgentId::from_blob(row.get(0)?),
+            password_hash: row.get(1)?,
+            enabled: row.get(2)?,
+        })
+    });
+    Ok(found.optional()?)
+}
+
+/// Returns the people and queues a conversation could be transferred to, by name.
+pub(super) fn transfer_targets(
+    connection: &Connection,
+    now: Timestamp,
+) -> Result<(Vec<AgentTarget>, Vec<QueueTarget>), StoreError> {
+    let held = units_held(connection)?;
+    let held = |agent: &Agent| held.get(&agent.id).copied().unwrap_or(0);
+    let mut everyone = everyone(connection)?;
+    everyone.retain(|Known { agent, .. }| {
+        agent.enabled && (!agent.queues.is_empty() || agent.capacity.values().any(|units| *units > 0))
+    });
+    let mut available: BTreeMap<QueueId, u32> = BTreeMap::new();
+    for Known { agent, .. } in &everyone {
+        if agent.presence.available() && held(agent) < chat_capacity(agent) {
+            for queue in &agent.queues {
+                *available.entry(*queue).or_default() += 1;
+            }
+        }
+    }
+    let mut queues = Vec::new();
+    for (queue, name) in every_queue(connection)? {
+        queues.push(QueueTarget {
+            id: queue.id,
+            name,
+            waiting: waiting(connection, queue.id)?,
+            available: available.get(&queue.id).copied().unwrap_or(0),
+            wait_secs: queue.estimated_wait(now).map(|wait| wait.as_secs()),
+            why_not: None,
+        });
+    }
+    let agents = everyone.into_iter().map(|known| AgentTarget {
+        id: known.agent.id,
+        held: held(&known.agent),
+        limit: known.capacity(),
+        name: known.name,
+        presence: known.agent.presence,
+        why_not: None,
+    });
+    Ok((agents.collect(), queues))
+}
+
+/// Returns how many units each person holds: of what they own and of what they are offered.
+fn units_held(connection: &Connection) -> Result<BTreeMap<AgentId, u32>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select c.owner_id, c.channel from conversations c indexed by conversations_open
+         where c.workspace_id = ?1 and c.owner_kind = 'agent' and c.owner_id is not null
+         union all
+         select o.agent, c.channel from offers o indexed by offers_open
+         join conversations c on c.workspace_id = o.workspace_id and c.id = o.conversation
+         where o.workspace_id = ?1 and o.ended_at is null",
+    )?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut held: BTreeMap<AgentId, u32> = BTreeMap::new();
+    while let Some(row) = found.next()? {
+        let channel = rows::read_channel(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
+        *held.entry(AgentId::from_blob(row.get(0)?)).or_default() += channel.units();
+    }
+    Ok(held)
+}
+
+fn waiting(connection: &Connection, queue: QueueId) -> Result<u32, StoreError> {
+    let mut count = connection.prepare_cached(
+        "select count(*) from conversations indexed by conversations_open
+         where workspace_id = ?1 and owner_kind = 'queue' and owner_id = ?2",
+    )?;
+    Ok(count.query_row(params![WORKSPACE, queue.blob()], |row| row.get(0))?)
+}
+
+fn every_queue(connection: &Connection) -> Result<Vec<(Queue, String)>, StoreError> {
+    let mut find = connection
+        .prepare_cached("select body, name from queues where workspace_id = ?1 order by name, id")?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut queues = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        queues.push((rows::from_body("queues", body)?, row.get(1)?));
+    }
+    Ok(queues)
+}
+
+/// Returns every queue with its members, by name.
+pub(super) fn queues(connection: &Connection) -> Result<Vec<QueueView>, StoreError> {
+    let mut members: BTreeMap<QueueId, BTreeSet<AgentId>> = BTreeMap::new();
+    for Known { agent, .. } in everyone(connection)? {
+        for queue in agent.queues {
+            members.entry(queue).or_default().insert(agent.id);
+        }
+    }
+    let queues = every_queue(connection)?.into_iter().map(|(queue, name)| QueueView {
+        id: queue.id,
+        name,
+        skills: queue.skills,
+        priority: queue.priority,
+        members: members.remove(&queue.id).unwrap_or_default(),
+    });
+    Ok(queues.collect())
+}
+
+/// Returns every skill, by name.
+pub(super) fn skills(connection: &Connection) -> Result<Vec<Skill>, StoreError> {
+    let mut find =
+        connection.prepare_cached("select id, name from skills where workspace_id = ?1 order by name, id")?;
+    let found = find.query_map(params![WORKSPACE], |row| {
+        let id: Blob = row.get(0)?;
+        Ok(Skill { id: SkillId::from_blob(id), name: row.get(1)? })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Returns every transfer group, by name.
+pub(super) fn groups(connection: &Connection) -> Result<Vec<GroupView>, StoreError> {
+    let mut find = connection
+        .prepare_cached("select body, name from groups where workspace_id = ?1 order by name, id")?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut groups = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let group: Group = rows::from_body("groups", body)?;
+        groups.push(GroupView { id: group.id, name: row.get(1)?, skills: group.skills });
+    }
+    Ok(groups)
+}

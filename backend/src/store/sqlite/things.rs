@@ -1,0 +1,196 @@
+//! Things by their ids, and the open work that a start needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_shared::*;
+use rusqlite::{Connection, OptionalExtension, Params, params};
+use serde::de::DeserializeOwned;
+
+use super::WORKSPACE;
+use crate::store::rows::{self, Blob, StoredId};
+use crate::store::{Loaded, StoreError};
+
+/// Everything there is of a kind, in the order of the ids.
+const EVERY: &str = "where workspace_id = ?1 order by id";
+
+/// Returns the open work, in the order of the ids.
+pub(super) fn load(connection: &Connection, writer_epoch: u64) -> Result<Loaded, StoreError> {
+    let number = |value: i64| value.cast_unsigned();
+    let (position, at, head) = connection.query_row(
+        "select position, at_ms, head from workspaces where workspace_id = ?1",
+        params![WORKSPACE],
+        |row| Ok((number(row.get(0)?), Timestamp::from_millis(row.get(1)?), number(row.get(2)?))),
+    )?;
+    let mut loaded = Loaded {
+        position,
+        at,
+        head,
+        writer_epoch,
+        skills: ids(connection, "select id from skills where workspace_id = ?1")?,
+        agents: bodies(connection, "agents", EVERY)?,
+        queues: bodies(connection, "queues", EVERY)?,
+        groups: bodies(connection, "groups", EVERY)?,
+        conversations: bodies(
+            connection,
+            "conversations",
+            "indexed by conversations_open where workspace_id = ?1 and owner_id is not null",
+        )?,
+        segments: bodies(
+            connection,
+            "segments",
+            "indexed by segments_open where workspace_id = ?1 and state <> 'ended'",
+        )?,
+        offers: bodies(
+            connection,
+            "offers",
+            "indexed by offers_open where workspace_id = ?1 and ended_at is null",
+        )?,
+        transfers: bodies(
+            connection,
+            "transfers",
+            "indexed by transfers_open where workspace_id = ?1 and ended_at is null",
+        )?,
+    };
+    loaded.conversations.sort_unstable_by_key(|conversation| conversation.id);
+    loaded.segments.sort_unstable_by_key(|segment| segment.id);
+    loaded.offers.sort_unstable_by_key(|offer| offer.id);
+    loaded.transfers.sort_unstable_by_key(|transfer| transfer.id);
+    Ok(loaded)
+}
+
+fn bodies<Thing: DeserializeOwned>(
+    connection: &Connection,
+    table: &str,
+    which: &str,
+) -> Result<Vec<Thing>, StoreError> {
+    let mut find = connection.prepare_cached(&format!("select body from {table} {which}"))?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut things = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        things.push(rows::from_body(table, body)?);
+    }
+    Ok(things)
+}
+
+fn ids<Id: StoredId + Ord>(connection: &Connection, sql: &str) -> Result<BTreeSet<Id>, StoreError> {
+    let mut find = connection.prepare_cached(sql)?;
+    let found = find.query_map(params![WORKSPACE], |row| Ok(Id::from_blob(row.get(0)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Returns the ids that a statement finds, in its order.
+pub(super) fn id_list<Id: StoredId>(
+    connection: &Connection,
+    sql: &str,
+    parameters: impl Params,
+) -> Result<Vec<Id>, StoreError> {
+    let mut find = connection.prepare_cached(sql)?;
+    let found = find.query_map(parameters, |row| Ok(Id::from_blob(row.get(0)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Returns a conversation, open or closed.
+pub(super) fn conversation(
+    connection: &Connection,
+    id: ConversationId,
+) -> Result<Option<Conversation>, StoreError> {
+    body(
+        connection,
+        "conversations",
+        "select body from conversations where workspace_id = ?1 and id = ?2",
+        id,
+    )
+}
+
+/// Returns a segment, running or over.
+pub(super) fn segment(connection: &Connection, id: SegmentId) -> Result<Option<Segment>, StoreError> {
+    body(connection, "segments", "select body from segments where workspace_id = ?1 and id = ?2", id)
+}
+
+/// Returns an offer, open or ended.
+pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer>, StoreError> {
+    body(connection, "offers", "select body from offers where workspace_id = ?1 and id = ?2", id)
+}
+
+/// Returns a person.
+pub(super) fn agent(connection: &Connection, id: AgentId) -> Result<Option<Agent>, StoreError> {
+    body(connection, "agents", "select body from agents where workspace_id = ?1 and id = ?2", id)
+}
+
+/// Returns a queue.
+pub(super) fn queue(connection: &Connection, id: QueueId) -> Result<Option<Queue>, StoreError> {
+    body(connection, "queues", "select body from queues where workspace_id = ?1 and id = ?2", id)
+}
+
+/// Returns a transfer and its note.
+pub(super) fn transfer(
+    connection: &Connection,
+    id: TransferId,
+) -> Result<Option<(Transfer, Option<String>)>, StoreError> {
+    let mut find =
+        connection.prepare_cached("select body, note from transfers where workspace_id = ?1 and id = ?2")?;
+    let mut found = find.query(params![WORKSPACE, id.blob()])?;
+    let Some(row) = found.next()? else { return Ok(None) };
+    let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+    Ok(Some((rows::from_body("transfers", body)?, row.get(1)?)))
+}
+
+fn body<Thing: DeserializeOwned>(
+    connection: &Connection,
+    table: &str,
+    sql: &str,
+    id: impl StoredId,
+) -> Result<Option<Thing>, StoreError> {
+    let mut find = connection.prepare_cached(sql)?;
+    let mut found = find.query(params![WORKSPACE, id.blob()])?;
+    let Some(row) = found.next()? else { return Ok(None) };
+    let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+    rows::from_body(table, body).map(Some)
+}
+
+/// Returns what a thing names, which must be there.
+pub(super) fn there<Thing>(thing: Option<Thing>, id: impl std::fmt::Display) -> Result<Thing, StoreError> {
+    thing.ok_or_else(|| StoreError::Corrupt { what: format!("`{id}` is named but not there") })
+}
+
+/// Returns a person's name; nothing is empty, not missing.
+pub(super) fn agent_name(connection: &Connection, id: AgentId) -> Result<String, StoreError> {
+    name(connection, "select name from profiles where workspace_id = ?1 and agent = ?2", id.blob())
+}
+
+/// Returns a queue's name.
+pub(super) fn queue_name(connection: &Connection, id: QueueId) -> Result<String, StoreError> {
+    name(connection, "select name from queues where workspace_id = ?1 and id = ?2", id.blob())
+}
+
+/// Returns a customer's name.
+pub(super) fn contact_name(connection: &Connection, id: ContactId) -> Result<String, StoreError> {
+    name(connection, "select name from contacts where workspace_id = ?1 and id = ?2", id.blob())
+}
+
+/// Returns the name of a transfer's target.
+pub(super) fn target_name(connection: &Connection, target: Target) -> Result<String, StoreError> {
+    match target {
+        Target::Agent(agent) => agent_name(connection, agent),
+        Target::Queue(queue) => queue_name(connection, queue),
+    }
+}
+
+/// A name that was erased reads as an empty one.
+fn name(connection: &Connection, sql: &str, id: Blob) -> Result<String, StoreError> {
+    let found =
+        connection.prepare_cached(sql)?.query_row(params![WORKSPACE, id], |row| row.get(0)).optional()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Returns what is known about a conversation.
+pub(super) fn attributes(
+    connection: &Connection,
+    id: ConversationId,
+) -> Result<BTreeMap<String, String>, StoreError> {
+    let mut find = connection
+        .prepare_cached("select name, value from attributes where workspace_id = ?1 and conversation = ?2")?;
+    let found = find.query_map(params![WORKSPACE, id.blob()], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}

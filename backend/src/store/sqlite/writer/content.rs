@@ -1,0 +1,104 @@
+//! What people wrote and who they are; it goes to rows that are there already, except for names and messages.
+
+use std::collections::BTreeMap;
+
+use baton_shared::*;
+use rusqlite::{Params, params};
+
+use super::Writing;
+use crate::store::rows::StoredId;
+use crate::store::sqlite::WORKSPACE;
+use crate::store::{Content, StoreError};
+
+impl Writing<'_> {
+    /// Writes what someone wrote, or who they are.
+    pub(super) fn content(&self, content: &Content) -> Result<(), StoreError> {
+        match content {
+            Content::Profile { agent, name, credentials } => self.profile(*agent, name, credentials.as_ref()),
+            Content::SkillName(skill, name) => {
+                let sql = "update skills set name = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, skill.blob(), name], skill)
+            }
+            Content::QueueName(queue, name) => {
+                let sql = "update queues set name = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, queue.blob(), name], queue)
+            }
+            Content::GroupName(group, name) => {
+                let sql = "update groups set name = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, group.blob(), name], group)
+            }
+            Content::Contact(contact, name) => {
+                let sql = "insert into contacts (workspace_id, id, name) values (?1, ?2, ?3)
+                           on conflict (workspace_id, id) do update set name = excluded.name";
+                self.set(sql, params![WORKSPACE, contact.blob(), name], contact)
+            }
+            Content::Attributes(conversation, attributes) => self.attributes(*conversation, attributes),
+            Content::Message { conversation, seq, id, author, text, at, client_key } => {
+                let agent = match author {
+                    Author::Customer => None,
+                    Author::Agent(agent) => Some(agent.blob()),
+                };
+                let sql = "insert into messages (workspace_id, conversation, seq, id, agent, text, at_ms, client_key)
+                           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+                let (conversation, message, at) = (conversation.blob(), id.blob(), at.as_millis());
+                self.set(sql, params![WORKSPACE, conversation, seq, message, agent, text, at, client_key], id)
+            }
+            Content::Note(transfer, note) => {
+                let sql = "update transfers set note = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, transfer.blob(), note], transfer)
+            }
+            Content::Reason(offer, reason) => {
+                let sql = "update offers set reason = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, offer.blob(), reason], offer)
+            }
+            Content::WrapUpNotes(segment, notes) => {
+                let sql = "update segments set notes = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, segment.blob(), notes], segment)
+            }
+        }
+    }
+
+    /// Runs a statement that must change one row.
+    fn set(&self, sql: &str, parameters: impl Params, of: &dyn std::fmt::Display) -> Result<(), StoreError> {
+        if self.transaction.prepare_cached(sql)?.execute(parameters)? == 1 {
+            return Ok(());
+        }
+        Err(StoreError::Conflict { what: format!("there is no `{of}` to write to") })
+    }
+
+    fn profile(
+        &self,
+        agent: AgentId,
+        name: &str,
+        credentials: Option<&(String, String)>,
+    ) -> Result<(), StoreError> {
+        let email = credentials.map(|(email, _)| email);
+        let folded = email.map(|email| email.to_lowercase());
+        let hash = credentials.map(|(_, hash)| hash);
+        let sql = "insert into profiles (workspace_id, agent, name, email, email_folded, password_hash)
+                   values (?1, ?2, ?3, ?4, ?5, ?6)
+                   on conflict (workspace_id, agent) do update set
+                       name = excluded.name,
+                       email = coalesce(excluded.email, email),
+                       email_folded = coalesce(excluded.email_folded, email_folded),
+                       password_hash = coalesce(excluded.password_hash, password_hash)";
+        self.set(sql, params![WORKSPACE, agent.blob(), name, email, folded, hash], &agent)
+    }
+
+    fn attributes(
+        &self,
+        conversation: ConversationId,
+        attributes: &BTreeMap<String, String>,
+    ) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("delete from attributes where workspace_id = ?1 and conversation = ?2")?
+            .execute(params![WORKSPACE, conversation.blob()])?;
+        let mut insert = self.transaction.prepare_cached(
+            "insert into attributes (workspace_id, conversation, name, value) values (?1, ?2, ?3, ?4)",
+        )?;
+        for (name, value) in attributes {
+            insert.execute(params![WORKSPACE, conversation.blob(), name, value])?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,205 @@
+//! The things that changed, each in one row that replaces what was there.
+
+use baton_shared::conversation::ConversationState;
+use baton_shared::offer::OfferState;
+use baton_shared::segment::SegmentState;
+use baton_shared::transfer::TransferState;
+use baton_shared::*;
+use rusqlite::params;
+
+use super::{Writing, body};
+use crate::store::rows::{self, StoredId};
+use crate::store::sqlite::WORKSPACE;
+use crate::store::{Row, StoreError};
+
+impl Writing<'_> {
+    /// Writes a thing as it is after the turn.
+    pub(super) fn row(&mut self, row: &Row) -> Result<(), StoreError> {
+        match row {
+            Row::Agent(agent) => self.agent(agent),
+            Row::Skill(skill) => self.skill(*skill),
+            Row::Queue(queue) => self.queue(queue),
+            Row::Group(group) => self.group(group),
+            Row::Conversation(conversation) => self.conversation(conversation),
+            Row::Segment(segment) => self.segment(segment),
+            Row::Offer(offer) => self.offer(offer),
+            Row::Transfer(transfer) => self.transfer(transfer),
+        }
+    }
+
+    fn agent(&mut self, agent: &Agent) -> Result<(), StoreError> {
+        let body = body(self.body, agent)?;
+        self.transaction
+            .prepare_cached(
+                "insert into agents (workspace_id, id, role, enabled, body) values (?1, ?2, ?3, ?4, ?5)
+                 on conflict (workspace_id, id) do update set
+                     role = excluded.role, enabled = excluded.enabled, body = excluded.body",
+            )?
+            .execute(params![WORKSPACE, agent.id.blob(), rows::role(agent.role), agent.enabled, body])?;
+        Ok(())
+    }
+
+    fn skill(&self, skill: SkillId) -> Result<(), StoreError> {
+        self.transaction
+            .prepare_cached("insert or ignore into skills (workspace_id, id) values (?1, ?2)")?
+            .execute(params![WORKSPACE, skill.blob()])?;
+        Ok(())
+    }
+
+    fn queue(&mut self, queue: &Queue) -> Result<(), StoreError> {
+        let body = body(self.body, queue)?;
+        self.transaction
+            .prepare_cached(
+                "insert into queues (workspace_id, id, body) values (?1, ?2, ?3)
+                 on conflict (workspace_id, id) do update set body = excluded.body",
+            )?
+            .execute(params![WORKSPACE, queue.id.blob(), body])?;
+        Ok(())
+    }
+
+    fn group(&mut self, group: &Group) -> Result<(), StoreError> {
+        let body = body(self.body, group)?;
+        self.transaction
+            .prepare_cached(
+                "insert into groups (workspace_id, id, body) values (?1, ?2, ?3)
+                 on conflict (workspace_id, id) do update set body = excluded.body",
+            )?
+            .execute(params![WORKSPACE, group.id.blob(), body])?;
+        Ok(())
+    }
+
+    /// Writes a conversation unless the stored one has another owner in the same epoch or a higher epoch.
+    fn conversation(&mut self, conversation: &Conversation) -> Result<(), StoreError> {
+        let (owner_kind, owner_id) = conversation.owner().map(rows::owner).unzip();
+        let body = body(self.body, conversation)?;
+        // Most writes leave the owner and the place in line as they are, and with them the index.
+        let kept = self
+            .transaction
+            .prepare_cached(
+                "update conversations set body = ?8
+                 where workspace_id = ?1 and id = ?2 and epoch = ?3 and owner_kind is ?4 and owner_id is ?5
+                     and queue = ?6 and priority = ?7 and closed_at is null",
+            )?
+            .execute(params![
+                WORKSPACE,
+                conversation.id.blob(),
+                conversation.epoch(),
+                owner_kind,
+                owner_id,
+                conversation.queue.blob(),
+                rows::priority(conversation.priority),
+                body,
+            ])?;
+        if kept == 1 {
+            return Ok(());
+        }
+        let (closed_at, closed_by) = match conversation.state {
+            ConversationState::Open { .. } => (None, None),
+            ConversationState::Closed { at, by, .. } => (Some(at.as_millis()), Some(rows::ended_by(by))),
+        };
+        let written = self.transaction.prepare_cached(include_str!("conversation.sql"))?.execute(params![
+            WORKSPACE,
+            conversation.id.blob(),
+            conversation.contact.blob(),
+            rows::channel(conversation.channel),
+            conversation.queue.blob(),
+            owner_kind,
+            owner_id,
+            conversation.epoch(),
+            rows::priority(conversation.priority),
+            conversation.enqueued_at.as_millis(),
+            closed_at,
+            closed_by,
+            body,
+        ])?;
+        if written == 1 {
+            return Ok(());
+        }
+        let (id, epoch) = (conversation.id, conversation.epoch());
+        Err(StoreError::Conflict {
+            what: format!("`{id}` has another owner than this writer knows in epoch {epoch}"),
+        })
+    }
+
+    fn segment(&mut self, segment: &Segment) -> Result<(), StoreError> {
+        let (owner_kind, owner_id) = rows::owner(segment.owner);
+        let (preceded_by, preceded_by_id) = rows::owner_cause(segment.preceded_by);
+        let (state, ended, disposition) = match segment.state {
+            SegmentState::Active => ("active", None, None),
+            SegmentState::WrapUp { ended_at, followed_by } => {
+                ("wrap_up", Some((ended_at, followed_by)), None)
+            }
+            SegmentState::Ended { ended_at, followed_by, disposition } => {
+                ("ended", Some((ended_at, followed_by)), disposition)
+            }
+        };
+        let (followed_by, followed_by_id) = ended.map(|(_, next)| rows::followed_by(next)).unzip();
+        let body = body(self.body, segment)?;
+        self.transaction.prepare_cached(include_str!("segment.sql"))?.execute(params![
+            WORKSPACE,
+            segment.id.blob(),
+            segment.conversation.blob(),
+            owner_kind,
+            owner_id,
+            segment.started_at.as_millis(),
+            preceded_by,
+            preceded_by_id,
+            state,
+            ended.map(|(at, _)| at.as_millis()),
+            followed_by,
+            followed_by_id.flatten(),
+            disposition.map(rows::disposition),
+            segment.last_seq,
+            body,
+        ])?;
+        Ok(())
+    }
+
+    fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {
+        let (cause, cause_id) = rows::offer_cause(offer.cause);
+        let (deadline, ended_at, ended_as) = match offer.state {
+            OfferState::Open { deadline } => (Some(deadline.as_millis()), None, None),
+            OfferState::Ended { at, end } => (None, Some(at.as_millis()), Some(end.word())),
+        };
+        let body = body(self.body, offer)?;
+        self.transaction.prepare_cached(include_str!("offer.sql"))?.execute(params![
+            WORKSPACE,
+            offer.id.blob(),
+            offer.conversation.blob(),
+            offer.agent.blob(),
+            cause,
+            cause_id,
+            offer.made_at.as_millis(),
+            deadline,
+            ended_at,
+            ended_as,
+            body,
+        ])?;
+        Ok(())
+    }
+
+    fn transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError> {
+        let (target_kind, target_id) = rows::target(transfer.target);
+        let (ended_at, ended_as) = match transfer.state {
+            TransferState::Requested | TransferState::Offered { .. } | TransferState::Enqueued { .. } => {
+                (None, None)
+            }
+            TransferState::Ended { at, end } => (Some(at.as_millis()), Some(end.word())),
+        };
+        let body = body(self.body, transfer)?;
+        self.transaction.prepare_cached(include_str!("transfer.sql"))?.execute(params![
+            WORKSPACE,
+            transfer.id.blob(),
+            transfer.conversation.blob(),
+            transfer.from.blob(),
+            target_kind,
+            target_id,
+            transfer.requested_at.as_millis(),
+            rows::transfer_state(transfer.state),
+            ended_at,
+            ended_as,
+            body,
+        ])?;
+        Ok(())
+    }
+}

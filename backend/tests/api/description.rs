@@ -1,0 +1,156 @@
+//! The machine-readable description and the readable reference.
+
+use std::collections::BTreeSet;
+
+use axum::http::{Method, StatusCode};
+use baton::http;
+use serde_json::Value;
+
+use crate::app::TestApp;
+
+/// Every address of docs/api.md that belongs in the description; the list is kept by hand, so that an address that
+/// disappears from the code is noticed.
+const ADDRESSES: &[&str] = &[
+    "DELETE /api/conversations/{conversation}/transfers/{transfer}",
+    "DELETE /api/people/{person}/skills/{skill}",
+    "DELETE /api/queues/{queue}/members/{person}",
+    "DELETE /api/session",
+    "GET /api/chat",
+    "GET /api/chat/events",
+    "GET /api/chat/messages",
+    "GET /api/conversations/{conversation}",
+    "GET /api/conversations/{conversation}/messages",
+    "GET /api/conversations/{conversation}/transfer-targets",
+    "GET /api/desk",
+    "GET /api/desk/events",
+    "GET /api/dispositions",
+    "GET /api/groups",
+    "GET /api/people",
+    "GET /api/people/{person}",
+    "GET /api/queues",
+    "GET /api/session",
+    "GET /api/skills",
+    "POST /api/chat",
+    "POST /api/chat/closure",
+    "POST /api/chat/messages",
+    "POST /api/chat/typing",
+    "POST /api/conversations/{conversation}/closure",
+    "POST /api/conversations/{conversation}/messages",
+    "POST /api/conversations/{conversation}/transfers",
+    "POST /api/conversations/{conversation}/typing",
+    "POST /api/desk/heartbeats",
+    "POST /api/groups",
+    "POST /api/offers/{offer}/acceptance",
+    "POST /api/offers/{offer}/rejection",
+    "POST /api/people",
+    "POST /api/queues",
+    "POST /api/session",
+    "POST /api/skills",
+    "POST /api/wrap-ups/{segment}/completion",
+    "PUT /api/chat/marks",
+    "PUT /api/conversations/{conversation}/marks",
+    "PUT /api/people/{person}",
+    "PUT /api/people/{person}/skills/{skill}",
+    "PUT /api/presence",
+    "PUT /api/queues/{queue}",
+    "PUT /api/queues/{queue}/members/{person}",
+];
+
+/// One operation of the description.
+pub struct Operation {
+    pub method: Method,
+    /// The address with an id of the right kind in each place.
+    pub path: String,
+    /// The address as it is described.
+    pub template: String,
+    pub value: Value,
+}
+
+/// Returns every operation that the description lists.
+pub fn operations() -> Vec<Operation> {
+    let api = serde_json::to_value(http::description()).unwrap();
+    let mut operations = Vec::new();
+    for (template, item) in api["paths"].as_object().unwrap() {
+        for (method, value) in item.as_object().unwrap() {
+            let Ok(method) = method.to_uppercase().parse::<Method>() else { continue };
+            let path = with_ids(template);
+            operations.push(Operation { method, path, template: template.clone(), value: value.clone() });
+        }
+    }
+    operations
+}
+
+fn with_ids(template: &str) -> String {
+    let prefixes = [
+        ("{conversation}", "cnv"),
+        ("{offer}", "ofr"),
+        ("{person}", "agt"),
+        ("{queue}", "que"),
+        ("{segment}", "seg"),
+        ("{skill}", "skl"),
+        ("{transfer}", "trf"),
+    ];
+    prefixes.iter().fold(template.to_owned(), |path, (place, prefix)| {
+        path.replace(place, &format!("{prefix}_{}", "0".repeat(26)))
+    })
+}
+
+#[test]
+fn the_description_lists_every_address() {
+    let described: BTreeSet<String> =
+        operations().iter().map(|one| format!("{} {}", one.method, one.template)).collect();
+    let expected: BTreeSet<String> = ADDRESSES.iter().map(|address| (*address).to_owned()).collect();
+    assert_eq!(described, expected);
+}
+
+#[test]
+fn every_operation_has_a_name_of_its_own_a_summary_and_a_form_of_refusal() {
+    let mut names = BTreeSet::new();
+    for Operation { value, template, .. } in operations() {
+        let name = value["operationId"].as_str().unwrap().to_owned();
+        assert!(names.insert(name), "{template}");
+        assert!(!value["summary"].as_str().unwrap().is_empty(), "{template}");
+        let refusal = &value["responses"]["default"]["content"]["application/problem+json"]["schema"]["$ref"];
+        assert_eq!(refusal, "#/components/schemas/Problem", "{template}");
+    }
+}
+
+#[test]
+fn every_reference_in_the_description_leads_somewhere() {
+    fn references(value: &Value, found: &mut BTreeSet<String>) {
+        match value {
+            Value::Object(fields) => {
+                if let Some(Value::String(reference)) = fields.get("$ref") {
+                    found.insert(reference.clone());
+                }
+                fields.values().for_each(|field| references(field, found));
+            }
+            Value::Array(items) => items.iter().for_each(|item| references(item, found)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let api = serde_json::to_value(http::description()).unwrap();
+    let mut found = BTreeSet::new();
+    references(&api, &mut found);
+    assert!(found.len() > 20);
+    for reference in found {
+        let path = reference.strip_prefix('#').unwrap();
+        assert!(api.pointer(path).is_some(), "{reference}");
+    }
+}
+
+#[tokio::test]
+async fn the_description_and_the_reference_are_served_to_anyone() {
+    let app = TestApp::start();
+    let api = app.anyone().get("/api/openapi.json").await.expect(StatusCode::OK);
+    assert_eq!(api["openapi"], "3.1.0");
+    let page = app.anyone().get("/api/docs").await;
+    let html = String::from_utf8(page.body.to_vec()).unwrap();
+    assert!(page.header("content-type").starts_with("text/html"));
+    assert!(!html.contains("<script") && !html.contains("style="), "the reference has no script");
+    for Operation { template, .. } in operations() {
+        assert!(html.contains(&format!("<code>{template}</code>")), "{template}");
+    }
+    let style = app.anyone().get("/api/docs.css").await;
+    assert!(style.header("content-type").starts_with("text/css"));
+}

@@ -1,0 +1,176 @@
+//! A disk that keeps what was committed, loses nothing else, and refuses a commit when told to.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+
+use baton::store::{Batch, Credentials, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer};
+use baton_shared::*;
+
+#[derive(Clone, Debug, Default)]
+pub struct Kept {
+    pub log: Vec<Recorded>,
+    pub loaded: Loaded,
+    agents: BTreeMap<AgentId, Agent>,
+    queues: BTreeMap<QueueId, Queue>,
+    groups: BTreeMap<GroupId, Group>,
+    conversations: BTreeMap<ConversationId, Conversation>,
+    segments: BTreeMap<SegmentId, Segment>,
+    offers: BTreeMap<OfferId, Offer>,
+    transfers: BTreeMap<TransferId, Transfer>,
+    answers: BTreeMap<(String, String), StoredAnswer>,
+}
+
+#[derive(Debug, Default)]
+pub struct Disk {
+    kept: Mutex<Kept>,
+    failing: Mutex<bool>,
+}
+
+impl Disk {
+    pub fn kept(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap()
+    }
+
+    pub fn fail_next_commit(&self) {
+        *self.failing.lock().unwrap() = true;
+    }
+
+    pub fn failing(&self) -> bool {
+        *self.failing.lock().unwrap()
+    }
+
+    pub fn has_room_again(&self) {
+        *self.failing.lock().unwrap() = false;
+    }
+
+    fn not_simulated<T>() -> Result<T, StoreError> {
+        Err(StoreError::Refused { what: "the simulated disk has no such thing".to_owned() })
+    }
+}
+
+impl Kept {
+    fn write(&mut self, row: &Row) {
+        match row.clone() {
+            Row::Skill(skill) => {
+                self.loaded.skills.insert(skill);
+            }
+            Row::Agent(agent) => {
+                self.agents.insert(agent.id, agent);
+            }
+            Row::Queue(queue) => {
+                self.queues.insert(queue.id, queue);
+            }
+            Row::Group(group) => {
+                self.groups.insert(group.id, group);
+            }
+            Row::Conversation(conversation) => {
+                let stored = self.conversations.get(&conversation.id).map(Conversation::epoch);
+                assert!(stored.is_none_or(|stored| stored <= conversation.epoch()), "an epoch went back");
+                self.conversations.insert(conversation.id, conversation);
+            }
+            Row::Segment(segment) => {
+                self.segments.insert(segment.id, segment);
+            }
+            Row::Offer(offer) => {
+                self.offers.insert(offer.id, offer);
+            }
+            Row::Transfer(transfer) => {
+                self.transfers.insert(transfer.id, transfer);
+            }
+        }
+    }
+}
+
+impl Store for Disk {
+    fn load(&self) -> Result<Loaded, StoreError> {
+        let kept = self.kept();
+        let open_segment = |segment: &&Segment| match segment.state {
+            SegmentState::Active | SegmentState::WrapUp { .. } => true,
+            SegmentState::Ended { .. } => false,
+        };
+        let open_offer = |offer: &&Offer| matches!(offer.state, offer::OfferState::Open { .. });
+        let open_transfer =
+            |transfer: &&Transfer| !matches!(transfer.state, transfer::TransferState::Ended { .. });
+        Ok(Loaded {
+            agents: kept.agents.values().cloned().collect(),
+            queues: kept.queues.values().cloned().collect(),
+            groups: kept.groups.values().cloned().collect(),
+            conversations: kept
+                .conversations
+                .values()
+                .filter(|open| open.owner().is_some())
+                .cloned()
+                .collect(),
+            segments: kept.segments.values().filter(open_segment).cloned().collect(),
+            offers: kept.offers.values().filter(open_offer).cloned().collect(),
+            transfers: kept.transfers.values().filter(open_transfer).cloned().collect(),
+            ..kept.loaded.clone()
+        })
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
+        if std::mem::take(&mut *self.failing.lock().unwrap()) {
+            return Err(StoreError::Unavailable("the disk is full".into()));
+        }
+        let mut kept = self.kept();
+        for recorded in &batch.recorded {
+            assert_eq!(recorded.position, kept.loaded.position + 1, "the log has no gaps");
+            assert!(recorded.at >= kept.loaded.at, "time never runs backwards in the log");
+            kept.loaded.position = recorded.position;
+            kept.loaded.at = recorded.at;
+            kept.log.push(recorded.clone());
+        }
+        batch.rows.iter().for_each(|row| kept.write(row));
+        for answer in &batch.answers {
+            kept.answers.insert((answer.scope.clone(), answer.key.clone()), answer.clone());
+        }
+        kept.loaded.head = batch.head;
+        Ok(())
+    }
+
+    fn answer(&self, scope: &str, key: &str, _now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
+        Ok(self.kept().answers.get(&(scope.to_owned(), key.to_owned())).cloned())
+    }
+
+    fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
+        self.kept().log.iter().filter(|recorded| recorded.position >= from).cloned().for_each(visit);
+        Ok(())
+    }
+
+    fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError> {
+        Self::not_simulated()
+    }
+
+    fn credentials(&self, _email: &str) -> Result<Option<Credentials>, StoreError> {
+        Ok(None)
+    }
+
+    fn add_session(&self, _session: &Session) -> Result<(), StoreError> {
+        Self::not_simulated()
+    }
+
+    fn session(&self, _token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
+        Self::not_simulated()
+    }
+
+    fn touch_session(&self, _token_hash: &[u8; 32], _seen_at: Timestamp) -> Result<(), StoreError> {
+        Self::not_simulated()
+    }
+
+    fn remove_session(&self, _token_hash: &[u8; 32]) -> Result<(), StoreError> {
+        Self::not_simulated()
+    }
+
+    fn remove_sessions_of(&self, _agent: AgentId) -> Result<(), StoreError> {
+        Self::not_simulated()
+    }
+
+    fn secret(&self, _name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        Ok(fresh)
+    }
+
+    fn backup(&self, _target: &Path) -> Result<(), StoreError> {
+        Self::not_simulated()
+    }
+}

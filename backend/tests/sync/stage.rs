@@ -1,0 +1,364 @@
+//! A server without a network, two agents, and everyone's view kept up to date by events alone.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton::clock::ManualClock;
+use baton::dispatcher::{Answer, CommandError, Key, Parts, Request, Turns};
+use baton::feed::{self, Feed, HEARTBEAT_EVERY, Reader};
+use baton::ids::IdSource;
+use baton::store::Store;
+use baton::store::sqlite::SqliteStore;
+use baton_shared::command::Actor;
+use baton_shared::message::MESSAGES_SHOWN;
+use baton_shared::*;
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+
+/// Returns a capacity for web chat.
+pub fn capacity(units: u32) -> BTreeMap<Channel, u32> {
+    BTreeMap::from([(Channel::WebChat, units)])
+}
+
+/// A desk kept up to date by events, and the stream they come on.
+struct Watched {
+    agent: AgentId,
+    desk: Desk,
+    frames: mpsc::Receiver<Bytes>,
+}
+
+/// A customer's view kept up to date by events, and the stream they come on.
+struct WatchedChat {
+    conversation: ConversationId,
+    chat: ChatView,
+    frames: mpsc::Receiver<Bytes>,
+}
+
+/// A server without a network, driven step by step.
+pub struct Stage {
+    pub turns: Turns,
+    pub one: AgentId,
+    pub two: AgentId,
+    pub queue: QueueId,
+    /// Every command that was given.
+    pub given: Vec<Command>,
+    /// Every change of a desk that was seen.
+    pub seen: Vec<DeskEvent>,
+    store: Arc<SqliteStore>,
+    clock: Arc<ManualClock>,
+    /// The feed's own clock, so that a heartbeat can be asked for without letting a deadline pass.
+    feed_clock: Arc<ManualClock>,
+    feed: Feed,
+    runtime: tokio::runtime::Runtime,
+    watched: Vec<Watched>,
+    chats: Vec<WatchedChat>,
+    cut_points: Vec<(AgentId, Desk, String)>,
+    keys: u64,
+    _folder: tempfile::TempDir,
+}
+
+/// What a stream says up to its next heartbeat.
+enum Read {
+    Frames(Vec<(String, String)>),
+    Restart,
+}
+
+impl Stage {
+    /// Opens a store in a new folder and adds two agents and a queue.
+    pub fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(SqliteStore::open(folder.path()).unwrap());
+        let start = Timestamp::from_millis(1_795_248_000_000);
+        let (clock, feed_clock) = (Arc::new(ManualClock::at(start)), Arc::new(ManualClock::at(start)));
+        let feed = Feed::start(feed::Parts {
+            store: store.clone(),
+            clock: feed_clock.clone(),
+            boot: 7,
+            build: "test".to_owned(),
+        })
+        .unwrap();
+        let mut turns = Turns::load(Parts {
+            store: store.clone(),
+            clock: clock.clone(),
+            ids: IdSource::from_seed(1),
+            feed: feed.clone(),
+        })
+        .unwrap();
+        turns.record_start().unwrap();
+        let nobody = AgentId::from_bits(0);
+        let mut stage = Self {
+            turns,
+            one: nobody,
+            two: nobody,
+            queue: QueueId::from_bits(0),
+            given: Vec::new(),
+            seen: Vec::new(),
+            store,
+            clock,
+            feed_clock,
+            feed,
+            runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
+            watched: Vec::new(),
+            chats: Vec::new(),
+            cut_points: Vec::new(),
+            keys: 0,
+            _folder: folder,
+        };
+        stage.set_up();
+        stage
+    }
+
+    fn set_up(&mut self) {
+        let (name, skills) = ("Billing".to_owned(), Default::default());
+        let added =
+            self.give(Actor::System, Command::AddQueue { name, skills, priority: Default::default() });
+        self.queue = id_of(added).parse().unwrap();
+        self.one = self.add_agent("Agent One");
+        self.two = self.add_agent("Agent Two");
+        for agent in [self.one, self.two] {
+            let queue = self.queue;
+            self.give(Actor::System, Command::AddMember { queue, agent }).unwrap();
+            let (desk, frames) = self.open_desk(agent);
+            self.watched.push(Watched { agent, desk, frames });
+        }
+    }
+
+    fn add_agent(&mut self, name: &str) -> AgentId {
+        let added = self.give(
+            Actor::System,
+            Command::AddPerson {
+                name: name.to_owned(),
+                email: format!("{}@example.com", name.replace(' ', "-")),
+                password_hash: String::new(),
+                role: Role::Agent,
+                capacity: capacity(3),
+            },
+        );
+        id_of(added).parse().unwrap()
+    }
+
+    fn open_desk(&self, agent: AgentId) -> (Desk, mpsc::Receiver<Bytes>) {
+        let (desk, cursor) = self.fresh_desk(agent);
+        let frames = self.subscribe(Reader::Person { agent, session: [0; 32] }, cursor);
+        (desk, frames)
+    }
+
+    fn subscribe(&self, reader: Reader, cursor: String) -> mpsc::Receiver<Bytes> {
+        self.runtime.block_on(self.feed.subscribe(reader, Some(cursor)))
+    }
+
+    fn fresh_desk(&self, agent: AgentId) -> (Desk, String) {
+        let reading = self.store.read().unwrap();
+        (reading.desk(agent).unwrap().unwrap(), self.feed.cursor(reading.head().unwrap()))
+    }
+
+    fn fresh_chat(&self, conversation: ConversationId) -> (ChatView, String) {
+        let reading = self.store.read().unwrap();
+        let now = Timestamp::from_millis(0);
+        (reading.chat(conversation, now).unwrap().unwrap(), self.feed.cursor(reading.head().unwrap()))
+    }
+
+    /// Gives a command, lets everyone see what came of it, and compares each view with a fresh one.
+    pub fn give(&mut self, actor: Actor, command: Command) -> Result<Answer, CommandError> {
+        self.given.push(command.clone());
+        self.keys += 1;
+        let key = Some(Key { text: format!("key-{:08}", self.keys), body_hash: [0; 32] });
+        let (reply, mut answer) = oneshot::channel();
+        self.turns.add(Request { actor, key, command }, reply);
+        self.turns.take();
+        self.check();
+        answer.try_recv().expect("a turn answers every command")
+    }
+
+    /// Lets time pass, with whatever falls due.
+    pub fn advance(&mut self, by: Duration) {
+        self.clock.advance(by);
+        self.turns.take();
+        self.check();
+    }
+
+    /// Keeps both agents reachable.
+    pub fn keep_leases(&mut self) {
+        self.turns.renew_lease(self.one);
+        self.turns.renew_lease(self.two);
+    }
+
+    /// Opens a conversation, watched from then on.
+    pub fn customer_comes(&mut self, queue: QueueId) -> ConversationId {
+        let attributes = BTreeMap::from([("page".to_owned(), "/pricing".to_owned())]);
+        let (name, text) = ("Ada".to_owned(), "My invoice is wrong".to_owned());
+        let channel = Channel::WebChat;
+        let start = Command::StartConversation { name, text, channel, queue, attributes };
+        let Ok(Answer::Started { conversation }) = self.give(Actor::Visitor, start) else {
+            panic!("no conversation")
+        };
+        let (chat, cursor) = self.fresh_chat(conversation);
+        let frames = self.subscribe(Reader::Customer(conversation), cursor);
+        self.chats.push(WatchedChat { conversation, chat, frames });
+        conversation
+    }
+
+    /// Returns the offer that is out for a conversation, and to whom.
+    pub fn offer_of(&self, conversation: ConversationId) -> (OfferId, AgentId) {
+        let state = self.turns.state();
+        let offer = state.open_offer(&state.conversations[&conversation]).expect("it is offered to someone");
+        (offer.id, offer.agent)
+    }
+
+    /// Returns the agent who owns a conversation.
+    pub fn owner_of(&self, conversation: ConversationId) -> Option<AgentId> {
+        match self.turns.state().conversations.get(&conversation)?.owner()? {
+            Owner::Agent(agent) => Some(agent),
+            Owner::Queue(_) => None,
+        }
+    }
+
+    /// Returns the other of the two agents.
+    pub fn other(&self, agent: AgentId) -> AgentId {
+        if agent == self.one { self.two } else { self.one }
+    }
+
+    /// Returns a segment that an agent has to file.
+    pub fn wrap_up_of(&self, agent: AgentId) -> SegmentId {
+        let (desk, _) = self.fresh_desk(agent);
+        *desk.wrap_ups.keys().next().expect("something is to be filed")
+    }
+
+    /// Returns the whole log.
+    pub fn log(&self) -> Vec<Recorded> {
+        let mut log = Vec::new();
+        self.store.replay(1, &mut |recorded| log.push(recorded)).unwrap();
+        log
+    }
+
+    fn check(&mut self) {
+        self.beat();
+        for mut watched in std::mem::take(&mut self.watched) {
+            let (fresh, cursor) = self.fresh_desk(watched.agent);
+            match read_to_heartbeat(&mut watched.frames, &cursor) {
+                Read::Frames(frames) => apply_to_desk(&mut watched.desk, &frames, &mut self.seen),
+                Read::Restart => (watched.desk, watched.frames) = self.open_desk(watched.agent),
+            }
+            assert_same_desk(&watched.desk, &fresh);
+            self.cut_points.push((watched.agent, fresh, cursor));
+            self.watched.push(watched);
+        }
+        for mut watched in std::mem::take(&mut self.chats) {
+            let (fresh, cursor) = self.fresh_chat(watched.conversation);
+            if let Read::Frames(frames) = read_to_heartbeat(&mut watched.frames, &cursor) {
+                apply_to_chat(&mut watched.chat, &frames);
+                assert_same_chat(&watched.chat, &fresh);
+                match watched.chat.phase {
+                    Phase::Closed { .. } => {}
+                    Phase::Waiting { .. } | Phase::Active { .. } | Phase::Transferring { .. } => {
+                        self.chats.push(watched);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Asks for a heartbeat on every stream, after everything that was published before.
+    fn beat(&self) {
+        let nobody = Reader::Customer(ConversationId::from_bits(0));
+        let mut opened = self.runtime.block_on(self.feed.subscribe(nobody, None));
+        opened.blocking_recv().expect("a stream that is opened says hello");
+        self.feed_clock.advance(HEARTBEAT_EVERY);
+        self.feed.tick();
+    }
+
+    /// From every snapshot that was taken: resuming after its cursor gives what a fresh one shows, or says to start again.
+    pub fn check_every_cut_point(&mut self) {
+        let mut resumed = 0;
+        for (agent, mut desk, cursor) in std::mem::take(&mut self.cut_points) {
+            let (fresh, head) = self.fresh_desk(agent);
+            let mut frames = self.subscribe(Reader::Person { agent, session: [0; 32] }, cursor);
+            if let Read::Frames(frames) = read_to_heartbeat(&mut frames, &head) {
+                apply_to_desk(&mut desk, &frames, &mut self.seen);
+                assert_same_desk(&desk, &fresh);
+                resumed += 1;
+            }
+        }
+        assert!(resumed > 0, "at least the last snapshots can be resumed from");
+    }
+}
+
+fn id_of(answer: Result<Answer, CommandError>) -> String {
+    match answer {
+        Ok(Answer::Added { id }) => id,
+        other => panic!("nothing was added: {other:?}"),
+    }
+}
+
+/// Reads a stream up to the heartbeat that carries this cursor.
+fn read_to_heartbeat(frames: &mut mpsc::Receiver<Bytes>, cursor: &str) -> Read {
+    let mut read = Vec::new();
+    loop {
+        let Some(bytes) = frames.blocking_recv() else { return Read::Restart };
+        let text = String::from_utf8(bytes.to_vec()).unwrap();
+        let field =
+            |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).unwrap_or("").to_owned();
+        match field("event: ").as_str() {
+            "restart" => return Read::Restart,
+            "heartbeat" if field("data: ").contains(&format!("\"{cursor}\"")) => return Read::Frames(read),
+            name => read.push((name.to_owned(), field("data: "))),
+        }
+    }
+}
+
+fn apply_to_desk(desk: &mut Desk, frames: &[(String, String)], seen: &mut Vec<DeskEvent>) {
+    for (_, data) in frames.iter().filter(|(name, _)| name == "desk") {
+        let events: Vec<DeskEvent> = serde_json::from_str(data).unwrap();
+        for event in events {
+            desk.apply(&event);
+            seen.push(event);
+        }
+    }
+}
+
+fn apply_to_chat(chat: &mut ChatView, frames: &[(String, String)]) {
+    for (_, data) in frames.iter().filter(|(name, _)| name == "chat") {
+        let events: Vec<ChatEvent> = serde_json::from_str(data).unwrap();
+        events.iter().for_each(|event| chat.apply(event));
+    }
+}
+
+fn assert_same_desk(kept: &Desk, fresh: &Desk) {
+    let mut kept = kept.clone();
+    let owned = kept.conversations.values_mut();
+    let offered = kept.offers.values_mut().map(|offer| &mut offer.thread);
+    for thread in owned.chain(offered) {
+        // A page keeps the earlier messages it has; a snapshot brings the last ones.
+        let surplus = thread.messages.len().saturating_sub(MESSAGES_SHOWN);
+        thread.messages.drain(..surplus);
+    }
+    assert_eq!(serde_json::to_value(&kept).unwrap(), serde_json::to_value(fresh).unwrap());
+}
+
+fn assert_same_chat(kept: &ChatView, fresh: &ChatView) {
+    let mut kept = kept.clone();
+    let surplus = kept.messages.len().saturating_sub(MESSAGES_SHOWN);
+    kept.messages.drain(..surplus);
+    let place = |phase: &Phase| match phase {
+        // A place in line is told apart, at most once a second.
+        Phase::Waiting { queue, .. } => format!("waiting in {queue}"),
+        Phase::Active { .. } | Phase::Transferring { .. } | Phase::Closed { .. } => format!("{phase:?}"),
+    };
+    assert_eq!(kept.messages, fresh.messages);
+    assert_eq!((kept.read, place(&kept.phase)), (fresh.read, place(&fresh.phase)));
+}
+
+/// SplitMix64, so that a seed gives the same run on every machine.
+pub struct Random(pub u64);
+
+impl Random {
+    /// Returns a number below `limit`.
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % limit
+    }
+}

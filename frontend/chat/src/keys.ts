@@ -1,0 +1,7 @@
+// Idempotency keys: 32 characters that nobody else will make.
+
+/** Returns a new key; works on plain HTTP too, where `crypto.randomUUID` does not exist. */
+export function newKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

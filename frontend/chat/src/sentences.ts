@@ -1,0 +1,53 @@
+// Every sentence that depends on what is happening. Fixed labels stand where they are used.
+
+import { MESSAGE_MAX_CHARS, type Phase } from "./api.ts";
+
+/** Says what is happening, for the status line. A notice of the server's comes first. */
+export function phaseSentence(phase: Phase, notice: string | null): string {
+  if (phase.kind === "closed") return "The conversation has ended";
+  const parts = notice ? [notice] : [];
+  if (phase.kind === "waiting") {
+    parts.push(phase.position === null ? "You are in line" : `You are number ${phase.position} in line`);
+    if (phase.wait_secs !== null) parts.push(waitSentence(phase.wait_secs));
+  } else if (!notice) {
+    parts.push(phase.kind === "active" ? `${phase.agent} is here` : `Transferring you to ${phase.to}`);
+  }
+  return parts.join(" · ");
+}
+
+function waitSentence(secs: number): string {
+  const minutes = Math.max(1, Math.round(secs / 60));
+  if (minutes < 60) return `about ${count(minutes, "minute")}`;
+  return `about ${count(Math.round(minutes / 60), "hour")}`;
+}
+
+/** Says how a message stands to the limit; `null` while there is nothing to say. */
+export function lengthSentence(text: string): { readonly text: string; readonly tooLong: boolean } | null {
+  const left = MESSAGE_MAX_CHARS - charCount(text);
+  if (left > 500) return null;
+  if (left < 0) return { text: `${count(-left, "character")} too many`, tooLong: true };
+  return { text: `${count(left, "character")} left`, tooLong: false };
+}
+
+export function isTooLong(text: string): boolean {
+  return charCount(text) > MESSAGE_MAX_CHARS;
+}
+
+/** Counts as the server does: an emoji of one code point is one character. */
+function charCount(text: string): number {
+  return [...text].length;
+}
+
+/** Says when the next try comes, without a figure where it is about now. */
+export function retrySentence(leftMs: number): string {
+  const secs = Math.ceil(leftMs / 1000);
+  return secs > 1 ? `Trying again in ${secs} s.` : "Trying again…";
+}
+
+export function unreadTitle(title: string, unread: number): string {
+  return unread > 0 ? `(${unread}) ${title}` : title;
+}
+
+export function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}

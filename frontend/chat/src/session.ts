@@ -1,0 +1,71 @@
+// Who this browser is to the server: the token, and starts that have not been answered yet.
+
+import { parseKept, PREFIX, storage } from "./storage.ts";
+
+const SESSION = `${PREFIX}session`;
+const START = `${PREFIX}start.`;
+const NAME = `${PREFIX}name`;
+const OF_CONVERSATION = `${PREFIX}of.`;
+
+/** The server remembers a key for 24 h; a start older than this is not repeated by itself. */
+const START_MAX_AGE_MS = 23 * 3_600_000;
+
+export interface Session {
+  readonly token: string;
+  readonly conversation: string;
+  /** The key of the start that made it. */
+  readonly key: string;
+}
+
+export interface PendingStart {
+  readonly key: string;
+  readonly name: string;
+  readonly text: string;
+  readonly atMs: number;
+}
+
+export function savedSession(): Session | null {
+  return parseKept<Session>(storage.get(SESSION));
+}
+
+export function saveSession(session: Session): void {
+  storage.set(SESSION, JSON.stringify(session));
+}
+
+/** Forgets the session if it is still the one with `token`, and what was kept for it. */
+export function forgetSession(token: string): void {
+  if (savedSession()?.token !== token) return;
+  for (const key of [SESSION, ...storage.keys(OF_CONVERSATION)]) storage.remove(key);
+}
+
+/** The starts without an answer, one of each tab that has one, oldest first. */
+export function pendingStarts(): PendingStart[] {
+  return storage
+    .keys(START)
+    .map((key) => parseKept<PendingStart>(storage.get(key)))
+    .filter((start): start is PendingStart => start !== null && Date.now() - start.atMs < START_MAX_AGE_MS)
+    .sort((left, right) => left.atMs - right.atMs);
+}
+
+export function savePendingStart(start: PendingStart): void {
+  storage.set(START + start.key, JSON.stringify(start));
+  storage.set(NAME, start.name);
+}
+
+export function forgetPendingStart(key: string): void {
+  storage.remove(START + key);
+}
+
+export function lastName(): string {
+  return storage.get(NAME) ?? "";
+}
+
+/** Whether a change of `key` in another tab can mean another session. */
+export function isSessionKey(key: string | null): boolean {
+  return key === null || key === SESSION;
+}
+
+/** The place for what belongs to one conversation and goes when it goes. */
+export function ofConversation(conversation: string, what: string): string {
+  return `${OF_CONVERSATION}${conversation}.${what}`;
+}

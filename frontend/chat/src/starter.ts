@@ -1,0 +1,71 @@
+// Starts a conversation exactly once.
+//
+// The start is written down with its key before it is sent and repeated with that key until the
+// server answers: through lost answers, reloads and restarts of the server.
+
+import { startChat, type Started } from "./api.ts";
+import { Pause, type Attempt } from "./backoff.ts";
+import { exclusively } from "./exclusive.ts";
+import { newKey } from "./keys.ts";
+import { forgetPendingStart, pendingStarts, savedSession, savePendingStart, saveSession, type PendingStart, type Session } from "./session.ts";
+
+export interface StarterListener {
+  started(session: Session, answer: Started): void;
+  startedElsewhere(): void;
+  refused(reason: string): void;
+  lost(retryAtMs: number): void;
+}
+
+export class Starter {
+  readonly #listener: StarterListener;
+  readonly #pause = new Pause();
+  #isStopped = false;
+
+  constructor(listener: StarterListener) {
+    this.#listener = listener;
+  }
+
+  start(name: string, text: string): void {
+    const start = { key: newKey(), name, text, atMs: Date.now() };
+    savePendingStart(start);
+    this.resume(start);
+  }
+
+  resume(start: PendingStart): void {
+    void this.#pause.persist(
+      () => exclusively("baton-start", () => this.#attempt(start)),
+      (retryAtMs) => this.#isStopped || this.#listener.lost(retryAtMs),
+    );
+  }
+
+  wake(): void {
+    this.#pause.wake();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#pause.wake();
+  }
+
+  async #attempt(own: PendingStart): Promise<Attempt> {
+    if (this.#isStopped) return "done";
+    if (savedSession()) {
+      this.#listener.startedElsewhere();
+      return "done";
+    }
+    // Where several tabs start at once, all send the oldest; the others' words follow as messages.
+    const start = pendingStarts()[0] ?? own;
+    const answer = await startChat(start.name, start.text, start.key);
+    if (answer.kind === "unreachable") return answer;
+    forgetPendingStart(start.key);
+    if (answer.kind === "ok") {
+      const session = { token: answer.value.token, conversation: answer.value.chat.conversation, key: start.key };
+      saveSession(session);
+      if (!this.#isStopped) this.#listener.started(session, answer.value);
+      return "done";
+    }
+    if (start.key !== own.key) return { retryAfterMs: 0 };
+    this.#listener.refused(answer.kind === "refused" ? answer.reason : "The chat could not be started.");
+    return "done";
+  }
+}

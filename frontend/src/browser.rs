@@ -1,0 +1,11 @@
+//! Everything the desk asks of the browser; nothing here knows what a conversation is.
+
+pub mod dates;
+pub mod event_source;
+pub mod layout;
+pub mod notifications;
+pub mod page;
+pub mod random;
+pub mod sound;
+pub mod storage;
+pub mod tabs;

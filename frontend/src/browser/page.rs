@@ -1,0 +1,143 @@
+//! The page itself: its address, title, visibility, focus and keys.
+
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{Document, Element, HtmlElement, Window};
+
+fn window() -> Window {
+    web_sys::window().expect("the desk runs in a browser window")
+}
+
+fn document() -> Document {
+    window().document().expect("a window has a document")
+}
+
+/// Returns the path of the page's address.
+pub fn path() -> String {
+    window().location().pathname().unwrap_or_else(|_| "/".to_owned())
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    drop(window().location().reload());
+}
+
+/// Returns the build that served this page; nothing where the server did not fill it in.
+pub fn build() -> Option<String> {
+    let meta = document().query_selector("meta[name='baton-build']").ok().flatten()?;
+    meta.get_attribute("content").filter(|build| !build.starts_with("__"))
+}
+
+/// Sets the page's title.
+pub fn set_title(title: &str) {
+    document().set_title(title);
+}
+
+/// Sets or removes the attribute on the root element that chooses the theme.
+pub fn set_theme(theme: Option<&str>) {
+    if let Some(root) = document().document_element() {
+        drop(match theme {
+            Some(theme) => root.set_attribute("data-theme", theme),
+            None => root.remove_attribute("data-theme"),
+        });
+    }
+}
+
+/// Returns the element that the desk is mounted in, emptied of the shell that was painted before it.
+pub fn take_mount_point() -> HtmlElement {
+    let mount = document().get_element_by_id("app").expect("index.html has an element `app`");
+    mount.set_text_content(None);
+    mount.remove_attribute("aria-busy").expect("removing an attribute cannot fail");
+    mount.unchecked_into()
+}
+
+/// Says whether nobody can see the page.
+pub fn hidden() -> bool {
+    document().hidden()
+}
+
+/// Says whether the page has the focus of the person at the screen.
+pub fn focused() -> bool {
+    document().has_focus().unwrap_or(false)
+}
+
+/// Returns the milliseconds since the page began, counted by a clock that nobody sets.
+pub fn monotonic_ms() -> f64 {
+    window().performance().map_or(0.0, |performance| performance.now())
+}
+
+/// Puts the focus on the element with this id, if it is there.
+pub fn focus(id: &str) {
+    if let Some(element) = element(id) {
+        drop(element.focus());
+    }
+}
+
+/// Selects the text of the field with this id, if it is there.
+pub fn select_text(id: &str) {
+    if let Some(field) = element(id).and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+        field.select();
+    }
+}
+
+/// Clicks the element with this id, if it is there.
+pub fn click(id: &str) {
+    if let Some(element) = element(id) {
+        element.click();
+    }
+}
+
+fn element(id: &str) -> Option<HtmlElement> {
+    document().get_element_by_id(id)?.dyn_into().ok()
+}
+
+/// Says whether the focus is in a field that takes text.
+pub fn typing() -> bool {
+    document().active_element().is_some_and(|element| takes_text(&element))
+}
+
+/// Says whether a modal dialog is open.
+pub fn dialog_open() -> bool {
+    document().query_selector("dialog[open]").ok().flatten().is_some()
+}
+
+fn takes_text(element: &Element) -> bool {
+    let kind = element.get_attribute("type").unwrap_or_default();
+    match element.tag_name().as_str() {
+        "TEXTAREA" | "SELECT" => true,
+        "INPUT" => !matches!(kind.as_str(), "checkbox" | "radio" | "button"),
+        _ => false,
+    }
+}
+
+/// Calls back whenever the page is shown or hidden, for as long as the page lives.
+pub fn on_visibility(callback: impl Fn() + 'static) {
+    listen(document().as_ref(), "visibilitychange", callback);
+}
+
+/// Calls back whenever the browser believes that it has a network again, for as long as the page lives.
+pub fn on_online(callback: impl Fn() + 'static) {
+    listen(window().as_ref(), "online", callback);
+}
+
+/// Calls back at each first sign of a person: browsers allow sound only after one.
+pub fn on_gesture(callback: impl Fn() + Clone + 'static) {
+    listen(window().as_ref(), "pointerdown", callback.clone());
+    listen(window().as_ref(), "keydown", callback);
+}
+
+fn listen(target: &web_sys::EventTarget, event: &str, callback: impl Fn() + 'static) {
+    let closure = Closure::<dyn Fn()>::new(callback);
+    drop(target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()));
+    closure.forget();
+}
+
+/// Writes panics to the console with their message and place.
+pub fn report_panics() {
+    std::panic::set_hook(Box::new(|panic| web_sys::console::error_1(&panic.to_string().into())));
+}
+
+/// Writes a fault that nobody at the screen can act on to the console.
+pub fn report_fault(what: &str) {
+    web_sys::console::warn_1(&what.into());
+}

@@ -1,0 +1,519 @@
+//! Keeps the desk current: a snapshot, then the stream, then, whatever goes wrong, start again.
+//!
+//! One tab of a browser leads: it alone holds the stream, answers heartbeats, and passes every frame on.
+//! The others take the desk from the leader, or from the server where the leader says nothing.
+//! A tab that takes the lead goes on from the cursor that it has applied.
+
+use core::time::Duration;
+
+use baton_shared::api::DeskSnapshot;
+use baton_shared::{ConversationId, DeskEvent, Timestamp};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use serde::{Deserialize, Serialize};
+
+use crate::api::{self, Failure};
+use crate::attention::Attention;
+use crate::browser::event_source::{Frame, Stream};
+use crate::browser::storage::Place;
+use crate::browser::tabs::Tabs;
+use crate::browser::{page, random};
+use crate::live_desk::LiveDesk;
+use crate::outbox::Outbox;
+use crate::server_clock::{ServerClock, every};
+use crate::session::CurrentSession;
+
+/// A stream that says nothing for so long is dead: a heartbeat comes every 20 s, and two may be missed.
+const SILENCE_MS_MAX: f64 = 50_000.0;
+
+/// No wait before another try is longer.
+const BACKOFF_MS_MAX: f64 = 30_000.0;
+
+/// The longest wait before the second try; it doubles from there.
+const BACKOFF_MS_FIRST: f64 = 1_000.0;
+
+/// How long a tab waits for the leader before it asks the server itself.
+const LEADER_ANSWERS_MS: u32 = 1_500;
+
+const WATCH_EVERY: Duration = Duration::from_secs(1);
+
+const CHANNEL: &str = "baton-desk";
+const LEAD: &str = "baton-stream";
+const EVENTS: [&str; 6] = ["hello", "desk", "heartbeat", "typing", "restart", "message"];
+
+/// The build that this tab has already reloaded for: once is enough, whatever the server says after it.
+const RELOADED_FOR: &str = "baton.reloaded-for";
+
+/// How this page stands with the server.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Link {
+    /// Nothing has been heard yet.
+    Connecting,
+    /// The stream speaks.
+    Connected,
+    /// The stream is gone.
+    Lost {
+        /// Since when, by the server's clock.
+        since: Timestamp,
+        /// When the next try is made, by the server's clock.
+        retry_at: Timestamp,
+    },
+}
+
+/// Returns how long to wait before a try: at random up to a limit that doubles, so that a thousand desks
+/// do not come back at the same moment.
+pub fn backoff_ms(tries: u32, fraction: f64) -> f64 {
+    let limit = BACKOFF_MS_FIRST * 2f64.powi(tries.min(10) as i32);
+    limit.min(BACKOFF_MS_MAX) * fraction
+}
+
+/// What tabs say to each other.
+#[derive(Serialize, Deserialize)]
+enum Word {
+    /// A tab is new and needs the desk.
+    Ask,
+    /// The leader's whole desk, and the build that serves it.
+    Desk { snapshot: Box<DeskSnapshot>, build: Option<String> },
+    /// An event of the leader's stream.
+    Frame(Frame),
+    /// The leader has lost the stream.
+    Lost { since: Timestamp, retry_at: Timestamp },
+    /// Somebody signed in or out.
+    SessionChanged,
+}
+
+#[derive(Deserialize)]
+struct Hello {
+    build: String,
+    now: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Heartbeat {
+    now: Timestamp,
+}
+
+#[derive(Deserialize)]
+struct Typing {
+    conversation: ConversationId,
+}
+
+#[derive(Default)]
+struct Wire {
+    tabs: Option<Tabs>,
+    stream: Option<Stream>,
+    leading: bool,
+    cursor: Option<String>,
+    tries: u32,
+    /// Rises with each start, so that what belongs to an older one is recognised and dropped.
+    start: u32,
+    heard_ms: f64,
+    build: Option<String>,
+}
+
+/// The connection; a handle that can be copied.
+#[derive(Clone, Copy)]
+pub struct Connection {
+    link: RwSignal<Link>,
+    outdated: RwSignal<bool>,
+    wire: StoredValue<Wire, LocalStorage>,
+    live: LiveDesk,
+    clock: ServerClock,
+    session: CurrentSession,
+    outbox: Outbox,
+    attention: Attention,
+}
+
+impl Connection {
+    /// Makes a connection that is not begun.
+    pub fn new(
+        live: LiveDesk,
+        clock: ServerClock,
+        session: CurrentSession,
+        outbox: Outbox,
+        attention: Attention,
+    ) -> Self {
+        let connection = Self {
+            link: RwSignal::new(Link::Connecting),
+            outdated: RwSignal::new(false),
+            wire: StoredValue::new_local(Wire::default()),
+            live,
+            clock,
+            session,
+            outbox,
+            attention,
+        };
+        connection.join_tabs();
+        page::on_online(move || connection.try_now());
+        every(WATCH_EVERY, move || connection.watch());
+        connection
+    }
+
+    /// Returns how the page stands with the server, and tracks it.
+    pub fn link(self) -> Link {
+        self.link.get()
+    }
+
+    /// Says whether another build serves the desk, and tracks it.
+    pub fn outdated(self) -> bool {
+        self.outdated.get()
+    }
+
+    /// Says whether this tab holds the stream.
+    pub fn leading(self) -> bool {
+        self.wire.with_value(|wire| wire.leading)
+    }
+
+    /// Begins: asks the other tabs for the desk, and waits for the lead.
+    pub fn begin(self) {
+        self.link.set(Link::Connecting);
+        self.say(&Word::Ask);
+        self.wire.with_value(|wire| {
+            if let Some(tabs) = &wire.tabs {
+                tabs.lead(LEAD, move || self.take_lead());
+            }
+        });
+        spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(LEADER_ANSWERS_MS).await;
+            if !self.leading() && self.live.peek(|_| ()).is_none() {
+                self.look().await;
+            }
+        });
+    }
+
+    /// Ends: gives the lead away and forgets the desk.
+    pub fn end(self) {
+        self.wire.update_value(|wire| {
+            wire.start += 1;
+            wire.stream = None;
+            wire.leading = false;
+            wire.cursor = None;
+            wire.tries = 0;
+            if let Some(tabs) = &wire.tabs {
+                tabs.release();
+            }
+        });
+        self.live.clear();
+        self.link.set(Link::Connecting);
+    }
+
+    /// Tells the other tabs that somebody signed in or out.
+    pub fn tell_session_changed(self) {
+        self.say(&Word::SessionChanged);
+    }
+
+    /// Tries again at once.
+    pub fn try_now(self) {
+        let lost = matches!(self.link.get_untracked(), Link::Lost { .. });
+        if lost && self.leading() {
+            self.connect();
+        } else if lost {
+            self.say(&Word::Ask);
+        }
+    }
+
+    fn join_tabs(self) {
+        let tabs = Tabs::join(CHANNEL, move |text| {
+            if let Ok(word) = serde_json::from_str(&text) {
+                self.heed(word);
+            }
+        });
+        self.wire.update_value(|wire| wire.tabs = Some(tabs));
+    }
+
+    fn heed(self, word: Word) {
+        match word {
+            Word::SessionChanged => self.ask_session(),
+            Word::Ask if self.leading() => self.share_desk(),
+            Word::Desk { snapshot, build } if !self.leading() && self.signed_in() => {
+                self.heard();
+                self.adopt(*snapshot);
+                self.link.set(Link::Connected);
+                if let Some(build) = build {
+                    self.compare_build(&build);
+                }
+            }
+            Word::Frame(frame) if !self.leading() => self.take(&frame),
+            Word::Lost { since, retry_at } if !self.leading() => {
+                self.link.set(Link::Lost { since, retry_at });
+            }
+            Word::Ask | Word::Desk { .. } | Word::Frame(_) | Word::Lost { .. } => {}
+        }
+    }
+
+    fn ask_session(self) {
+        spawn_local(async move {
+            match api::session().await {
+                Ok(person) => self.session.signed_in(person),
+                Err(Failure::SignedOut) => self.session.signed_out(),
+                Err(_) => {}
+            }
+        });
+    }
+
+    fn signed_in(self) -> bool {
+        matches!(self.session.peek(), crate::session::Session::SignedIn(_))
+    }
+
+    fn say(self, word: &Word) {
+        let text = serde_json::to_string(word).unwrap_or_default();
+        self.wire.with_value(|wire| {
+            if let Some(tabs) = &wire.tabs {
+                tabs.say(&text);
+            }
+        });
+    }
+
+    fn share_desk(self) {
+        let (cursor, build) = self.wire.with_value(|wire| (wire.cursor.clone(), wire.build.clone()));
+        if let (Some(cursor), Some(desk)) = (cursor, self.live.peek(Clone::clone)) {
+            let snapshot = Box::new(DeskSnapshot { desk, cursor, now: self.clock.peek() });
+            self.say(&Word::Desk { snapshot, build });
+        }
+    }
+
+    /// Shows the desk in a tab whose leader does not answer, for example because it is frozen.
+    async fn look(self) {
+        match api::desk().await {
+            Ok(snapshot) => self.adopt(snapshot),
+            Err(Failure::SignedOut) => self.session.signed_out(),
+            Err(_) => {}
+        }
+    }
+
+    fn take_lead(self) {
+        if self.signed_in() {
+            self.wire.update_value(|wire| wire.leading = true);
+            self.connect();
+        }
+    }
+
+    /// Drops what the page knows and starts as on the first day.
+    fn start_again(self) {
+        self.wire.update_value(|wire| wire.cursor = None);
+        self.connect();
+    }
+
+    fn connect(self) {
+        let start = self
+            .wire
+            .try_update_value(|wire| {
+                wire.start += 1;
+                wire.stream = None;
+                wire.start
+            })
+            .unwrap_or_default();
+        spawn_local(async move {
+            let knock = match self.wire.with_value(|wire| wire.cursor.clone()) {
+                // The stream cannot say why it was refused; this can.
+                Some(_) => api::session().await.map(|_| None),
+                None => api::desk().await.map(Some),
+            };
+            if self.current(start) {
+                self.connected(start, knock);
+            }
+        });
+    }
+
+    fn connected(self, start: u32, knock: Result<Option<DeskSnapshot>, Failure>) {
+        match knock {
+            Ok(snapshot) => {
+                if let Some(snapshot) = snapshot {
+                    self.adopt(snapshot);
+                    self.share_desk();
+                }
+                self.open_stream(start);
+            }
+            Err(Failure::SignedOut) => {
+                self.session.signed_out();
+                self.tell_session_changed();
+            }
+            Err(_) => self.lost(),
+        }
+    }
+
+    fn adopt(self, snapshot: DeskSnapshot) {
+        self.clock.set(snapshot.now);
+        self.wire.update_value(|wire| wire.cursor = Some(snapshot.cursor));
+        self.live.replace(snapshot.desk);
+        self.attention.look_over();
+    }
+
+    fn open_stream(self, start: u32) {
+        let Some(cursor) = self.wire.with_value(|wire| wire.cursor.clone()) else { return };
+        let on_frame = move |frame: Frame| {
+            if self.current(start) {
+                self.say(&Word::Frame(frame.clone()));
+                self.take(&frame);
+            }
+        };
+        let on_broken = move || {
+            // A stream must not be dropped by its own callback.
+            spawn_local(async move {
+                if self.current(start) {
+                    self.lost();
+                }
+            });
+        };
+        let stream = Stream::open(&api::stream_address(&cursor), &EVENTS, on_frame, on_broken);
+        self.heard();
+        self.wire.update_value(|wire| wire.stream = stream);
+    }
+
+    fn current(self, start: u32) -> bool {
+        self.wire.with_value(|wire| wire.start == start && wire.leading)
+    }
+
+    fn heard(self) {
+        self.wire.update_value(|wire| wire.heard_ms = page::monotonic_ms());
+    }
+
+    /// Takes one event, from the stream or from the leader.
+    fn take(self, frame: &Frame) {
+        self.heard();
+        let taken = match frame.event.as_str() {
+            "hello" => serde_json::from_str(&frame.data).map(|hello| self.greet(hello)),
+            "desk" => serde_json::from_str::<Vec<DeskEvent>>(&frame.data).map(|events| {
+                self.apply(&events, &frame.id);
+            }),
+            "heartbeat" => serde_json::from_str(&frame.data).map(|Heartbeat { now }| {
+                self.clock.set(now);
+                self.answer_heartbeat();
+            }),
+            "typing" => serde_json::from_str(&frame.data).map(|Typing { conversation }| {
+                self.live.customer_types(conversation, self.clock.peek());
+            }),
+            // `restart`, and whatever this build does not know.
+            _ => {
+                self.restart();
+                Ok(())
+            }
+        };
+        if let Err(error) = taken {
+            page::report_fault(&format!("an event could not be read: {error}"));
+            self.restart();
+        }
+    }
+
+    fn greet(self, hello: Hello) {
+        self.clock.set(hello.now);
+        self.wire.update_value(|wire| {
+            wire.tries = 0;
+            wire.build = Some(hello.build.clone());
+        });
+        self.link.set(Link::Connected);
+        self.compare_build(&hello.build);
+        self.answer_heartbeat();
+        self.outbox.flush();
+    }
+
+    fn apply(self, events: &[DeskEvent], cursor: &str) {
+        if self.live.peek(|_| ()).is_none() {
+            return;
+        }
+        self.attention.heed(events);
+        self.live.apply(events);
+        self.wire.update_value(|wire| wire.cursor = Some(cursor.to_owned()));
+    }
+
+    fn answer_heartbeat(self) {
+        let cursor = self.wire.with_value(|wire| wire.cursor.clone().filter(|_| wire.leading));
+        if let Some(cursor) = cursor {
+            spawn_local(async move {
+                if api::answer_heartbeat(cursor).await == Err(Failure::SignedOut) {
+                    self.session.signed_out();
+                    self.tell_session_changed();
+                }
+            });
+        }
+    }
+
+    fn restart(self) {
+        if self.leading() {
+            // Taken up after this callback, because the stream must not be dropped inside it.
+            spawn_local(async move { self.start_again() });
+        }
+    }
+
+    fn lost(self) {
+        let now = self.clock.peek();
+        let since = match self.link.get_untracked() {
+            Link::Lost { since, .. } => since,
+            Link::Connecting | Link::Connected => now,
+        };
+        let wait_ms = self
+            .wire
+            .try_update_value(|wire| {
+                wire.start += 1;
+                wire.stream = None;
+                let wait_ms = backoff_ms(wire.tries, random::fraction());
+                wire.tries += 1;
+                wait_ms
+            })
+            .unwrap_or(BACKOFF_MS_MAX);
+        let retry_at = now.plus(Duration::from_millis(wait_ms as u64));
+        self.link.set(Link::Lost { since, retry_at });
+        self.say(&Word::Lost { since, retry_at });
+    }
+
+    /// Looks once a second whether the stream has fallen silent, or a try is due.
+    fn watch(self) {
+        self.reload_if_outdated();
+        let silent = self.wire.with_value(|wire| page::monotonic_ms() - wire.heard_ms > SILENCE_MS_MAX);
+        match (self.link.get_untracked(), self.leading()) {
+            (Link::Connected, true) if silent => self.lost(),
+            (Link::Connected, false) if silent => {
+                let now = self.clock.peek();
+                self.link.set(Link::Lost { since: now, retry_at: now });
+                self.say(&Word::Ask);
+            }
+            (Link::Lost { retry_at, .. }, true) if retry_at <= self.clock.peek() => {
+                let connecting = self.wire.with_value(|wire| wire.stream.is_some());
+                if !connecting || silent {
+                    self.link.update(|link| postpone(link, self.clock.peek()));
+                    self.connect();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn compare_build(self, served: &str) {
+        let other = page::build().is_some_and(|mine| mine != served);
+        if other && Place::Tab.get(RELOADED_FOR).as_deref() != Some(served) {
+            Place::Tab.set(RELOADED_FOR, served);
+            self.outdated.set(true);
+        }
+    }
+
+    fn reload_if_outdated(self) {
+        if self.outdated.get_untracked() && self.attention.nothing_is_at_stake() {
+            page::reload();
+        }
+    }
+}
+
+/// Keeps a try that has begun from being begun again while it runs.
+fn postpone(link: &mut Link, now: Timestamp) {
+    if let Link::Lost { retry_at, .. } = link {
+        *retry_at = now.plus(Duration::from_millis(BACKOFF_MS_MAX as u64));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_wait_before_a_try_doubles_up_to_half_a_minute() {
+        let limits: Vec<u64> = (0..7).map(|tries| backoff_ms(tries, 1.0) as u64).collect();
+        assert_eq!(limits, [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]);
+        assert!(backoff_ms(u32::MAX, 0.5) <= BACKOFF_MS_MAX);
+    }
+
+    #[test]
+    fn desks_that_were_cut_off_together_come_back_spread_out() {
+        assert!(backoff_ms(3, 0.0).abs() < 1e-9);
+        assert!((backoff_ms(3, 0.5) - 4_000.0).abs() < 1e-9);
+    }
+}

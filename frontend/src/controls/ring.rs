@@ -1,0 +1,36 @@
+//! A ring that empties.
+
+use leptos::prelude::*;
+
+/// The ring's length in the units of its picture: it is drawn with `pathLength`.
+const WHOLE: f64 = 100.0;
+
+/// Shows which part is left, and a text in the middle.
+#[component]
+pub fn Ring(
+    /// From 1 down to 0.
+    #[prop(into)]
+    part: Signal<f64>,
+    /// What stands in the middle.
+    #[prop(into)]
+    text: Signal<String>,
+) -> impl IntoView {
+    let gone = move || format!("{:.1}", WHOLE * (1.0 - part.get()));
+    view! {
+        <span class="ring" class:ring--urgent=move || part.get() < 0.25 aria-hidden="true">
+            <svg viewBox="0 0 36 36">
+                <circle class="ring__track" cx="18" cy="18" r="15.5" />
+                <circle
+                    class="ring__left"
+                    cx="18"
+                    cy="18"
+                    r="15.5"
+                    pathLength="100"
+                    stroke-dasharray="100"
+                    stroke-dashoffset=gone
+                />
+            </svg>
+            <span class="ring__text">{text}</span>
+        </span>
+    }
+}

@@ -1,0 +1,21 @@
+//! Everything about conversations: what is offered, the list, the thread, and how one is passed on or ended.
+
+pub mod inbox;
+pub mod offer;
+
+pub mod thread;
+pub mod message_log;
+pub mod message_row;
+pub mod rows;
+pub mod transcript;
+pub mod window;
+
+pub mod composer;
+pub mod contact_card;
+pub mod search;
+
+pub mod questions;
+pub mod transfer_dialog;
+pub mod transfer_row;
+pub mod transfer_status;
+pub mod wrap_up;

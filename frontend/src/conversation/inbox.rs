@@ -1,0 +1,157 @@
+//! The list of conversations.
+
+use baton_shared::desk::Thread;
+use baton_shared::{Author, Desk, Timestamp};
+use leptos::prelude::*;
+
+use crate::app::DeskContext;
+use crate::server_clock::brief;
+use crate::viewing::{Entry, entries};
+
+/// What an entry of the list shows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InboxLine {
+    /// The customer's name.
+    pub customer: String,
+    /// Where it came from, or what is to be done.
+    pub source: String,
+    /// The last message, or what ended the segment.
+    pub last: String,
+    /// When that was.
+    pub at: Timestamp,
+    /// How many of the customer's messages are unread.
+    pub unread: usize,
+    /// Something that stands out.
+    pub state: Option<LineState>,
+}
+
+/// Something about an entry that stands out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LineState {
+    /// It is being transferred.
+    Transferring(String),
+    /// Its transfer came back.
+    Returned,
+    /// It is to be filed.
+    WrapUp,
+}
+
+impl InboxLine {
+    /// Reads an entry from the desk.
+    pub fn of(desk: &Desk, entry: Entry) -> Option<Self> {
+        match entry {
+            Entry::Owned(conversation) => desk.conversations.get(&conversation).map(Self::of_thread),
+            Entry::WrapUp(segment, _) => desk.wrap_ups.get(&segment).map(|card| Self {
+                customer: card.customer.clone(),
+                source: String::new(),
+                last: card.ended_by.clone(),
+                at: card.ended_at,
+                unread: 0,
+                state: Some(LineState::WrapUp),
+            }),
+        }
+    }
+
+    fn of_thread(thread: &Thread) -> Self {
+        let state = match (&thread.transfer, &thread.returned) {
+            (Some(transfer), _) => Some(LineState::Transferring(transfer.to.clone())),
+            (None, Some(_)) => Some(LineState::Returned),
+            (None, None) => None,
+        };
+        let last = thread.messages.last();
+        Self {
+            customer: thread.customer.clone(),
+            source: thread.queue.clone(),
+            last: last.map_or_else(String::new, |message| match message.author {
+                Author::Customer => message.text.clone(),
+                Author::Agent(_) => format!("{}: {}", message.name, message.text),
+            }),
+            at: last.map_or(thread.since, |message| message.at),
+            unread: thread.unread(),
+            state,
+        }
+    }
+}
+
+/// The list.
+#[component]
+pub fn Inbox() -> impl IntoView {
+    let context = DeskContext::here();
+    let listed = Memo::new(move |_| context.live.read(entries).unwrap_or_default());
+    view! {
+        <nav class="inbox" aria-label="Conversations">
+            <h2 class="side-title">
+                "Conversations"
+                <span class="side-title__count">{move || listed.with(Vec::len)}</span>
+            </h2>
+            <Show when=move || listed.with(Vec::is_empty)>
+                <p class="inbox__empty">"Nothing here yet."</p>
+            </Show>
+            <ul class="inbox__list">
+                <For each=move || listed.get() key=|entry| *entry let(entry)>
+                    <li>
+                        <InboxEntry entry=entry />
+                    </li>
+                </For>
+            </ul>
+        </nav>
+    }
+}
+
+#[component]
+fn InboxEntry(entry: Entry) -> impl IntoView {
+    let context = DeskContext::here();
+    let line = Memo::new(move |_| context.live.read(|desk| InboxLine::of(desk, entry)).flatten());
+    let typing = Memo::new(move |_| {
+        matches!(entry, Entry::Owned(_)) && context.live.is_typing(entry.conversation(), context.clock.get())
+    });
+    let open = move |_| context.viewing.open(entry);
+    let current = move || context.viewing.entry.get() == Some(entry);
+    view! {
+        <button
+            class="inbox-entry"
+            class:inbox-entry--current=current
+            class:inbox-entry--unread=move || line.with(|line| line.as_ref().is_some_and(|line| line.unread > 0))
+            type="button"
+            aria-current=move || current().then_some("true")
+            on:click=open
+        >
+            {move || line.get().map(|line| line_view(line, typing, context))}
+        </button>
+    }
+}
+
+fn line_view(line: InboxLine, typing: Memo<bool>, context: DeskContext) -> AnyView {
+    let at = line.at;
+    let age = Memo::new(move |_| brief(context.clock.get().since(at)));
+    let state = line.state.map(|state| {
+        let (class, words) = match state {
+            LineState::Transferring(to) => ("tag tag--pending", format!("Transferring to {to}")),
+            LineState::Returned => ("tag tag--warning", "Came back".to_owned()),
+            LineState::WrapUp => ("tag", "Wrap-up".to_owned()),
+        };
+        view! { <span class=class>{words}</span> }
+    });
+    view! {
+        <span class="inbox-entry__top">
+            <span class="inbox-entry__name">{line.customer}</span>
+            <span class="inbox-entry__age">{age}</span>
+        </span>
+        <span class="inbox-entry__last" class:inbox-entry__last--typing=move || typing.get()>
+            {move || if typing.get() { "typing…".to_owned() } else { line.last.clone() }}
+        </span>
+        <span class="inbox-entry__bottom">
+            <span class="inbox-entry__queue">{line.source}</span>
+            {state}
+            {(line.unread > 0)
+                .then(|| {
+                    view! {
+                        <span class="count">
+                            {line.unread} <span class="for-screen-reader">" unread"</span>
+                        </span>
+                    }
+                })}
+        </span>
+    }
+    .into_any()
+}

@@ -1,0 +1,133 @@
+//! Small questions before something that cannot be undone: why to reject, whether to end.
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use crate::app::DeskContext;
+use crate::controls::dialog::Dialog;
+use crate::dispatch::Command;
+use crate::viewing::DialogShown;
+
+/// Asks why a transfer is rejected.
+#[component]
+pub fn RejectDialog() -> impl IntoView {
+    let context = DeskContext::here();
+    let dialog = context.viewing.dialog;
+    let offer = move || match dialog.get() {
+        Some(DialogShown::Reject(offer)) => Some(offer),
+        _ => None,
+    };
+    let reason = RwSignal::new(String::new());
+    let refusal = RwSignal::new(None::<String>);
+    let open = Signal::derive(move || offer().is_some());
+    let close = Callback::new(move |()| {
+        dialog.set(None);
+        reason.set(String::new());
+        refusal.set(None);
+    });
+    // An offer that is over cannot be rejected.
+    Effect::new(move |_| {
+        let gone = offer().is_some_and(|offer| {
+            context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true)
+        });
+        if gone {
+            close.run(());
+        }
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(offer) = untrack(offer) else { return };
+        context.attention.answering(offer);
+        let command = Command::Reject { offer, reason: reason.get_untracked().trim().to_owned() };
+        context.dispatch.send_from(
+            command,
+            move |sentence| refusal.set(Some(sentence)),
+            move |_| close.run(()),
+        );
+    };
+    view! {
+        <Dialog name="Reject" open=open on_close=close>
+            <form on:submit=submit>
+                <h2>"Reject the transfer"</h2>
+                <label class="field">
+                    <span class="field__label">"Reason"</span>
+                    <input
+                        class="field__input"
+                        type="text"
+                        autocomplete="off"
+                        maxlength="500"
+                        aria-describedby="reject-hint"
+                        bind:value=reason
+                    />
+                </label>
+                <p id="reject-hint" class="hint">"The sender sees it. You can leave it empty."</p>
+                <Refusal refusal=refusal />
+                <div class="dialog__buttons">
+                    <button class="button" type="button" on:click=move |_| close.run(())>
+                        "Back"
+                    </button>
+                    <button class="button button--danger" type="submit">
+                        "Reject"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Asks whether a conversation is to be ended.
+#[component]
+pub fn EndConversationDialog() -> impl IntoView {
+    let context = DeskContext::here();
+    let dialog = context.viewing.dialog;
+    let conversation = move || match dialog.get() {
+        Some(DialogShown::EndConversation(conversation)) => Some(conversation),
+        _ => None,
+    };
+    let refusal = RwSignal::new(None::<String>);
+    let open = Signal::derive(move || conversation().is_some());
+    let close = Callback::new(move |()| {
+        dialog.set(None);
+        refusal.set(None);
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some(conversation) = untrack(conversation) else { return };
+        let command = Command::Close { conversation, disposition: None, notes: None };
+        context.dispatch.send_from(
+            command,
+            move |sentence| refusal.set(Some(sentence)),
+            move |_| close.run(()),
+        );
+    };
+    view! {
+        <Dialog name="End conversation" open=open on_close=close>
+            <form on:submit=submit>
+                <h2>"End this conversation?"</h2>
+                <p>"The customer can write no more in it. You can file it afterwards."</p>
+                <Refusal refusal=refusal />
+                <div class="dialog__buttons">
+                    <button class="button" type="button" on:click=move |_| close.run(())>
+                        "Keep it open"
+                    </button>
+                    <button class="button button--danger" type="submit">
+                        "End conversation"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Says inside a dialog why something was refused.
+#[component]
+pub fn Refusal(
+    /// The sentence, if there is one.
+    refusal: RwSignal<Option<String>>,
+) -> impl IntoView {
+    view! {
+        <div role="alert">
+            {move || refusal.get().map(|sentence| view! { <p class="refusal">{sentence}</p> })}
+        </div>
+    }
+}

@@ -1,0 +1,168 @@
+//! From what the agent wants to what the server says: a command, its request, its outcome.
+//!
+//! A command has a slot: the thing it is about.
+//! While one is on its way its slot is pending, and a second one for the same slot is not sent.
+
+use std::collections::BTreeSet;
+
+use baton_shared::segment::Disposition;
+use baton_shared::{ConversationId, OfferId, SegmentId, Status, Target, TransferId};
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use crate::api::{self, Failure};
+use crate::browser::random;
+use crate::controls::toast::{Toast, Toasts};
+use crate::session::CurrentSession;
+
+/// How often a command is tried before the agent is told.
+const TRIES: u32 = 3;
+
+/// The wait before the second try, in milliseconds; it doubles from there.
+const RETRY_MS_FIRST: u32 = 400;
+
+/// What the agent wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after what they are; the variants say what is wanted")]
+pub enum Command {
+    /// To have another status.
+    ChooseStatus { status: Status },
+    /// To take a conversation.
+    Accept { offer: OfferId },
+    /// Not to take a conversation.
+    Reject { offer: OfferId, reason: String },
+    /// To pass a conversation on.
+    Transfer { conversation: ConversationId, target: Target, note: Option<String> },
+    /// To keep it after all.
+    CancelTransfer { conversation: ConversationId, transfer: TransferId },
+    /// To end a conversation.
+    Close { conversation: ConversationId, disposition: Option<Disposition>, notes: Option<String> },
+    /// To file a segment.
+    FileWrapUp { segment: SegmentId, disposition: Disposition, notes: Option<String> },
+}
+
+/// The thing that a command is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Slot {
+    /// The agent's own status.
+    Status,
+    /// An offer.
+    Offer(OfferId),
+    /// A conversation.
+    Conversation(ConversationId),
+    /// A segment.
+    Segment(SegmentId),
+}
+
+impl Command {
+    /// Returns what it is about.
+    pub const fn slot(&self) -> Slot {
+        match self {
+            Self::ChooseStatus { .. } => Slot::Status,
+            Self::Accept { offer } | Self::Reject { offer, .. } => Slot::Offer(*offer),
+            Self::Transfer { conversation, .. }
+            | Self::CancelTransfer { conversation, .. }
+            | Self::Close { conversation, .. } => Slot::Conversation(*conversation),
+            Self::FileWrapUp { segment, .. } => Slot::Segment(*segment),
+        }
+    }
+}
+
+/// What a command brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is done.
+    Done,
+    /// A conversation is one's own.
+    Accepted(ConversationId),
+    /// A transfer is made.
+    Transferred(TransferId),
+}
+
+/// Sends commands; a handle that can be copied.
+#[derive(Clone, Copy)]
+pub struct Dispatch {
+    pending: RwSignal<BTreeSet<Slot>>,
+    session: CurrentSession,
+    toasts: Toasts,
+}
+
+impl Dispatch {
+    /// Starts with nothing pending.
+    pub fn new(session: CurrentSession, toasts: Toasts) -> Self {
+        Self { pending: RwSignal::default(), session, toasts }
+    }
+
+    /// Says whether a command about a thing is on its way, and tracks it.
+    pub fn pending(self, slot: Slot) -> bool {
+        self.pending.with(|pending| pending.contains(&slot))
+    }
+
+    /// Sends a command; a refusal is shown over the desk.
+    pub fn send(self, command: Command, done: impl FnOnce(Outcome) + 'static) {
+        self.send_from(command, move |refusal| self.toasts.show(Toast::failure(refusal)), done);
+    }
+
+    /// Sends a command from a dialog, which shows a refusal itself: what lies under it cannot be read.
+    pub fn send_from(
+        self,
+        command: Command,
+        refused: impl FnOnce(String) + 'static,
+        done: impl FnOnce(Outcome) + 'static,
+    ) {
+        let slot = command.slot();
+        let free = self.pending.try_update(|pending| pending.insert(slot)).unwrap_or(false);
+        if !free {
+            return;
+        }
+        spawn_local(async move {
+            let outcome = insist(&command).await;
+            self.pending.update(|pending| {
+                pending.remove(&slot);
+            });
+            match outcome {
+                Ok(outcome) => done(outcome),
+                Err(Failure::SignedOut) => self.session.signed_out(),
+                Err(failure) => refused(failure.sentence()),
+            }
+        });
+    }
+}
+
+/// Tries a command with one key until the server has decided it, or the tries are used up.
+async fn insist(command: &Command) -> Result<Outcome, Failure> {
+    let key = random::idempotency_key();
+    let mut wait_ms = RETRY_MS_FIRST;
+    for _ in 1..TRIES {
+        match request(command, &key).await {
+            Err(failure) if failure.passes() => gloo_timers::future::TimeoutFuture::new(wait_ms).await,
+            decided => return decided,
+        }
+        wait_ms *= 2;
+    }
+    request(command, &key).await
+}
+
+async fn request(command: &Command, key: &str) -> Result<Outcome, Failure> {
+    match command.clone() {
+        Command::ChooseStatus { status } => api::choose_status(status).await,
+        Command::Accept { offer } => {
+            return api::accept(offer, key).await.map(|accepted| Outcome::Accepted(accepted.conversation));
+        }
+        Command::Reject { offer, reason } => api::reject(offer, reason, key).await,
+        Command::Transfer { conversation, target, note } => {
+            let made = api::transfer(conversation, target, note, key).await;
+            return made.map(|made| Outcome::Transferred(made.transfer));
+        }
+        Command::CancelTransfer { conversation, transfer } => {
+            api::cancel_transfer(conversation, transfer, key).await
+        }
+        Command::Close { conversation, disposition, notes } => {
+            api::close(conversation, disposition, notes, key).await
+        }
+        Command::FileWrapUp { segment, disposition, notes } => {
+            api::file_wrap_up(segment, disposition, notes, key).await
+        }
+    }
+    .map(|()| Outcome::Done)
+}

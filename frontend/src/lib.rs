@@ -1,0 +1,33 @@
+//! The agent desk: what one person sees of the contact centre, in their browser.
+//!
+//! Reading order: [`app`] decides what is on screen; [`connection`] keeps [`live_desk`] current;
+//! [`dispatch`] and [`outbox`] carry what the agent wants to the server through [`api`];
+//! [`screens`], [`conversation`] and [`presence`] render; [`controls`] know nothing of desks;
+//! [`browser`] is the only place that talks to the browser, apart from native elements in [`controls`].
+//!
+//! Two rules hold everywhere: state is read through signals, and intent is written through callbacks.
+//! Events never travel in a signal, because a signal keeps only its last value.
+
+pub mod app;
+pub mod session;
+
+pub mod connection;
+pub mod live_desk;
+pub mod server_clock;
+
+pub mod api;
+pub mod dispatch;
+pub mod outbox;
+
+pub mod announcer;
+pub mod attention;
+pub mod keyboard;
+pub mod preferences;
+pub mod viewing;
+
+pub mod conversation;
+pub mod presence;
+pub mod screens;
+
+pub mod browser;
+pub mod controls;

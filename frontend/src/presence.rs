@@ -1,0 +1,5 @@
+//! Who is there, and how much they can take.
+
+pub mod capacity_meter;
+pub mod mark;
+pub mod status_menu;

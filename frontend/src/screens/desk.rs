@@ -1,0 +1,239 @@
+//! The agent desk.
+
+use leptos::prelude::*;
+
+use crate::app::{DeskContext, Loading};
+use crate::browser::page;
+use crate::connection::Link;
+use crate::conversation::inbox::Inbox;
+use crate::conversation::offer::{self, Incoming};
+use crate::conversation::questions::{EndConversationDialog, RejectDialog};
+use crate::conversation::thread::ThreadPane;
+use crate::conversation::transfer_dialog::TransferDialog;
+use crate::keyboard::Action;
+use crate::screens::header::Header;
+use crate::screens::settings::SettingsDialog;
+use crate::screens::shortcut_list::ShortcutDialog;
+use crate::server_clock::secs_left;
+use crate::viewing::{DialogShown, Entry, Pane, entries, followed, neighbour};
+
+/// The desk of the person who is signed in.
+#[component]
+pub fn DeskScreen() -> impl IntoView {
+    let context = DeskContext::here();
+    let present = Memo::new(move |_| context.live.present());
+    view! {
+        <Show when=move || present.get() fallback=LoadingWithBanner>
+            <Desk />
+        </Show>
+    }
+}
+
+#[component]
+fn LoadingWithBanner() -> impl IntoView {
+    view! {
+        <ConnectionBanner />
+        <Loading />
+    }
+}
+
+#[component]
+fn Desk() -> impl IntoView {
+    let context = DeskContext::here();
+    follow_desk(context);
+    let viewing = context.viewing;
+    view! {
+        <div class="desk" class:desk--thread=move || viewing.pane.get() == Pane::Thread>
+            <a class="skip-link" href="#conversation">
+                "Skip to the conversation"
+            </a>
+            <Header />
+            <ConnectionBanner />
+            <div class="desk__side">
+                <Incoming />
+                <Inbox />
+            </div>
+            <main id="conversation" class="desk__main" tabindex="-1">
+                {move || match viewing.entry.get() {
+                    Some(entry) => view! { <ThreadPane entry=entry /> }.into_any(),
+                    None => view! { <NothingOpen /> }.into_any(),
+                }}
+            </main>
+        </div>
+        <TransferDialog />
+        <EndConversationDialog />
+        <RejectDialog />
+        <ShortcutDialog />
+        <SettingsDialog />
+    }
+}
+
+#[component]
+fn NothingOpen() -> impl IntoView {
+    let context = DeskContext::here();
+    let idle = Memo::new(move |_| context.live.read(|desk| desk.me.presence.available()).unwrap_or(false));
+    view! {
+        <div class="nothing-open">
+            <h1 class="nothing-open__title">"No conversation is open"</h1>
+            <p>
+                {move || {
+                    if idle.get() {
+                        "You are available: the next conversation comes to you."
+                    } else {
+                        "Set your status to Available to be offered conversations."
+                    }
+                }}
+            </p>
+            <p class="nothing-open__hint">
+                <kbd>"?"</kbd>
+                " shows every shortcut"
+            </p>
+        </div>
+    }
+}
+
+/// Keeps what is looked at in step with what is there.
+fn follow_desk(context: DeskContext) {
+    let viewing = context.viewing;
+    let seen = StoredValue::new(None::<Entry>);
+    Effect::new(move |_| {
+        let Some(entry) = viewing.entry.get() else { return };
+        let Some(next) = context.live.read(|desk| followed(entry, desk)) else { return };
+        if next == Some(entry) {
+            seen.set_value(next);
+        } else if seen.get_value() == Some(entry) {
+            match next {
+                Some(next) => viewing.open(next),
+                None => {
+                    viewing.entry.set(None);
+                    viewing.pane.set(Pane::List);
+                }
+            }
+        }
+    });
+}
+
+/// Tells the truth about the connection, and about being reachable.
+#[component]
+pub fn ConnectionBanner() -> impl IntoView {
+    let context = DeskContext::here();
+    let unreachable = Memo::new(move |_| {
+        context.live.read(|desk| !desk.me.presence.reachable).unwrap_or(false)
+            && context.connection.link() == Link::Connected
+    });
+    // Right after a start one is unreachable for a moment; that is not worth a word.
+    let long_unreachable = RwSignal::new(false);
+    Effect::new(move |_| {
+        long_unreachable.set(false);
+        if unreachable.get() {
+            set_timeout(
+                move || long_unreachable.set(unreachable.get_untracked()),
+                core::time::Duration::from_secs(4),
+            );
+        }
+    });
+    view! {
+        <section class="connection" aria-label="Connection">
+        {move || match context.connection.link() {
+            Link::Connected if long_unreachable.get() => {
+                view! {
+                    <div class="banner banner--warning">
+                        <p>
+                            <strong>"You are unreachable. "</strong>
+                            "The server does not hear this page, so no conversation is offered to you."
+                        </p>
+                    </div>
+                }
+                    .into_any()
+            }
+            Link::Connected => ().into_any(),
+            Link::Connecting => {
+                view! {
+                    <div class="banner">
+                        <p>"Connecting…"</p>
+                    </div>
+                }
+                    .into_any()
+            }
+            Link::Lost { .. } => view! { <LostBanner /> }.into_any(),
+        }}
+        </section>
+    }
+}
+
+#[component]
+fn LostBanner() -> impl IntoView {
+    let context = DeskContext::here();
+    context.announcer.say("The connection is lost.");
+    let sentence = move || match context.connection.link() {
+        Link::Lost { since, retry_at } => {
+            let now = context.clock.get();
+            let since = crate::browser::dates::time(since);
+            match secs_left(retry_at, now) {
+                0 => format!("No connection since {since}. Trying again…"),
+                secs => format!("No connection since {since}. Next try in {secs} s."),
+            }
+        }
+        Link::Connecting | Link::Connected => String::new(),
+    };
+    view! {
+        <div class="banner banner--danger">
+            <p>
+                <strong>"You are unreachable. "</strong>
+                {sentence}
+                " What you write is kept and sent as soon as the server answers."
+            </p>
+            <button class="button button--small" type="button" on:click=move |_| context.connection.try_now()>
+                "Try now"
+            </button>
+        </div>
+    }
+}
+
+/// Does what a shortcut says; says whether there was anything to do.
+pub fn act(context: DeskContext, action: Action) -> bool {
+    let viewing = context.viewing;
+    let owned = viewing.entry.get_untracked().and_then(|entry| match entry {
+        Entry::Owned(conversation) => Some(conversation),
+        Entry::WrapUp(..) => None,
+    });
+    match action {
+        Action::ShowShortcuts => viewing.dialog.set(Some(DialogShown::Shortcuts)),
+        Action::NextConversation => return step(context, 1),
+        Action::PreviousConversation => return step(context, -1),
+        Action::AcceptOffer => return offer::accept_first(context),
+        Action::OpenAccepted => match viewing.accepted.get_untracked() {
+            Some(conversation) => viewing.open(Entry::Owned(conversation)),
+            None => return false,
+        },
+        Action::WriteMessage => page::focus("composer"),
+        Action::ChooseStatus => page::click("status"),
+        Action::SearchConversation => {
+            if viewing.entry.get_untracked().is_none() {
+                return false;
+            }
+            viewing.search.set(true);
+            request_animation_frame(|| page::select_text("search"));
+        }
+        Action::Transfer => match owned {
+            Some(conversation) => viewing.dialog.set(Some(DialogShown::Transfer(conversation))),
+            None => return false,
+        },
+        Action::WrapUp => {
+            viewing.wrapping_up.set(true);
+            request_animation_frame(|| page::focus("disposition"));
+        }
+    }
+    true
+}
+
+fn step(context: DeskContext, step: isize) -> bool {
+    let viewing = context.viewing;
+    let entries = context.live.peek(entries).unwrap_or_default();
+    let next = neighbour(&entries, viewing.entry.get_untracked(), step);
+    if let Some(next) = next {
+        viewing.open(next);
+        request_animation_frame(|| page::focus("composer"));
+    }
+    next.is_some()
+}

@@ -1,0 +1,164 @@
+//! A customer's thread, and the one owner it has at every moment while it is open.
+//!
+//! An offer, a transfer and a wrap-up are things of their own: an agent can wrap up an old segment of a conversation
+//! while being offered the same conversation again.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::channel::Channel;
+use crate::ids::{AgentId, ContactId, ConversationId, OfferId, QueueId, SegmentId, TransferId};
+use crate::queue::Priority;
+use crate::time::Timestamp;
+
+/// Rises by one with each change of owner; storage refuses a write whose epoch is not the next one.
+pub type Epoch = u32;
+
+/// Who answers for a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Owner {
+    /// A person.
+    Agent(AgentId),
+    /// A queue, in which the conversation waits.
+    Queue(QueueId),
+}
+
+/// A conversation's place in a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Which queue.
+    pub queue: QueueId,
+    /// When it came into this queue; the wait in this queue counts from here.
+    pub since: Timestamp,
+    /// The offer that is out, if one is.
+    pub offer: Option<OfferId>,
+    /// Agents who declined, missed or passed it on, and when.
+    pub passed: BTreeMap<AgentId, Timestamp>,
+    /// The transfer that brought it here, if one did.
+    pub transfer: Option<TransferId>,
+}
+
+/// Who holds an open conversation, with what only that kind of owner knows.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Held {
+    /// By a person, since when, and the transfer away from them that is open, if one is.
+    Agent {
+        /// Who.
+        agent: AgentId,
+        /// Since when.
+        since: Timestamp,
+        /// The open transfer away from them.
+        transfer: Option<TransferId>,
+    },
+    /// By a queue.
+    Queue(Waiting),
+}
+
+/// Who ended a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum EndedBy {
+    /// The agent who owned it.
+    Agent,
+    /// The customer.
+    Customer,
+    /// The server, by a rule.
+    System,
+}
+
+/// Open with one owner, or closed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ConversationState {
+    /// Someone answers for it.
+    Open {
+        /// Who.
+        held: Held,
+        /// How often the owner changed.
+        epoch: Epoch,
+    },
+    /// It has ended.
+    Closed {
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: EndedBy,
+        /// How often the owner had changed.
+        epoch: Epoch,
+    },
+}
+
+/// A customer's thread with the contact centre.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Conversation {
+    /// Which.
+    pub id: ConversationId,
+    /// With whom.
+    pub contact: ContactId,
+    /// How they write.
+    pub channel: Channel,
+    /// The queue it waits in or came from last.
+    pub queue: QueueId,
+    /// How soon it is offered.
+    pub priority: Priority,
+    /// When it was first enqueued: its age in every queue it passes through.
+    pub enqueued_at: Timestamp,
+    /// The segment that is running, or ran last.
+    pub segment: SegmentId,
+    /// The number of the last message; messages count from 1 without gaps.
+    pub last_seq: u32,
+    /// Open or closed.
+    pub state: ConversationState,
+}
+
+impl Conversation {
+    /// Returns the owner, unless it is closed.
+    pub fn owner(&self) -> Option<Owner> {
+        match &self.state {
+            ConversationState::Open { held: Held::Agent { agent, .. }, .. } => Some(Owner::Agent(*agent)),
+            ConversationState::Open { held: Held::Queue(waiting), .. } => Some(Owner::Queue(waiting.queue)),
+            ConversationState::Closed { .. } => None,
+        }
+    }
+
+    /// Returns how often the owner has changed.
+    pub const fn epoch(&self) -> Epoch {
+        match &self.state {
+            ConversationState::Open { epoch, .. } | ConversationState::Closed { epoch, .. } => *epoch,
+        }
+    }
+
+    /// Returns the place in the queue, while a queue owns it.
+    pub fn waiting(&self) -> Option<&Waiting> {
+        match &self.state {
+            ConversationState::Open { held: Held::Queue(waiting), .. } => Some(waiting),
+            ConversationState::Open { held: Held::Agent { .. }, .. } | ConversationState::Closed { .. } => {
+                None
+            }
+        }
+    }
+
+    /// Returns the place in the queue for writing, while a queue owns it.
+    pub fn waiting_mut(&mut self) -> Option<&mut Waiting> {
+        match &mut self.state {
+            ConversationState::Open { held: Held::Queue(waiting), .. } => Some(waiting),
+            ConversationState::Open { held: Held::Agent { .. }, .. } | ConversationState::Closed { .. } => {
+                None
+            }
+        }
+    }
+
+    /// Returns the transfer that is open or that brought it to the queue it waits in.
+    pub fn transfer(&self) -> Option<TransferId> {
+        match &self.state {
+            ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer,
+            ConversationState::Open { held: Held::Queue(waiting), .. } => waiting.transfer,
+            ConversationState::Closed { .. } => None,
+        }
+    }
+}

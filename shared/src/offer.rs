@@ -1,0 +1,95 @@
+//! A conversation held out to one agent until a deadline; it ends exactly once.
+
+use core::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgentId, ConversationId, OfferId, QueueId, TransferId};
+use crate::time::Timestamp;
+
+/// How long an offer from a queue lasts.
+pub const OFFER_LASTS: Duration = Duration::from_secs(30);
+
+/// How long an agent who declined or missed a conversation is left alone with it, if nobody else is eligible.
+pub const OFFER_REST: Duration = Duration::from_secs(30);
+
+/// How much earlier than the real deadline people are shown it, so that a click in the last second wins.
+pub const DEADLINE_MARGIN: Duration = Duration::from_secs(2);
+
+/// Why a conversation is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum OfferCause {
+    /// It waits in a queue.
+    Queue(QueueId),
+    /// Another agent transfers it to this one.
+    Transfer(TransferId),
+}
+
+/// How an offer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum OfferEnd {
+    /// The agent took it.
+    Accepted,
+    /// The agent refused it.
+    Declined,
+    /// The deadline passed.
+    TimedOut,
+    /// The sender took the transfer back.
+    Cancelled,
+    /// It is not to be had any more: the customer left, or another rule took it away.
+    Rescinded,
+    /// The agent can be reached no more, or takes no new work.
+    TargetGone,
+}
+
+impl OfferEnd {
+    /// Returns the stable word for it, the same as in JSON.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Declined => "declined",
+            Self::TimedOut => "timed_out",
+            Self::Cancelled => "cancelled",
+            Self::Rescinded => "rescinded",
+            Self::TargetGone => "target_gone",
+        }
+    }
+}
+
+/// A conversation held out to one agent.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Offer {
+    /// Which.
+    pub id: OfferId,
+    /// What is offered.
+    pub conversation: ConversationId,
+    /// To whom.
+    pub agent: AgentId,
+    /// Why.
+    pub cause: OfferCause,
+    /// When it was made.
+    pub made_at: Timestamp,
+    /// Open or ended.
+    pub state: OfferState,
+}
+
+/// Open until a deadline, or ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OfferState {
+    /// The agent may still answer.
+    Open {
+        /// When it times out.
+        deadline: Timestamp,
+    },
+    /// It is over.
+    Ended {
+        /// When.
+        at: Timestamp,
+        /// How.
+        end: OfferEnd,
+    },
+}

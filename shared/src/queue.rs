@@ -1,0 +1,125 @@
+//! Where conversations wait, and the groups that can be named instead of a person.
+
+use std::collections::{BTreeSet, VecDeque};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{GroupId, QueueId, SkillId};
+use crate::time::Timestamp;
+
+/// How many accepted waits the estimate looks back on.
+/// Source: Salesforce, "Estimated Wait Time in Omni-Channel", KB 003817179.
+pub const WAIT_SAMPLES: usize = 10;
+
+/// How far the estimate looks back. Source: as [`WAIT_SAMPLES`].
+pub const WAIT_WINDOW: Duration = Duration::from_secs(600);
+
+/// How soon work is offered; a higher level goes first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Priority {
+    /// After everything else.
+    Low,
+    /// As usual.
+    #[default]
+    Normal,
+    /// Before the usual.
+    High,
+    /// Before everything else.
+    Urgent,
+}
+
+/// One accepted conversation, as the estimate of the wait remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct AcceptedWait {
+    /// When it was accepted.
+    pub at: Timestamp,
+    /// How long it had waited, in milliseconds.
+    pub waited_ms: u64,
+}
+
+/// A line of waiting conversations, as routing sees it; its name is elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Queue {
+    /// Which.
+    pub id: QueueId,
+    /// What its conversations ask of an agent.
+    pub skills: BTreeSet<SkillId>,
+    /// The priority its conversations begin with.
+    pub priority: Priority,
+    /// The last accepted waits, oldest first, at most [`WAIT_SAMPLES`].
+    pub accepted: VecDeque<AcceptedWait>,
+}
+
+impl Queue {
+    /// Remembers an accepted wait and forgets the oldest beyond [`WAIT_SAMPLES`].
+    pub fn remember(&mut self, wait: AcceptedWait) {
+        self.accepted.push_back(wait);
+        while self.accepted.len() > WAIT_SAMPLES {
+            self.accepted.pop_front();
+        }
+    }
+
+    /// Returns the estimated wait, or nothing where fewer than [`WAIT_SAMPLES`] were accepted in [`WAIT_WINDOW`].
+    ///
+    /// It is the weighted mean Σ(wait × weight) / Σ weight with weights 10 (newest) down to 1.
+    /// Source: as [`WAIT_SAMPLES`].
+    pub fn estimated_wait(&self, now: Timestamp) -> Option<Duration> {
+        let recent = || self.accepted.iter().filter(|wait| now.since(wait.at) <= WAIT_WINDOW);
+        if recent().count() < WAIT_SAMPLES {
+            return None;
+        }
+        let weighted: u64 = recent().zip(1u64..).map(|(wait, weight)| wait.waited_ms * weight).sum();
+        let weights: u64 = (1..=WAIT_SAMPLES as u64).sum();
+        Some(Duration::from_millis(weighted / weights))
+    }
+}
+
+/// A skill-named transfer target, as routing sees it; its name is elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Group {
+    /// Which.
+    pub id: GroupId,
+    /// What its members can do.
+    pub skills: BTreeSet<SkillId>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn queue_with_waits(waits_ms: &[u64]) -> Queue {
+        let mut queue = Queue {
+            id: QueueId::from_bits(1),
+            skills: BTreeSet::new(),
+            priority: Priority::Normal,
+            accepted: VecDeque::new(),
+        };
+        for waited_ms in waits_ms {
+            queue.remember(AcceptedWait { at: Timestamp::from_millis(0), waited_ms: *waited_ms });
+        }
+        queue
+    }
+
+    #[test]
+    fn nine_accepted_waits_give_no_estimate() {
+        let queue = queue_with_waits(&[1_000; 9]);
+        assert_eq!(queue.estimated_wait(Timestamp::from_millis(1)), None);
+    }
+
+    #[test]
+    fn the_newest_of_ten_waits_weighs_ten_times_the_oldest() {
+        let queue = queue_with_waits(&[0, 0, 0, 0, 0, 0, 0, 0, 0, 5_500]);
+        let estimate = queue.estimated_wait(Timestamp::from_millis(1));
+        assert_eq!(estimate, Some(Duration::from_millis(1_000)));
+    }
+
+    #[test]
+    fn waits_older_than_ten_minutes_do_not_count() {
+        let queue = queue_with_waits(&[1_000; 10]);
+        assert_eq!(queue.estimated_wait(Timestamp::from_millis(600_001)), None);
+        assert!(queue.estimated_wait(Timestamp::from_millis(600_000)).is_some());
+    }
+}

@@ -1,0 +1,68 @@
+//! The composer.
+
+use std::sync::{Arc, Mutex};
+
+use baton_frontend::conversation::composer::Composer;
+use leptos::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::stage::{Stage, TALK, fill, frame, press, press_with, until, value};
+
+fn composer() -> (Stage, Arc<Mutex<Vec<String>>>) {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&said);
+    let stage = Stage::with(move |_| {
+        let on_say = Callback::new(move |text: String| heard.lock().expect("one thread").push(text));
+        view! { <Composer conversation=TALK on_say=on_say /> }
+    });
+    (stage, said)
+}
+
+#[wasm_bindgen_test]
+async fn enter_sends_and_empties_the_box() {
+    let (stage, said) = composer();
+    let field = stage.find("textarea");
+    fill(&field, "hello ");
+    press(&field, "Enter");
+    assert_eq!(*said.lock().expect("one thread"), ["hello"]);
+    until("the box is empty", || value(&field).is_empty()).await;
+}
+
+#[wasm_bindgen_test]
+async fn shift_and_enter_is_left_to_the_browser_which_breaks_the_line() {
+    let (stage, said) = composer();
+    let field = stage.find("textarea");
+    fill(&field, "hello");
+    assert!(press_with(&field, "Enter", true));
+    assert!(said.lock().expect("one thread").is_empty());
+    fill(&field, "");
+}
+
+#[wasm_bindgen_test]
+async fn blanks_are_not_sent() {
+    let (stage, said) = composer();
+    let field = stage.find("textarea");
+    fill(&field, "  \n ");
+    press(&field, "Enter");
+    assert!(said.lock().expect("one thread").is_empty());
+    fill(&field, "");
+    frame().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_is_there_again_when_the_conversation_is_opened_again() {
+    let (stage, _) = composer();
+    fill(&stage.find("textarea"), "half a thought");
+    until("it is known that something is typed", || stage.context.viewing.typed.get_untracked()).await;
+    let kept = web_sys::window().unwrap().local_storage().unwrap().unwrap();
+    web_sys::console::log_1(&format!("DBG {:?} {:?}", kept.key(0), kept.length()).into());
+    drop(stage);
+    web_sys::console::log_1(&format!("DBG {:?} {:?}", kept.key(0), kept.length()).into());
+    let (again, _) = composer();
+    let field = again.find("textarea");
+    assert_eq!(value(&field), "half a thought");
+    again.context.session.signed_out();
+    drop(again);
+    let (after_sign_out, _) = composer();
+    assert_eq!(value(&after_sign_out.find("textarea")), "");
+}
