@@ -29,6 +29,7 @@ pub mod conversations;
 pub mod desk;
 pub mod error;
 pub mod gate;
+pub mod handover;
 pub mod headers;
 pub mod health;
 pub mod limits;

@@ -4,6 +4,7 @@ use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use baton::accounts::random;
@@ -19,6 +20,9 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// How long what still runs may take after the server has stopped.
+const STOP_WITHIN: Duration = Duration::from_secs(1);
+
 fn main() -> ExitCode {
     match run(Cli::parse().action) {
         Ok(()) => ExitCode::SUCCESS,
@@ -31,7 +35,12 @@ fn main() -> ExitCode {
 
 fn run(action: Action) -> anyhow::Result<()> {
     match action {
-        Action::Serve(args) => runtime()?.block_on(serve(args)),
+        Action::Serve(args) => {
+            let runtime = runtime()?;
+            let served = runtime.block_on(serve(args));
+            runtime.shutdown_timeout(STOP_WITHIN);
+            served
+        }
         Action::Backup { data, target } => {
             sqlite::backup(&data.data, &target)?;
             say(&format!("Wrote {}", target.display()))

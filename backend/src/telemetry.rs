@@ -1,25 +1,33 @@
 //! Logs on standard error, and metrics on a loopback listener of their own.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 
 use axum::Router;
 use axum::http::header;
 use axum::routing::get;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tracing_subscriber::EnvFilter;
+
+/// The bounds by which batches are counted, in events.
+const BATCH_SIZES: &[f64] = &[1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0];
 
 /// Begins to log; `filter` is in the form of `tracing` filters.
 pub fn log(filter: &str, json: bool) -> anyhow::Result<()> {
     let filter = EnvFilter::try_new(filter)
         .map_err(|error| anyhow::anyhow!("`{filter}` is no log filter ({error}); try --log info"))?;
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let colours = std::io::stderr().is_terminal();
+    let logs =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(colours);
     let begun = if json { logs.json().try_init() } else { logs.try_init() };
     begun.map_err(|error| anyhow::anyhow!("logging could not begin: {error}"))
 }
 
 /// Begins to count, and says what each number means.
 pub fn count() -> anyhow::Result<PrometheusHandle> {
-    let handle = PrometheusBuilder::new().install_recorder()?;
+    let sizes = Matcher::Full("baton_commit_events".to_owned());
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(sizes, BATCH_SIZES)?;
+    let handle = builder.install_recorder()?;
     metrics::describe_counter!("baton_requests_total", "Requests answered, by method, route and status.");
     metrics::describe_counter!("baton_commands_total", "Commands answered, by outcome.");
     metrics::describe_counter!("baton_refusals_total", "Requests refused, by code.");

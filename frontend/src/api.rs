@@ -7,6 +7,8 @@ use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::reading;
+
 /// How long to wait before repeating a request, where the server does not say.
 const RETRY_SECS_DEFAULT: u32 = 5;
 
@@ -40,7 +42,9 @@ impl Failure {
     /// Returns a sentence for people.
     pub fn sentence(&self) -> String {
         match self {
-            Self::Unreachable => "The server does not answer. Check your connection and try again.".to_owned(),
+            Self::Unreachable => {
+                "The server does not answer. Check your connection and try again.".to_owned()
+            }
             Self::SignedOut => "You are signed out. Sign in again.".to_owned(),
             Self::Later { secs, sentence } if sentence.is_empty() => format!("Try again in {secs} s."),
             Self::Later { sentence, .. } | Self::Refused { sentence, .. } => sentence.clone(),
@@ -189,12 +193,7 @@ async fn ask<Answer: DeserializeOwned>(
     read(&send(method, path, key, written(body)).await?)
 }
 
-async fn tell(
-    method: Method,
-    path: String,
-    key: Option<&str>,
-    body: &impl Serialize,
-) -> Result<(), Failure> {
+async fn tell(method: Method, path: String, key: Option<&str>, body: &impl Serialize) -> Result<(), Failure> {
     send(method, path, key, written(body)).await.map(drop)
 }
 
@@ -203,7 +202,7 @@ fn written(body: &impl Serialize) -> Option<String> {
 }
 
 fn read<Answer: DeserializeOwned>(text: &str) -> Result<Answer, Failure> {
-    serde_json::from_str(text).map_err(|error| {
+    reading::read(text).map_err(|error| {
         crate::browser::page::report_fault(&format!("an answer could not be read: {error}"));
         Failure::Unreachable
     })
@@ -233,7 +232,7 @@ async fn send(
 }
 
 fn failure(status: u16, retry_secs: Option<u32>, text: &str) -> Failure {
-    let problem = serde_json::from_str::<Problem>(text).ok();
+    let problem = reading::read::<Problem>(text).ok();
     let (code, sentence) = problem.map_or_else(Default::default, |problem| (problem.code, problem.detail));
     match status {
         401 if code != "sign_in_failed" => Failure::SignedOut,

@@ -104,7 +104,7 @@ pub fn App() -> impl IntoView {
 pub fn Loading() -> impl IntoView {
     view! {
         <main class="loading">
-            <p class="brand">"Baton"</p>
+            <h1 class="brand">"Baton"</h1>
             <p>"Loading the desk…"</p>
         </main>
     }

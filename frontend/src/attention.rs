@@ -143,7 +143,9 @@ impl Attention {
         if let Some(returned) = thread.returned.as_ref().filter(|_| thread.returned != before.returned) {
             let sentence = match returned.end {
                 TransferEnd::Cancelled => return,
-                TransferEnd::Expired => format!("{} did not answer; {} is yours.", returned.to, thread.customer),
+                TransferEnd::Expired => {
+                    format!("{} did not answer; {} is yours.", returned.to, thread.customer)
+                }
                 TransferEnd::Completed | TransferEnd::Returned | TransferEnd::Abandoned => {
                     format!("{} returned {} to you.", returned.to, thread.customer)
                 }

@@ -1,7 +1,8 @@
 //! Keeps the desk current: a snapshot, then the stream, then, whatever goes wrong, start again.
 //!
 //! One tab of a browser leads: it alone holds the stream, answers heartbeats, and passes every frame on.
-//! The others take the desk from the leader, or from the server where the leader says nothing.
+//! The others take a snapshot of their own and keep it current with the leader's frames:
+//! those that come while the snapshot is on its way wait for it, and an event that is applied twice changes nothing.
 //! A tab that takes the lead goes on from the cursor that it has applied.
 
 use core::time::Duration;
@@ -20,6 +21,7 @@ use crate::browser::tabs::Tabs;
 use crate::browser::{page, random};
 use crate::live_desk::LiveDesk;
 use crate::outbox::Outbox;
+use crate::reading;
 use crate::server_clock::{ServerClock, every};
 use crate::session::CurrentSession;
 
@@ -70,10 +72,10 @@ pub fn backoff_ms(tries: u32, fraction: f64) -> f64 {
 /// What tabs say to each other.
 #[derive(Serialize, Deserialize)]
 enum Word {
-    /// A tab is new and needs the desk.
+    /// A tab asks for the leader.
     Ask,
-    /// The leader's whole desk, and the build that serves it.
-    Desk { snapshot: Box<DeskSnapshot>, build: Option<String> },
+    /// The leader has a desk, from this build: whoever has none, or an older one, takes a snapshot.
+    Here { build: Option<String>, anew: bool },
     /// An event of the leader's stream.
     Frame(Frame),
     /// The leader has lost the stream.
@@ -109,6 +111,8 @@ struct Wire {
     start: u32,
     heard_ms: f64,
     build: Option<String>,
+    /// Frames that wait for a snapshot that is on its way.
+    waiting: Option<Vec<Frame>>,
 }
 
 /// The connection; a handle that can be copied.
@@ -175,7 +179,8 @@ impl Connection {
         });
         spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(LEADER_ANSWERS_MS).await;
-            if !self.leading() && self.live.peek(|_| ()).is_none() {
+            let waits = self.wire.with_value(|wire| wire.waiting.is_some());
+            if !self.leading() && !waits && self.live.peek(|_| ()).is_none() {
                 self.look().await;
             }
         });
@@ -214,7 +219,7 @@ impl Connection {
 
     fn join_tabs(self) {
         let tabs = Tabs::join(CHANNEL, move |text| {
-            if let Ok(word) = serde_json::from_str(&text) {
+            if let Ok(word) = reading::read(&text) {
                 self.heed(word);
             }
         });
@@ -224,20 +229,13 @@ impl Connection {
     fn heed(self, word: Word) {
         match word {
             Word::SessionChanged => self.ask_session(),
-            Word::Ask if self.leading() => self.share_desk(),
-            Word::Desk { snapshot, build } if !self.leading() && self.signed_in() => {
-                self.heard();
-                self.adopt(*snapshot);
-                self.link.set(Link::Connected);
-                if let Some(build) = build {
-                    self.compare_build(&build);
-                }
-            }
-            Word::Frame(frame) if !self.leading() => self.take(&frame),
+            Word::Ask if self.leading() => self.tell_here(false),
+            Word::Here { build, anew } if !self.leading() && self.signed_in() => self.follow(build, anew),
+            Word::Frame(frame) if !self.leading() => self.take_or_wait(frame),
             Word::Lost { since, retry_at } if !self.leading() => {
                 self.link.set(Link::Lost { since, retry_at });
             }
-            Word::Ask | Word::Desk { .. } | Word::Frame(_) | Word::Lost { .. } => {}
+            Word::Ask | Word::Here { .. } | Word::Frame(_) | Word::Lost { .. } => {}
         }
     }
 
@@ -264,20 +262,55 @@ impl Connection {
         });
     }
 
-    fn share_desk(self) {
-        let (cursor, build) = self.wire.with_value(|wire| (wire.cursor.clone(), wire.build.clone()));
-        if let (Some(cursor), Some(desk)) = (cursor, self.live.peek(Clone::clone)) {
-            let snapshot = Box::new(DeskSnapshot { desk, cursor, now: self.clock.peek() });
-            self.say(&Word::Desk { snapshot, build });
+    fn tell_here(self, anew: bool) {
+        let (there, build) = self.wire.with_value(|wire| (wire.cursor.is_some(), wire.build.clone()));
+        if there {
+            self.say(&Word::Here { build, anew });
         }
     }
 
-    /// Shows the desk in a tab whose leader does not answer, for example because it is frozen.
+    /// Follows a leader: takes a snapshot where there is none, or where the leader has started again.
+    fn follow(self, build: Option<String>, anew: bool) {
+        self.heard();
+        let waits = self.wire.with_value(|wire| wire.waiting.is_some());
+        let lost = self.link.get_untracked() != Link::Connected;
+        if !waits && (anew || lost || self.live.peek(|_| ()).is_none()) {
+            spawn_local(self.look());
+        }
+        self.link.set(Link::Connected);
+        if let Some(build) = build {
+            self.compare_build(&build);
+        }
+    }
+
+    /// Takes a snapshot in a tab that does not lead, and the frames that came meanwhile.
     async fn look(self) {
-        match api::desk().await {
-            Ok(snapshot) => self.adopt(snapshot),
+        self.wire.update_value(|wire| wire.waiting = Some(Vec::new()));
+        let answer = api::desk().await;
+        let waiting = self.wire.try_update_value(|wire| wire.waiting.take()).flatten().unwrap_or_default();
+        if self.leading() || !self.signed_in() {
+            return;
+        }
+        match answer {
+            Ok(snapshot) => {
+                self.adopt(snapshot);
+                waiting.iter().for_each(|frame| self.take(frame));
+            }
             Err(Failure::SignedOut) => self.session.signed_out(),
-            Err(_) => {}
+            Err(_) => self.link.set(Link::Lost { since: self.clock.peek(), retry_at: self.clock.peek() }),
+        }
+    }
+
+    fn take_or_wait(self, frame: Frame) {
+        let now = self.wire.try_update_value(|wire| match &mut wire.waiting {
+            Some(waiting) => {
+                waiting.push(frame);
+                None
+            }
+            None => Some(frame),
+        });
+        if let Some(frame) = now.flatten() {
+            self.take(&frame);
         }
     }
 
@@ -320,7 +353,7 @@ impl Connection {
             Ok(snapshot) => {
                 if let Some(snapshot) = snapshot {
                     self.adopt(snapshot);
-                    self.share_desk();
+                    self.tell_here(true);
                 }
                 self.open_stream(start);
             }
@@ -372,15 +405,15 @@ impl Connection {
     fn take(self, frame: &Frame) {
         self.heard();
         let taken = match frame.event.as_str() {
-            "hello" => serde_json::from_str(&frame.data).map(|hello| self.greet(hello)),
-            "desk" => serde_json::from_str::<Vec<DeskEvent>>(&frame.data).map(|events| {
+            "hello" => reading::read(&frame.data).map(|hello| self.greet(hello)),
+            "desk" => reading::read_events(&frame.data).map(|events| {
                 self.apply(&events, &frame.id);
             }),
-            "heartbeat" => serde_json::from_str(&frame.data).map(|Heartbeat { now }| {
+            "heartbeat" => reading::read(&frame.data).map(|Heartbeat { now }| {
                 self.clock.set(now);
                 self.answer_heartbeat();
             }),
-            "typing" => serde_json::from_str(&frame.data).map(|Typing { conversation }| {
+            "typing" => reading::read(&frame.data).map(|Typing { conversation }| {
                 self.live.customer_types(conversation, self.clock.peek());
             }),
             // `restart`, and whatever this build does not know.

@@ -3,10 +3,10 @@
 pub mod inbox;
 pub mod offer;
 
-pub mod thread;
 pub mod message_log;
 pub mod message_row;
 pub mod rows;
+pub mod thread;
 pub mod transcript;
 pub mod window;
 

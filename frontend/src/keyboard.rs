@@ -49,7 +49,12 @@ enum Chord {
 
 /// Every shortcut, in the order of the list.
 pub const SHORTCUTS: [Shortcut; 10] = [
-    shortcut(&["Alt", "A"], "Accept the first incoming conversation", Action::AcceptOffer, Chord::Alt("KeyA")),
+    shortcut(
+        &["Alt", "A"],
+        "Accept the first incoming conversation",
+        Action::AcceptOffer,
+        Chord::Alt("KeyA"),
+    ),
     shortcut(&["Alt", "O"], "Open what you accepted while typing", Action::OpenAccepted, Chord::Alt("KeyO")),
     shortcut(&["Alt", "↓"], "Next conversation", Action::NextConversation, Chord::Alt("ArrowDown")),
     shortcut(&["Alt", "↑"], "Previous conversation", Action::PreviousConversation, Chord::Alt("ArrowUp")),

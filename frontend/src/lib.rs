@@ -18,6 +18,7 @@ pub mod server_clock;
 pub mod api;
 pub mod dispatch;
 pub mod outbox;
+pub mod reading;
 
 pub mod announcer;
 pub mod attention;

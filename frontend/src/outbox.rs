@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::api::{self, Failure};
 use crate::browser::random;
 use crate::browser::storage::Place;
+use crate::reading;
 use crate::session::{CurrentSession, PERSONAL};
 
 /// Where a message stands.
@@ -125,7 +126,7 @@ impl Outbox {
     /// Takes up what was on its way before a reload.
     pub fn load(session: CurrentSession) -> Self {
         let kept = Place::Tab.get(&format!("{PERSONAL}{KEPT}"));
-        let mut queue: Queue = kept.and_then(|kept| serde_json::from_str(&kept).ok()).unwrap_or_default();
+        let mut queue: Queue = kept.and_then(|kept| reading::read(&kept).ok()).unwrap_or_default();
         queue.resume();
         Self { queue: RwSignal::new(queue), session }
     }

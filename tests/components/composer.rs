@@ -54,13 +54,10 @@ async fn a_draft_is_there_again_when_the_conversation_is_opened_again() {
     let (stage, _) = composer();
     fill(&stage.find("textarea"), "half a thought");
     until("it is known that something is typed", || stage.context.viewing.typed.get_untracked()).await;
-    let kept = web_sys::window().unwrap().local_storage().unwrap().unwrap();
-    web_sys::console::log_1(&format!("DBG {:?} {:?}", kept.key(0), kept.length()).into());
     drop(stage);
-    web_sys::console::log_1(&format!("DBG {:?} {:?}", kept.key(0), kept.length()).into());
     let (again, _) = composer();
     let field = again.find("textarea");
-    assert_eq!(value(&field), "half a thought");
+    until("the draft is there", || value(&field) == "half a thought").await;
     again.context.session.signed_out();
     drop(again);
     let (after_sign_out, _) = composer();

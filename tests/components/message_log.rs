@@ -56,6 +56,23 @@ fn from_bottom(stage: &Stage) -> i32 {
     viewport.scroll_height() - viewport.client_height() - viewport.scroll_top()
 }
 
+/// Returns the first message that is wholly in view, and where it stands.
+fn read_now(stage: &Stage) -> (String, f64) {
+    let seen = stage.find("[role=log]").get_bounding_client_rect();
+    let first = (1..=10_000).find_map(|seq| {
+        let selector = format!("[data-seq='{seq}']");
+        let row = (stage.count(&selector) == 1).then(|| stage.find(&selector).get_bounding_client_rect())?;
+        (row.top() >= seen.top()).then_some((selector, row.top()))
+    });
+    first.expect("something is in view")
+}
+
+async fn settled() {
+    for _ in 0..4 {
+        frame().await;
+    }
+}
+
 #[wasm_bindgen_test]
 async fn ten_thousand_messages_take_few_nodes_and_open_at_the_last() {
     let (stage, _) = log(10_000);
@@ -71,9 +88,7 @@ async fn wherever_one_scrolls_there_are_messages_and_few_nodes() {
     let viewport = stage.find("[role=log]");
     for part in [0.9, 0.5, 0.1, 0.0] {
         viewport.set_scroll_top((f64::from(viewport.scroll_height()) * part) as i32);
-        for _ in 0..3 {
-            frame().await;
-        }
+        settled().await;
         let rows = stage.find(".log__rows").get_bounding_client_rect();
         let seen = viewport.get_bounding_client_rect();
         assert!(rows.top() <= seen.top() + 1.0 && rows.bottom() >= seen.bottom() - 1.0, "a gap at {part}");
@@ -86,24 +101,23 @@ async fn wherever_one_scrolls_there_are_messages_and_few_nodes() {
 async fn a_new_message_is_followed_only_by_who_reads_at_the_bottom() {
     let (stage, source) = log(200);
     until("it is open", || shows(&stage, 200) && from_bottom(&stage) <= 1).await;
-    let say = |seq| source.transcript.update(|transcript| {
-        let mut news = thread(0);
-        news.messages.push(message(seq));
-        transcript.absorb(&news);
-    });
+    let say = |seq| {
+        source.transcript.update(|transcript| {
+            let mut news = thread(0);
+            news.messages.push(message(seq));
+            transcript.absorb(&news);
+        })
+    };
     say(201);
     until("it is followed", || shows(&stage, 201) && from_bottom(&stage) <= 1).await;
     let viewport = stage.find("[role=log]");
     viewport.set_scroll_top(viewport.scroll_top() - 2_000);
-    for _ in 0..3 {
-        frame().await;
-    }
-    let place = viewport.scroll_top();
+    settled().await;
+    let (row, top) = read_now(&stage);
     say(202);
-    for _ in 0..3 {
-        frame().await;
-    }
-    assert_eq!(viewport.scroll_top(), place);
+    settled().await;
+    let moved = stage.find(&row).get_bounding_client_rect().top() - top;
+    assert!(moved.abs() <= 1.0, "what is read moved by {moved}");
 }
 
 #[wasm_bindgen_test]
@@ -117,16 +131,12 @@ async fn earlier_messages_do_not_move_what_is_read() {
     until("it is open", || shows(&stage, 160)).await;
     let viewport = stage.find("[role=log]");
     viewport.set_scroll_top(700);
-    for _ in 0..3 {
-        frame().await;
-    }
-    let first = stage.find("[data-seq='112']").get_bounding_client_rect().top();
+    settled().await;
+    let (row, top) = read_now(&stage);
     source.transcript.update(|transcript| transcript.absorb_earlier((51..=100).map(message).collect()));
-    for _ in 0..4 {
-        frame().await;
-    }
-    let then = stage.find("[data-seq='112']").get_bounding_client_rect().top();
-    assert!((then - first).abs() <= 2.0, "it moved by {}", then - first);
+    settled().await;
+    let moved = stage.find(&row).get_bounding_client_rect().top() - top;
+    assert!(moved.abs() <= 2.0, "what is read moved by {moved}");
 }
 
 #[wasm_bindgen_test]
@@ -135,9 +145,7 @@ async fn a_search_result_is_brought_into_view() {
     until("it is open", || shows(&stage, 5_000)).await;
     source.go_to.set(Some(1_234));
     until("it is shown", || shows(&stage, 1_234)).await;
-    for _ in 0..3 {
-        frame().await;
-    }
+    settled().await;
     let found = stage.find("[data-seq='1234']").get_bounding_client_rect();
     let seen = stage.find("[role=log]").get_bounding_client_rect();
     assert!(found.top() >= seen.top() && found.bottom() <= seen.bottom());

@@ -42,7 +42,7 @@ async fn a_note_is_shown_as_it_was_written_and_not_as_markup() {
 async fn the_seconds_left_are_told_in_words_too() {
     let stage = transferred();
     until("the seconds are there", || stage.text().contains("seconds left")).await;
-    assert!(stage.find(".ring__text").inner_text().parse::<u32>().is_ok_and(|left| left <= 30));
+    assert!(stage.find(".ring__text").inner_text().parse::<u32>().is_ok_and(|left| left <= 31));
 }
 
 #[wasm_bindgen_test]

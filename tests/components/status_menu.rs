@@ -27,9 +27,13 @@ async fn opened() -> Stage {
 async fn arrows_home_end_and_letters_move_through_the_menu() {
     let stage = opened().await;
     let list = stage.find("[role=menu]");
-    for (key, reached) in
-        [("ArrowDown", "Busy"), ("End", "Offline"), ("ArrowDown", "Available"), ("o", "Offline"), ("Home", "Available")]
-    {
+    for (key, reached) in [
+        ("ArrowDown", "Busy"),
+        ("End", "Offline"),
+        ("ArrowDown", "Available"),
+        ("o", "Offline"),
+        ("Home", "Available"),
+    ] {
         press(&list, key);
         assert_eq!(focused(), reached, "after {key}");
     }

@@ -43,7 +43,7 @@ pub(super) const NAMES: &[&str] = &[
 pub(super) const NUDGES: &[&str] =
     &["Are you still there?", "hello?", "Sorry to push, I have to leave in a few minutes", "…anyone?"];
 
-/// What someone says who waits no longer.
+/// What someone says who gives up.
 pub(super) const GOODBYES: &[&str] =
     &["I'll try again later.", "OK, I give up for today.", "No time any more, bye", "Never mind."];
 

@@ -24,6 +24,10 @@ const CHAT_PAGE: &str = "chat/chat.html";
 const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Baton</title>\n\
      <p>The web application is not here. Build it with <code>cargo xtask build</code>, then start again.</p>\n";
 
+/// Names the web application that is put in; when it changes, this file is compiled anew.
+#[cfg(feature = "embed")]
+const _: Option<&str> = option_env!("BATON_WEB_BUILD");
+
 #[cfg(feature = "embed")]
 #[derive(rust_embed::Embed)]
 #[folder = "../dist"]

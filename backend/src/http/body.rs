@@ -1,5 +1,7 @@
 //! Reads bodies: everything that can be wrong with one is found here, before a handler runs.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::extract::{FromRequest, FromRequestParts, Path, Query};
 use axum::http::request::Parts;
@@ -17,6 +19,9 @@ pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
 /// How many levels of lists and objects a body may have.
 pub const BODY_LEVELS_MAX: usize = 32;
+
+/// How long a body may take to arrive.
+pub const BODY_WITHIN: Duration = Duration::from_secs(30);
 
 /// How many characters an idempotency key has at least.
 pub const KEY_CHARS_MIN: usize = 8;
@@ -119,16 +124,24 @@ fn key_text(headers: &HeaderMap) -> Result<String, ApiError> {
 }
 
 async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
-    let bytes = match Limited::new(body, BODY_BYTES_MAX).collect().await {
-        Ok(collected) => collected.to_bytes(),
-        Err(error) if error.is::<LengthLimitError>() => {
+    let collected = tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_BYTES_MAX).collect());
+    let bytes = match collected.await {
+        Ok(Ok(collected)) => collected.to_bytes(),
+        Err(_) => {
+            return Err(ApiError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "too_slow",
+                format!("A body arrives within {} seconds. Send it again.", BODY_WITHIN.as_secs()),
+            ));
+        }
+        Ok(Err(error)) if error.is::<LengthLimitError>() => {
             return Err(ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too_large",
                 format!("A body has at most {BODY_BYTES_MAX} bytes."),
             ));
         }
-        Err(_) => {
+        Ok(Err(_)) => {
             return Err(ApiError::new(
                 StatusCode::BAD_REQUEST,
                 "cut_off",

@@ -1,6 +1,6 @@
 //! Who asks, as handlers name them in their signatures. The session, the token and the role are checked here only.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
 use axum::extract::FromRequestParts;
@@ -100,11 +100,19 @@ impl FromRequestParts<Arc<App>> for CameFrom {
         let peer = parts.extensions.get::<SocketAddr>().map_or(Ipv4Addr::LOCALHOST.into(), SocketAddr::ip);
         // Anyone can send this header, so only a proxy on this machine is believed, and only the last entry is its own.
         if app.config.public_url.is_none() || !peer.is_loopback() {
-            return Ok(Self(peer));
+            return Ok(Self(counted(peer)));
         }
         let forwarded = parts.headers.get_all("x-forwarded-for").iter().next_back();
         let last = forwarded.and_then(|value| value.to_str().ok()).and_then(|value| value.rsplit(',').next());
-        Ok(Self(last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer)))
+        Ok(Self(counted(last.and_then(|address| address.trim().parse().ok()).unwrap_or(peer))))
+    }
+}
+
+/// Returns the address by which someone is counted: whoever has one address of IPv6 has the 2^64 around it.
+fn counted(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        IpAddr::V4(address) => address.into(),
     }
 }
 
@@ -146,4 +154,17 @@ pub async fn caller_by_token(token: String, app: &Arc<App>) -> Result<Caller, Ap
 /// The one place where a role is compared with the one that is needed.
 fn check_role(caller: &Caller, needed: Role) -> Result<(), ApiError> {
     if caller.role >= needed { Ok(()) } else { Err(Refusal::RoleTooLow { needed }.into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_of_one_network_are_counted_together() {
+        let counted = |address: &str| counted(address.parse().unwrap()).to_string();
+        assert_eq!(counted("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(counted("::ffff:10.0.0.1"), "10.0.0.1");
+        assert_eq!(counted("10.0.0.1"), "10.0.0.1");
+    }
 }

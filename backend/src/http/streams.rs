@@ -1,14 +1,16 @@
 //! The two streams of server-sent events, and who has how many of them open.
 
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Version, header};
 use axum::response::{IntoResponse, Response};
 use baton_shared::{AgentId, ConversationId};
 use bytes::Bytes;
@@ -19,6 +21,7 @@ use tokio::sync::mpsc;
 use super::body::Asked;
 use super::callers::{CurrentAgent, CurrentCustomer, caller};
 use super::error::ApiError;
+use super::handover::{Frames, Framing, Handover};
 use crate::accounts::TokenHash;
 use crate::app::App;
 use crate::feed::Reader;
@@ -50,6 +53,7 @@ pub async fn desk_events(
     State(app): State<Arc<App>>,
     CurrentAgent(me): CurrentAgent,
     Asked(after): Asked<After>,
+    connection: Connection,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let place = app.streams.open(StreamOwner::Person(me.id, me.session))?;
@@ -57,7 +61,7 @@ pub async fn desk_events(
     let frames = app.feed.subscribe(reader, start(&headers, after)).await;
     // Whoever signed out or was disabled while the stream was being opened must not keep it.
     caller(&headers, &app).await?;
-    Ok(stream(frames, place))
+    Ok(connection.stream(frames, place))
 }
 
 /// Streams what changes for a customer
@@ -69,11 +73,12 @@ pub async fn chat_events(
     State(app): State<Arc<App>>,
     CurrentCustomer(conversation): CurrentCustomer,
     Asked(after): Asked<After>,
+    connection: Connection,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let place = app.streams.open(StreamOwner::Customer(conversation))?;
     let frames = app.feed.subscribe(Reader::Customer(conversation), start(&headers, after)).await;
-    Ok(stream(frames, place))
+    Ok(connection.stream(frames, place))
 }
 
 fn start(headers: &HeaderMap, after: After) -> Option<String> {
@@ -81,14 +86,36 @@ fn start(headers: &HeaderMap, after: After) -> Option<String> {
     last.map(str::to_owned).or(after.after)
 }
 
-fn stream(frames: mpsc::Receiver<Bytes>, place: Place) -> Response {
-    let mut response = Body::new(StreamBody { frames, _place: place }).into_response();
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    // Proxies that gather answers before they pass them on are told not to.
-    headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
-    response
+/// What a stream has to know of its connection.
+pub struct Connection {
+    version: Version,
+    /// Absent where requests come from a test and not from a connection.
+    handover: Option<Handover>,
+}
+
+impl FromRequestParts<Arc<App>> for Connection {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Arc<App>) -> Result<Self, Infallible> {
+        Ok(Self { version: parts.version, handover: parts.extensions.get().cloned() })
+    }
+}
+
+impl Connection {
+    fn stream(self, waiting: mpsc::Receiver<Bytes>, place: Place) -> Response {
+        let framing = if self.version == Version::HTTP_11 { Framing::Chunks } else { Framing::Close };
+        let body = match self.handover {
+            Some(handover) => handover.leave(Frames { waiting, framing, place }),
+            None => Body::new(StreamBody { frames: waiting, _place: place }),
+        };
+        let mut response = body.into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        // Proxies that gather answers before they pass them on are told not to.
+        headers.insert("x-accel-buffering", HeaderValue::from_static("no"));
+        response
+    }
 }
 
 /// A body that passes the feed's frames on as they are.
@@ -99,7 +126,7 @@ struct StreamBody {
 
 impl hyper::body::Body for StreamBody {
     type Data = Bytes;
-    type Error = std::convert::Infallible;
+    type Error = Infallible;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,

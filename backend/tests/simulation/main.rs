@@ -33,9 +33,13 @@ fn play(seed: u64, steps: u32) -> world::Tally {
     })
 }
 
-#[expect(clippy::disallowed_methods, reason = "the seed of a run to repeat comes from outside")]
 fn chosen(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
+    chosen_text(name)?.parse().ok()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the seed of a run to repeat comes from outside")]
+fn chosen_text(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }
 
 #[test]
@@ -65,4 +69,40 @@ fn the_same_seed_gives_the_same_log() {
         world.log()
     };
     assert_eq!(log_of(7), log_of(7), "the same seed gives the same run");
+}
+
+/// The log that release 0.1.0 leaves behind, and the state it gives: every later build must read the one into the other.
+const GOLDEN_LOG: &str = include_str!("../golden/0.1.0.jsonl");
+
+/// The state that [`GOLDEN_LOG`] gives, as canonical JSON.
+const GOLDEN_STATE: &str = include_str!("../golden/0.1.0.state.json");
+
+#[test]
+fn the_log_of_release_0_1_0_still_gives_the_same_state() {
+    let mut state = baton::routing::RoutingState::default();
+    for line in GOLDEN_LOG.lines() {
+        let recorded = serde_json::from_str(line).expect("an event of an older release is still read");
+        state.apply(&recorded);
+    }
+    let canonical = String::from_utf8(state.canonical()).expect("JSON is UTF-8");
+    assert_eq!(canonical, GOLDEN_STATE.trim_end());
+}
+
+#[test]
+fn a_release_can_leave_its_log_behind() {
+    let mut world = World::new(2_026);
+    (0..250).for_each(|_| world.step());
+    let log = world.log();
+    let mut state = baton::routing::RoutingState::default();
+    log.iter().for_each(|recorded| state.apply(recorded));
+    let lines: Vec<String> =
+        log.iter().map(|recorded| serde_json::to_string(recorded).expect("an event is JSON")).collect();
+    if let Some(folder) = chosen_text("BATON_GOLDEN_FOLDER") {
+        let release = env!("CARGO_PKG_VERSION");
+        let write = |name: String, text: String| std::fs::write(format!("{folder}/{name}"), text);
+        write(format!("{release}.jsonl"), lines.join("\n") + "\n").expect("the folder can be written");
+        let state = String::from_utf8(state.canonical()).expect("JSON is UTF-8");
+        write(format!("{release}.state.json"), state + "\n").expect("the folder can be written");
+    }
+    assert_eq!(lines.len() as u64, state.position);
 }

@@ -75,7 +75,8 @@ pub fn focus(id: &str) {
 
 /// Selects the text of the field with this id, if it is there.
 pub fn select_text(id: &str) {
-    if let Some(field) = element(id).and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok()) {
+    if let Some(field) = element(id).and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok())
+    {
         field.select();
     }
 }

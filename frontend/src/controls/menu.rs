@@ -182,7 +182,9 @@ fn focus_item(list: NodeRef<html::Div>, place: usize) {
 fn focused_item(list: NodeRef<html::Div>) -> Option<usize> {
     let focused = document().active_element()?;
     let items = list.get_untracked()?.children();
-    (0..items.length()).find(|place| items.item(*place).as_ref() == Some(&focused)).map(|place| place as usize)
+    (0..items.length())
+        .find(|place| items.item(*place).as_ref() == Some(&focused))
+        .map(|place| place as usize)
 }
 
 #[cfg(test)]

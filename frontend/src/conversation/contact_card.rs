@@ -71,7 +71,7 @@ pub fn ContactCard(
     };
     view! {
         <section class="contact-card" aria-label="Details">
-            <h2 class="contact-card__name">{customer}</h2>
+            <h3 class="contact-card__name">{customer}</h3>
             <dl class="facts">{lines}</dl>
         </section>
     }

@@ -8,7 +8,9 @@ use std::collections::HashMap;
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::tachys::renderer::types::Element;
 
+use crate::browser::dates::LocalDays;
 use crate::browser::layout::{self, SizeWatch};
 use crate::browser::page;
 use crate::conversation::message_row::{Content, RowContext, row_view};
@@ -53,6 +55,8 @@ struct Scroll {
     measured: HashMap<u64, f64>,
     first: usize,
     place: Place,
+    /// Where the viewport stood when it was last looked at or moved.
+    top: f64,
 }
 
 /// What a log shows and whom it tells.
@@ -104,7 +108,8 @@ pub fn MessageLog(
     Effect::new(move |_| {
         let parts = (log.viewport.get(), log.list.get());
         if let (Some(viewport), Some(list)) = parts {
-            let watch = [SizeWatch::of(&viewport, move || log.settle()), SizeWatch::of(&list, move || log.settle())];
+            let watch =
+                [SizeWatch::of(&viewport, move || log.settle()), SizeWatch::of(&list, move || log.settle())];
             watches.set_value(watch.into_iter().flatten().collect());
             log.refresh();
         }
@@ -145,6 +150,7 @@ impl Log {
             measured: HashMap::new(),
             first: 0,
             place: Place::Bottom,
+            top: 0.0,
         };
         Self {
             source,
@@ -162,7 +168,8 @@ impl Log {
         let line_chars = (self.viewport_size().0 * 0.7 / CHAR_WIDTH) as usize;
         self.source.transcript.with(|transcript| {
             self.source.outgoing.with(|outgoing| {
-                let rows = rows(transcript, outgoing, self.source.read_at_opening);
+                let mut days = LocalDays::default();
+                let rows = rows(transcript, outgoing, self.source.read_at_opening, &mut |at| days.of(at));
                 self.scroll.update_value(|scroll| {
                     scroll.take_rows(rows, |kind| content(transcript, outgoing, kind).estimate(line_chars));
                 });
@@ -177,7 +184,7 @@ impl Log {
         let window = self.scroll.try_update_value(|scroll| {
             let window = match scroll.place {
                 Place::Bottom => scroll.heights.last_window(viewport, BEYOND),
-                Place::Row(..) => scroll.heights.window(scroll.top(viewport), viewport, BEYOND),
+                Place::Row(..) => scroll.heights.window(scroll.wanted_top(viewport), viewport, BEYOND),
             };
             scroll.first = window.start;
             window
@@ -193,7 +200,8 @@ impl Log {
         if !known {
             let shown = self.source.transcript.with_untracked(|transcript| {
                 self.source.outgoing.with_untracked(|outgoing| {
-                    let shown = |row: &Row| Shown { key: row.key, content: content(transcript, outgoing, row.kind) };
+                    let shown =
+                        |row: &Row| Shown { key: row.key, content: content(transcript, outgoing, row.kind) };
                     wanted.iter().map(shown).collect()
                 })
             });
@@ -212,17 +220,19 @@ impl Log {
         let (Some(viewport), Some(list)) = (self.viewport.get_untracked(), self.list.get_untracked()) else {
             return;
         };
+        self.notice_scroll(&viewport);
         let measured = layout::row_heights(&list);
         let Some(moved) = self.scroll.try_update_value(|scroll| scroll.measure(&measured)) else { return };
         self.place_spacers();
         let height = f64::from(viewport.client_height());
         let top = self.scroll.with_value(|scroll| match scroll.place {
             Place::Bottom => f64::from(viewport.scroll_height()),
-            Place::Row(..) => scroll.top(height),
+            Place::Row(..) => scroll.wanted_top(height),
         });
         if (f64::from(viewport.scroll_top()) - top).abs() >= 1.0 {
             viewport.set_scroll_top(top.round() as i32);
         }
+        self.scroll.update_value(|scroll| scroll.top = f64::from(viewport.scroll_top()));
         self.tell_seen(top, height);
         if moved {
             self.refresh();
@@ -231,15 +241,26 @@ impl Log {
 
     fn scrolled(self) {
         let Some(viewport) = self.viewport.get_untracked() else { return };
+        self.notice_scroll(&viewport);
+        self.refresh();
+    }
+
+    /// Takes over where the agent has scrolled to, also when the browser has not told it yet.
+    fn notice_scroll(self, viewport: &Element) {
         let top = f64::from(viewport.scroll_top());
         let left = f64::from(viewport.scroll_height() - viewport.client_height()) - top;
-        self.scroll.update_value(|scroll| scroll.read_at(top, left));
-        self.refresh();
+        self.scroll.update_value(|scroll| {
+            if (scroll.top - top).abs() >= 1.0 {
+                scroll.top = top;
+                scroll.read_at(top, left);
+            }
+        });
     }
 
     fn go_to(self, seq: u32) {
         let row = self.scroll.with_value(|scroll| {
-            let wanted = |row: &&Row| row.key >> 3 == u64::from(seq) && matches!(row.kind, Kind::Message { .. });
+            let wanted =
+                |row: &&Row| row.key >> 3 == u64::from(seq) && matches!(row.kind, Kind::Message { .. });
             scroll.rows.iter().find(wanted).map(|row| row.key)
         });
         if let Some(key) = row {
@@ -288,9 +309,10 @@ impl Log {
     }
 
     fn viewport_size(self) -> (f64, f64) {
-        let size = self.viewport.get_untracked().map(|viewport| {
-            (f64::from(viewport.client_width()), f64::from(viewport.client_height()))
-        });
+        let size = self
+            .viewport
+            .get_untracked()
+            .map(|viewport| (f64::from(viewport.client_width()), f64::from(viewport.client_height())));
         size.filter(|(_, height)| *height > 0.0).unwrap_or((VIEWPORT, VIEWPORT))
     }
 }
@@ -320,8 +342,8 @@ impl Scroll {
         moved
     }
 
-    /// Returns how far from the top the viewport stands.
-    fn top(&self, viewport: f64) -> f64 {
+    /// Returns how far from the top the viewport is to stand.
+    fn wanted_top(&self, viewport: f64) -> f64 {
         match self.place {
             Place::Bottom => (self.heights.total() - viewport).max(0.0),
             Place::Row(key, into) => {
@@ -346,7 +368,9 @@ fn content(transcript: &Transcript, outgoing: &[Outgoing], kind: Kind) -> Conten
         Kind::Day(at) => Content::Day(at),
         Kind::Unread => Content::Unread,
         Kind::Handoff(place) => Content::Handoff(transcript.handoffs()[place].clone()),
-        Kind::Message { place, continues } => Content::Message(transcript.messages()[place].clone(), continues),
+        Kind::Message { place, continues } => {
+            Content::Message(transcript.messages()[place].clone(), continues)
+        }
         Kind::Outgoing(place) => Content::Outgoing(outgoing[place].clone()),
     }
 }

@@ -58,7 +58,8 @@ impl Delivery {
     /// Reckons it from own messages and the customer's marks.
     pub fn of(messages: &[Message], me: Option<AgentId>, delivered: u32, read: u32) -> Self {
         let last_up_to = |limit: u32| {
-            let mut own = messages.iter().rev().filter(|message| Some(message.author) == me.map(Author::Agent));
+            let mut own =
+                messages.iter().rev().filter(|message| Some(message.author) == me.map(Author::Agent));
             own.find(|message| message.seq <= limit).map_or(0, |message| message.seq)
         };
         Self { sent: last_up_to(u32::MAX), delivered: last_up_to(delivered), read: last_up_to(read) }
@@ -143,6 +144,10 @@ fn message_view(key: u64, message: Message, continues: bool, context: RowContext
         Author::Agent(_) => ("message message--staff", message.name),
     };
     let own = class == "message message--own";
+    let state = move || {
+        let word = context.delivery.get().word(seq)?;
+        Some(view! { <span class="message__state">{word}</span> })
+    };
     view! {
         <div
             class=class
@@ -161,16 +166,7 @@ fn message_view(key: u64, message: Message, continues: bool, context: RowContext
                     }
                 })}
             <p class="message__text">{message.text}</p>
-            {own
-                .then(|| {
-                    move || {
-                        context
-                            .delivery
-                            .get()
-                            .word(seq)
-                            .map(|word| view! { <span class="message__state">{word}</span> })
-                    }
-                })}
+            {own.then_some(state)}
         </div>
     }
     .into_any()

@@ -135,9 +135,9 @@ fn History(thread: Thread) -> impl IntoView {
 
 /// Accepts the offer that ends first; says whether there is one.
 pub fn accept_first(context: DeskContext) -> bool {
-    let first = context.live.peek(|desk| {
-        desk.offers.values().min_by_key(|offer| offer.deadline).map(|offer| offer.offer)
-    });
+    let first = context
+        .live
+        .peek(|desk| desk.offers.values().min_by_key(|offer| offer.deadline).map(|offer| offer.offer));
     match first.flatten() {
         Some(offer) => {
             accept(context, offer);

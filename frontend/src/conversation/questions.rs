@@ -27,9 +27,8 @@ pub fn RejectDialog() -> impl IntoView {
     });
     // An offer that is over cannot be rejected.
     Effect::new(move |_| {
-        let gone = offer().is_some_and(|offer| {
-            context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true)
-        });
+        let gone = offer()
+            .is_some_and(|offer| context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true));
         if gone {
             close.run(());
         }

@@ -2,7 +2,6 @@
 
 use baton_shared::{Author, Message, Timestamp};
 
-use crate::browser::dates::LocalDays;
 use crate::conversation::transcript::Transcript;
 use crate::outbox::{Outgoing, Progress};
 
@@ -39,8 +38,13 @@ pub struct Row {
 }
 
 /// Returns the rows of a transcript and of what is on its way; all up to `read` was read when it was opened.
-pub fn rows(transcript: &Transcript, outgoing: &[Outgoing], read: u32) -> Vec<Row> {
-    let mut builder = Builder::new(transcript, read);
+pub fn rows(
+    transcript: &Transcript,
+    outgoing: &[Outgoing],
+    read: u32,
+    day_of: &mut dyn FnMut(Timestamp) -> i64,
+) -> Vec<Row> {
+    let mut builder = Builder::new(transcript, read, day_of);
     for place in 0..transcript.messages().len() {
         builder.message(place);
     }
@@ -52,7 +56,7 @@ pub fn rows(transcript: &Transcript, outgoing: &[Outgoing], read: u32) -> Vec<Ro
 struct Builder<'a> {
     transcript: &'a Transcript,
     rows: Vec<Row>,
-    days: LocalDays,
+    day_of: &'a mut dyn FnMut(Timestamp) -> i64,
     day: Option<i64>,
     handoff: usize,
     read: u32,
@@ -61,13 +65,14 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(transcript: &'a Transcript, read: u32) -> Self {
+    fn new(transcript: &'a Transcript, read: u32, day_of: &'a mut dyn FnMut(Timestamp) -> i64) -> Self {
         let first = transcript.first_seq().unwrap_or(1);
-        let handoff = transcript.handoffs().iter().take_while(|handoff| handoff.after_seq + 1 < first).count();
+        let handoff =
+            transcript.handoffs().iter().take_while(|handoff| handoff.after_seq + 1 < first).count();
         Self {
             transcript,
             rows: Vec::with_capacity(transcript.messages().len() + 16),
-            days: LocalDays::default(),
+            day_of,
             day: None,
             handoff,
             read,
@@ -79,7 +84,7 @@ impl<'a> Builder<'a> {
     fn message(&mut self, place: usize) {
         let message = &self.transcript.messages()[place];
         self.handoffs_after(message.seq - 1);
-        let day = self.days.of(message.at);
+        let day = (self.day_of)(message.at);
         if self.day != Some(day) {
             self.day = Some(day);
             self.push(u64::from(message.seq) << 3 | 2, Kind::Day(message.at));
@@ -91,10 +96,7 @@ impl<'a> Builder<'a> {
             self.push(4, Kind::Unread);
         }
         let continues = self.last.is_some_and(|last| continues(last, message));
-        self.push(
-            u64::from(message.seq) << 3 | u64::from(continues),
-            Kind::Message { place, continues },
-        );
+        self.push(u64::from(message.seq) << 3 | u64::from(continues), Kind::Message { place, continues });
         self.last = Some(message);
     }
 
@@ -138,7 +140,7 @@ fn continues(last: &Message, message: &Message) -> bool {
 }
 
 #[cfg(test)]
-pub mod tests {
+pub(crate) mod tests {
     use super::*;
     use baton_shared::desk::{Handoff, Thread};
     use baton_shared::{Channel, ConversationId, MessageId, SegmentId, TransferId};
@@ -186,5 +188,67 @@ pub mod tests {
             at: Timestamp::default(),
             after_seq,
         }
+    }
+    const DAY_MS: i64 = 86_400_000;
+
+    fn kinds(thread: &Thread, outgoing: &[Outgoing], read: u32) -> Vec<Kind> {
+        let mut transcript = Transcript::default();
+        transcript.absorb(thread);
+        let mut day_of = |at: Timestamp| at.as_millis().div_euclid(DAY_MS);
+        let rows = rows(&transcript, outgoing, read, &mut day_of);
+        let keys: std::collections::BTreeSet<_> = rows.iter().map(|row| row.key).collect();
+        assert_eq!(keys.len(), rows.len(), "keys are unique");
+        rows.into_iter().map(|row| row.kind).collect()
+    }
+
+    const fn shown(place: usize, continues: bool) -> Kind {
+        Kind::Message { place, continues }
+    }
+
+    #[test]
+    fn messages_that_follow_each_other_stand_together_until_the_day_changes() {
+        let mut thread = thread(1..=3);
+        thread.messages[2].at = Timestamp::from_millis(DAY_MS);
+        let day = |at| Kind::Day(Timestamp::from_millis(at));
+        let expected = [day(1_000), shown(0, false), shown(1, true), day(DAY_MS), shown(2, false)];
+        assert_eq!(kinds(&thread, &[], 0), expected);
+    }
+
+    #[test]
+    fn the_line_stands_before_the_first_news_of_the_customer() {
+        let found = kinds(&thread(1..=3), &[], 2);
+        assert_eq!(found[2..], [shown(1, true), Kind::Unread, shown(2, false)]);
+        assert!(!kinds(&thread(1..=3), &[], 3).contains(&Kind::Unread));
+    }
+
+    #[test]
+    fn where_nothing_was_read_there_is_no_line() {
+        assert!(!kinds(&thread(1..=3), &[], 0).contains(&Kind::Unread));
+    }
+
+    #[test]
+    fn a_transfer_stands_after_the_message_it_followed_and_only_if_that_is_at_hand() {
+        let mut talk = thread(3..=5);
+        talk.handoffs = vec![handoff(1), handoff(3), handoff(5)];
+        let found = kinds(&talk, &[], 5);
+        assert_eq!(
+            found[1..],
+            [shown(0, false), Kind::Handoff(1), shown(1, false), shown(2, true), Kind::Handoff(2)]
+        );
+    }
+
+    #[test]
+    fn a_message_on_its_way_goes_once_the_transcript_has_it() {
+        let outgoing = |progress| Outgoing {
+            key: "0123456789abcdef".to_owned(),
+            conversation: ConversationId::from_bits(1),
+            text: "hello".to_owned(),
+            at: Timestamp::default(),
+            progress,
+        };
+        let last = |progress| kinds(&thread(1..=2), &[outgoing(progress)], 2).pop();
+        assert_eq!(last(Progress::Waiting), Some(Kind::Outgoing(0)));
+        assert_eq!(last(Progress::Said(3)), Some(Kind::Outgoing(0)));
+        assert_eq!(last(Progress::Said(2)), Some(shown(1, true)));
     }
 }

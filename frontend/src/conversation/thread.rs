@@ -123,7 +123,9 @@ impl OpenThread {
                         Ok(view) if self.transcript.is_disposed() => drop(view),
                         Ok(view) => self.absorb(&view.thread),
                         Err(failure) => {
-                            self.context.toasts.show(crate::controls::toast::Toast::failure(failure.sentence()));
+                            self.context
+                                .toasts
+                                .show(crate::controls::toast::Toast::failure(failure.sentence()));
                         }
                     }
                 });
@@ -178,11 +180,14 @@ impl OpenThread {
             let shown: Vec<String> = self.transcript.with(|transcript| {
                 let messages = transcript.messages();
                 let is_shown = |outgoing: &&Outgoing| {
-                    let said = matches!(outgoing.progress, Progress::Said(seq) if seq <= transcript.last_seq());
+                    let said =
+                        matches!(outgoing.progress, Progress::Said(seq) if seq <= transcript.last_seq());
                     let mut recent = messages.iter().rev().take(200);
                     said || recent.any(|message| message.client_key.as_ref() == Some(&outgoing.key))
                 };
-                outgoing.with(|outgoing| outgoing.iter().filter(is_shown).map(|shown| shown.key.clone()).collect())
+                outgoing.with(|outgoing| {
+                    outgoing.iter().filter(is_shown).map(|shown| shown.key.clone()).collect()
+                })
             });
             for key in shown {
                 self.context.outbox.remove(&key);
@@ -196,9 +201,9 @@ impl OpenThread {
         let owned = matches!(self.entry, Entry::Owned(_));
         let (seen, due) = (StoredValue::new(0u32), StoredValue::new(false));
         Callback::new(move |seq: u32| {
-            let read = move || self.context.live.peek(|desk| {
-                desk.conversations.get(&conversation).map(|thread| thread.read)
-            });
+            let read = move || {
+                self.context.live.peek(|desk| desk.conversations.get(&conversation).map(|thread| thread.read))
+            };
             if !owned || seq <= seen.get_value() || read().flatten().is_none_or(|read| seq <= read) {
                 return;
             }
@@ -209,7 +214,8 @@ impl OpenThread {
                 set_timeout(
                     move || {
                         // The pane may be gone by then, and its values with it.
-                        let (Some(seen), Some(_)) = (seen.try_get_value(), due.try_update_value(|due| *due = false))
+                        let (Some(seen), Some(_)) =
+                            (seen.try_get_value(), due.try_update_value(|due| *due = false))
                         else {
                             return;
                         };
@@ -258,10 +264,9 @@ impl OpenThread {
         let page = api::messages_before(self.conversation(), first).await;
         let _gone = self.loading_earlier.try_set(false);
         match page {
-            Ok(page) if !page.messages.is_empty() => self
-                .transcript
-                .try_update(|transcript| transcript.absorb_earlier(page.messages))
-                .is_some(),
+            Ok(page) if !page.messages.is_empty() => {
+                self.transcript.try_update(|transcript| transcript.absorb_earlier(page.messages)).is_some()
+            }
             _ => false,
         }
     }
@@ -270,9 +275,10 @@ impl OpenThread {
     fn go_to(self, seq: u32) {
         self.found.set(Some(seq));
         spawn_local(async move {
-            let at_hand = move || self.transcript.try_with_untracked(|transcript| {
-                transcript.first_seq().is_some_and(|first| first <= seq)
-            });
+            let at_hand = move || {
+                self.transcript
+                    .try_with_untracked(|transcript| transcript.first_seq().is_some_and(|first| first <= seq))
+            };
             while at_hand() == Some(false) && self.load_page().await {}
             let _gone = self.go_to.try_set(Some(seq));
         });
@@ -297,7 +303,7 @@ fn ThreadHeader(pane: OpenThread) -> impl IntoView {
                 <IconView icon=Icon::Back />
             </button>
             <div class="thread__who">
-                <h1 class="thread__name">{move || pane.customer()}</h1>
+                <h2 class="thread__name">{move || pane.customer()}</h2>
                 <p class="thread__queue">{queue}</p>
             </div>
             <button

@@ -265,7 +265,13 @@ const fn consequence(target: Target) -> &'static str {
 }
 
 /// Says what has begun; a transfer to a queue can be taken back for a moment.
-fn requested(context: DeskContext, conversation: ConversationId, target: Target, transfer: TransferId, to: &str) {
+fn requested(
+    context: DeskContext,
+    conversation: ConversationId,
+    target: Target,
+    transfer: TransferId,
+    to: &str,
+) {
     match target {
         Target::Agent(_) => context.announcer.say(format!("Transferring to {to}.")),
         Target::Queue(_) => {

@@ -72,11 +72,7 @@ impl Place {
             target: Target::Queue(queue.id),
             name: queue.name.clone(),
             presence: None,
-            facts: vec![
-                format!("{} waiting", queue.waiting),
-                format!("{} available", queue.available),
-                wait,
-            ],
+            facts: vec![format!("{} waiting", queue.waiting), format!("{} available", queue.available), wait],
             taken: None,
             why_not: queue.why_not.clone(),
         }

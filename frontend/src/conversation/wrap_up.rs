@@ -47,7 +47,7 @@ pub fn WrapUp(
     view! {
         <section class="wrap-up" aria-label="Wrap up">
             <form on:submit=submit>
-                <h2>"Wrap up"</h2>
+                <h3>"Wrap up"</h3>
                 {ends.then(|| view! { <p class="hint">"Completing this ends the conversation."</p> })}
                 <label class="field">
                     <span class="field__label">"Disposition"</span>

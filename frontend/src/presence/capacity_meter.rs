@@ -8,7 +8,8 @@ use crate::app::DeskContext;
 #[component]
 pub fn CapacityMeter() -> impl IntoView {
     let context = DeskContext::here();
-    let load = Memo::new(move |_| context.live.read(|desk| (desk.load(), desk.me.capacity)).unwrap_or_default());
+    let load =
+        Memo::new(move |_| context.live.read(|desk| (desk.load(), desk.me.capacity)).unwrap_or_default());
     let label = move || {
         let (load, limit) = load.get();
         format!("{load} of {limit} conversations")

@@ -13,9 +13,8 @@ use crate::presence::mark;
 #[component]
 pub fn StatusMenu() -> impl IntoView {
     let context = DeskContext::here();
-    let status = Memo::new(move |_| {
-        context.live.read(|desk| desk.me.presence.status).unwrap_or(Status::Offline)
-    });
+    let status =
+        Memo::new(move |_| context.live.read(|desk| desk.me.presence.status).unwrap_or(Status::Offline));
     let items = Signal::derive(move || {
         let chosen = status.get();
         Status::ALL

@@ -49,15 +49,17 @@ fn Desk() -> impl IntoView {
             </a>
             <Header />
             <ConnectionBanner />
-            <div class="desk__side">
-                <Incoming />
-                <Inbox />
-            </div>
-            <main id="conversation" class="desk__main" tabindex="-1">
-                {move || match viewing.entry.get() {
-                    Some(entry) => view! { <ThreadPane entry=entry /> }.into_any(),
-                    None => view! { <NothingOpen /> }.into_any(),
-                }}
+            <main class="desk__body">
+                <div class="desk__side">
+                    <Incoming />
+                    <Inbox />
+                </div>
+                <div id="conversation" class="desk__main" tabindex="-1">
+                    {move || match viewing.entry.get() {
+                        Some(entry) => view! { <ThreadPane entry=entry /> }.into_any(),
+                        None => view! { <NothingOpen /> }.into_any(),
+                    }}
+                </div>
             </main>
         </div>
         <TransferDialog />
@@ -74,7 +76,7 @@ fn NothingOpen() -> impl IntoView {
     let idle = Memo::new(move |_| context.live.read(|desk| desk.me.presence.available()).unwrap_or(false));
     view! {
         <div class="nothing-open">
-            <h1 class="nothing-open__title">"No conversation is open"</h1>
+            <h2 class="nothing-open__title">"No conversation is open"</h2>
             <p>
                 {move || {
                     if idle.get() {

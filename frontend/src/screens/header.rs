@@ -30,7 +30,7 @@ pub fn Header() -> impl IntoView {
     };
     view! {
         <header class="header">
-            <p class="brand">"Baton"</p>
+            <h1 class="brand">"Baton"</h1>
             <p class="header__name">{name}</p>
             <CapacityMeter />
             <StatusMenu />

@@ -67,7 +67,9 @@ impl Request {
             Some(body) => {
                 let body = body.to_string();
                 let length = body.len();
-                text.push_str(&format!("Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"));
+                text.push_str(&format!(
+                    "Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n{body}"
+                ));
             }
             None => text.push_str("\r\n"),
         }
@@ -134,7 +136,8 @@ impl Connection {
         self.stream.write_all(request.text(self.host).as_bytes()).await?;
         let head = self.head().await?;
         let body = if head.chunked { self.chunks().await? } else { self.bytes(head.length).await? };
-        let body = if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).map_err(broken)? };
+        let body =
+            if body.is_empty() { Value::Null } else { serde_json::from_slice(&body).map_err(broken)? };
         Ok(Answer { status: head.status, cookie: head.cookie, body })
     }
 

@@ -50,7 +50,16 @@ impl Server {
     pub fn start(mut command: Command, data: &Path, log: &Path) -> anyhow::Result<Self> {
         let log = File::options().create(true).append(true).open(log).context("the log cannot be written")?;
         command
-            .args(["serve", "--listen", "127.0.0.1:0", "--metrics-listen", "127.0.0.1:0", "--log", "warn", "--data"])
+            .args([
+                "serve",
+                "--listen",
+                "127.0.0.1:0",
+                "--metrics-listen",
+                "127.0.0.1:0",
+                "--log",
+                "warn",
+                "--data",
+            ])
             .arg(data)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())

@@ -143,7 +143,9 @@ impl Agent {
         let colleagues: Vec<AgentId> = desk
             .people
             .values()
-            .filter(|person| person.id != self.id && person.role == Role::Agent && person.presence.available())
+            .filter(|person| {
+                person.id != self.id && person.role == Role::Agent && person.presence.available()
+            })
             .map(|person| person.id)
             .collect();
         let choice = self.random.below(100);
@@ -155,7 +157,8 @@ impl Agent {
             _ if last.text == FAREWELL => Task::End(conversation),
             _ => Task::Reply(conversation, last.seq),
         };
-        let otherwise = if last.text == FAREWELL { Task::End(conversation) } else { Task::Reply(conversation, last.seq) };
+        let otherwise =
+            if last.text == FAREWELL { Task::End(conversation) } else { Task::Reply(conversation, last.seq) };
         let tasks = [task, otherwise];
         tasks.into_iter().find(|task| !self.dealt_with.contains(&subject(task)))
     }
@@ -255,7 +258,9 @@ fn subject(task: &Task) -> String {
     match task {
         Task::Accept(offer, _) | Task::Reject(offer) => offer.to_string(),
         Task::Reply(conversation, seq) => format!("{conversation} {seq}"),
-        Task::PassToAgent(conversation, _) | Task::PassToQueue(conversation, _) => format!("pass {conversation}"),
+        Task::PassToAgent(conversation, _) | Task::PassToQueue(conversation, _) => {
+            format!("pass {conversation}")
+        }
         Task::Cancel(_, transfer) => format!("cancel {transfer}"),
         Task::End(conversation) => format!("end {conversation}"),
         Task::File(segment) => segment.to_string(),

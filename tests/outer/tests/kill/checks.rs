@@ -71,7 +71,8 @@ impl<'a> Inspector<'a> {
                 self.load.journal.lost(format!("the session of {agent} was lost"));
                 continue;
             }
-            let snapshot: DeskSnapshot = serde_json::from_value(answer.body).context("a desk cannot be read")?;
+            let snapshot: DeskSnapshot =
+                serde_json::from_value(answer.body).context("a desk cannot be read")?;
             for conversation in snapshot.desk.conversations.keys() {
                 if let Some(other) = owners.insert(*conversation, *agent) {
                     self.load.journal.two_owners(format!("{conversation} is owned by {agent} and {other}"));
@@ -114,7 +115,8 @@ impl<'a> Inspector<'a> {
             self.load.journal.lost(format!("{conversation} is {}", chat.body["chat"]["phase"]));
         }
         let messages = self.transcript(customer).await?;
-        faults_of(&messages, known).for_each(|fault| self.load.journal.lost(format!("{conversation}: {fault}")));
+        faults_of(&messages, known)
+            .for_each(|fault| self.load.journal.lost(format!("{conversation}: {fault}")));
         Ok(())
     }
 
@@ -124,7 +126,8 @@ impl<'a> Inspector<'a> {
             let before = messages.first().map_or(String::new(), |first| format!("before={}&", first.seq));
             let request = Request::get(format!("/api/chat/messages?{before}limit=50"), customer.clone());
             let answer = self.connection.ask(&request).await?;
-            let page: ChatMessagePage = serde_json::from_value(answer.body).context("messages cannot be read")?;
+            let page: ChatMessagePage =
+                serde_json::from_value(answer.body).context("messages cannot be read")?;
             let (mut earlier, more) = (page.messages, page.more);
             let progress = !earlier.is_empty();
             earlier.append(&mut messages);

@@ -51,7 +51,8 @@ impl Customer {
         let mut caller = Caller::new(load);
         let (key, text) = (key(random), format!("Hello {}", random.next()));
         let request =
-            Request::change("POST", "/api/chat", As::Nobody, json!({ "name": "Ada", "text": text })).keyed(&key);
+            Request::change("POST", "/api/chat", As::Nobody, json!({ "name": "Ada", "text": text }))
+                .keyed(&key);
         let answer = caller.command(Kind::Start, request).await;
         assert!(answer.is_done(), "a conversation could not be opened: {answer:?}");
         let token = answer.body["token"].as_str().unwrap_or("").to_owned();
@@ -72,8 +73,8 @@ impl Customer {
         let key = key(random);
         let attempted = (key.clone(), text.to_owned());
         self.caller.load.journal.know(self.conversation, |known| known.attempted.extend([attempted]));
-        let request =
-            Request::change("POST", "/api/chat/messages", self.me.clone(), json!({ "text": text })).keyed(&key);
+        let request = Request::change("POST", "/api/chat/messages", self.me.clone(), json!({ "text": text }))
+            .keyed(&key);
         let answer = self.caller.command(Kind::Message, request).await;
         if answer.is_done() {
             let said = said(&answer.body);

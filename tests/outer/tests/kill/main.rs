@@ -131,7 +131,8 @@ impl Trial {
         let mut count = self.load.journal.count();
         self.runtime.block_on(async {
             let reached = tokio::time::timeout(KILL_WITHIN, count.wait_for(|count| *count >= wanted)).await;
-            reached.with_context(|| format!("the load stands still: {:?}", self.load.journal.refusals()))??;
+            reached
+                .with_context(|| format!("the load stands still: {:?}", self.load.journal.refusals()))??;
             // The moment itself is the fault: it may be any.
             drop(tokio::time::timeout(later, std::future::pending::<()>()).await);
             anyhow::Ok(())
@@ -193,7 +194,10 @@ impl Trial {
         }
         println!("acknowledged {counts:?}");
         println!("refused {:?}", self.load.journal.refusals());
-        println!("{} kills hit commands under way; {repeated} were done when they were repeated", self.kills_in_flight);
+        println!(
+            "{} kills hit commands under way; {repeated} were done when they were repeated",
+            self.kills_in_flight
+        );
         println!(
             "kills {kills}, acknowledged {acknowledged}, lost {}, two owners {}",
             lost.len(),

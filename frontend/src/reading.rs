@@ -1,0 +1,126 @@
+//! How the desk reads what the server writes.
+//!
+//! Every text becomes a [`Value`] first and every type is read from that:
+//! a type that is read from two sources is compiled twice, and the desk is to be light.
+//! For the same reason events are told apart here and not by their derived reader, which keeps a copy of its own.
+
+use baton_shared::DeskEvent;
+use serde::de::{DeserializeOwned, Error as _};
+use serde_json::{Error, Map, Value};
+
+/// Reads a text.
+pub fn read<Type: DeserializeOwned>(text: &str) -> Result<Type, Error> {
+    serde_json::from_value(serde_json::from_str(text)?)
+}
+
+/// Reads the events of one frame.
+pub fn read_events(text: &str) -> Result<Vec<DeskEvent>, Error> {
+    match serde_json::from_str(text)? {
+        Value::Array(events) => events.into_iter().map(read_event).collect(),
+        _ => Err(Error::custom("events come in a list")),
+    }
+}
+
+fn read_event(event: Value) -> Result<DeskEvent, Error> {
+    let Value::Object(mut fields) = event else { return Err(Error::custom("an event is an object")) };
+    let kind = fields.remove("type");
+    Ok(match kind.as_ref().and_then(Value::as_str).unwrap_or_default() {
+        "thread_shown" => DeskEvent::ThreadShown { thread: take(&mut fields, "thread")? },
+        "thread_hidden" => DeskEvent::ThreadHidden { conversation: take(&mut fields, "conversation")? },
+        "message_added" => DeskEvent::MessageAdded {
+            conversation: take(&mut fields, "conversation")?,
+            message: take(&mut fields, "message")?,
+        },
+        "marks_changed" => DeskEvent::MarksChanged {
+            conversation: take(&mut fields, "conversation")?,
+            read: take(&mut fields, "read")?,
+            customer_delivered: take(&mut fields, "customer_delivered")?,
+            customer_read: take(&mut fields, "customer_read")?,
+        },
+        "offer_shown" => DeskEvent::OfferShown { offer: take(&mut fields, "offer")? },
+        "offer_hidden" => {
+            DeskEvent::OfferHidden { offer: take(&mut fields, "offer")?, end: take(&mut fields, "end")? }
+        }
+        "wrap_up_shown" => DeskEvent::WrapUpShown { wrap_up: take(&mut fields, "wrap_up")? },
+        "wrap_up_hidden" => DeskEvent::WrapUpHidden { segment: take(&mut fields, "segment")? },
+        "person_shown" => DeskEvent::PersonShown { person: take(&mut fields, "person")? },
+        "me_changed" => DeskEvent::MeChanged { me: take(&mut fields, "me")? },
+        _ => return Err(Error::custom("an event of another build")),
+    })
+}
+
+fn take<Type: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Type, Error> {
+    serde_json::from_value(fields.remove(name).unwrap_or(Value::Null))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::rows::tests::{message, thread};
+    use baton_shared::desk::{Colleague, Me, OfferCard, WrapUpCard};
+    use baton_shared::{
+        AgentId, ConversationId, OfferEnd, OfferId, Presence, Role, SegmentId, Status, Timestamp,
+    };
+
+    const ADA: ConversationId = ConversationId::from_bits(1);
+
+    /// One event of each kind; a new kind makes the match below fail to compile.
+    fn events() -> Vec<DeskEvent> {
+        let presence = Presence { status: Status::Busy, reachable: true };
+        let (id, name, role) = (AgentId::from_bits(1), "One".to_owned(), Role::Agent);
+        let at = Timestamp::default();
+        let thread = thread(1..=2);
+        let (offer, segment) = (OfferId::from_bits(1), SegmentId::from_bits(1));
+        let card = OfferCard { offer, made_at: at, deadline: at, transfer: None, thread: thread.clone() };
+        let wrap_up = WrapUpCard {
+            segment,
+            conversation: ADA,
+            customer: "Ada".to_owned(),
+            started_at: at,
+            ended_at: at,
+            ended_by: "Ended by you".to_owned(),
+        };
+        vec![
+            DeskEvent::ThreadShown { thread },
+            DeskEvent::ThreadHidden { conversation: ADA },
+            DeskEvent::MessageAdded { conversation: ADA, message: message(3) },
+            DeskEvent::MarksChanged { conversation: ADA, read: 3, customer_delivered: 2, customer_read: 1 },
+            DeskEvent::OfferShown { offer: card },
+            DeskEvent::OfferHidden { offer, end: OfferEnd::TimedOut },
+            DeskEvent::WrapUpShown { wrap_up },
+            DeskEvent::WrapUpHidden { segment },
+            DeskEvent::PersonShown { person: Colleague { id, name: name.clone(), role, presence } },
+            DeskEvent::MeChanged { me: Me { id, name, role, presence, capacity: 4 } },
+        ]
+    }
+
+    fn place(event: &DeskEvent) -> usize {
+        match event {
+            DeskEvent::ThreadShown { .. } => 0,
+            DeskEvent::ThreadHidden { .. } => 1,
+            DeskEvent::MessageAdded { .. } => 2,
+            DeskEvent::MarksChanged { .. } => 3,
+            DeskEvent::OfferShown { .. } => 4,
+            DeskEvent::OfferHidden { .. } => 5,
+            DeskEvent::WrapUpShown { .. } => 6,
+            DeskEvent::WrapUpHidden { .. } => 7,
+            DeskEvent::PersonShown { .. } => 8,
+            DeskEvent::MeChanged { .. } => 9,
+        }
+    }
+
+    #[test]
+    fn every_event_reads_as_it_was_written() {
+        let events = events();
+        assert!(events.iter().enumerate().all(|(at, event)| place(event) == at));
+        let text = serde_json::to_string(&events).expect("events can be written");
+        assert_eq!(read_events(&text).expect("events can be read"), events);
+    }
+
+    #[test]
+    fn an_event_of_another_build_is_no_event() {
+        assert!(read_events(r#"[{"type":"moon_risen"}]"#).is_err());
+        assert!(read_events(r#"[{"type":"thread_hidden"}]"#).is_err());
+        assert!(read_events("{}").is_err());
+    }
+}
