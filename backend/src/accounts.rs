@@ -139,13 +139,20 @@ impl Accounts {
         let now = self.clock.now();
         let Some(session) = self.store.session(hash)? else { return Ok(None) };
         if !in_force(&session, now) {
-            self.store.remove_session(hash)?;
+            Self::note(self.store.remove_session(hash));
             return Ok(None);
         }
         if now.since(session.seen_at) >= SESSION_TOUCHED_EVERY {
-            self.store.touch_session(hash, now)?;
+            Self::note(self.store.touch_session(hash, now));
         }
         Ok(Some(session))
+    }
+
+    /// A store that cannot write at the moment, as on a full disk, keeps nobody from reading.
+    fn note(written: Result<(), StoreError>) {
+        if let Err(error) = written {
+            tracing::warn!(error = %crate::telemetry::chain(&error), "the use of a session was not noted");
+        }
     }
 
     /// Ends a session; it blocks.

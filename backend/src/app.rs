@@ -39,25 +39,34 @@ pub struct App {
     pub streams: Arc<Streams>,
 }
 
+/// The numbers that tell one start of the server from another.
+#[derive(Clone, Copy, Debug)]
+pub struct Start {
+    /// Stands in every cursor, so that those of another start are unknown.
+    pub boot: u64,
+    /// What ids are made from.
+    pub id_seed: u64,
+}
+
 impl App {
-    /// Starts the dispatcher on a store and puts everything around it; `seed` chooses the ids that are made.
+    /// Starts the dispatcher on a store and puts everything around it.
     pub fn build(
         config: Config,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
-        seed: u64,
+        start: Start,
     ) -> anyhow::Result<Arc<Self>> {
         let assets = Assets::load();
         let feed = Feed::start(feed::Parts {
             store: store.clone(),
             clock: clock.clone(),
-            boot: seed,
+            boot: start.boot,
             build: assets.build().to_owned(),
         })?;
         let dispatcher = Dispatcher::start(dispatcher::Parts {
             store: store.clone(),
             clock: clock.clone(),
-            ids: IdSource::from_seed(seed),
+            ids: IdSource::from_seed(start.id_seed),
             feed: feed.clone(),
         })?;
         Ok(Arc::new(Self {

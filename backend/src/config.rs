@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use axum::http::Uri;
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
 /// Where the metrics are served unless the command line says otherwise.
@@ -95,7 +96,7 @@ pub struct ServeArgs {
     #[command(flatten)]
     pub data: DataArgs,
     /// Fills an empty data folder with a working contact centre; loopback only.
-    #[arg(long, env = "BATON_DEMO")]
+    #[arg(long, env = "BATON_DEMO", value_parser = FalseyValueParser::new())]
     pub demo: bool,
     /// The loopback address that serves the metrics.
     #[arg(long, env = "BATON_METRICS_LISTEN", default_value = METRICS_LISTEN)]
@@ -110,7 +111,7 @@ pub struct ServeArgs {
     #[arg(long, env = "BATON_LOG", default_value = "info")]
     pub log: String,
     /// Logs one JSON object a line.
-    #[arg(long, env = "BATON_LOG_JSON")]
+    #[arg(long, env = "BATON_LOG_JSON", value_parser = FalseyValueParser::new())]
     pub log_json: bool,
 }
 

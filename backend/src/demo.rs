@@ -2,6 +2,7 @@
 //!
 //! Everything is made by the ordinary commands, so a demo holds nothing that could not have happened.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
@@ -96,12 +97,16 @@ async fn add_person(
     hash: &str,
     role: Role,
 ) -> anyhow::Result<AgentId> {
+    let capacity = match role {
+        Role::Agent => [(Channel::WebChat, CHATS_AT_ONCE)].into(),
+        Role::Supervisor | Role::Administrator => BTreeMap::new(),
+    };
     let command = Command::AddPerson {
         name: name.to_owned(),
         email: email.to_owned(),
         password_hash: hash.to_owned(),
         role,
-        capacity: [(Channel::WebChat, CHATS_AT_ONCE)].into(),
+        capacity,
     };
     added(run(app, command).await?)
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use baton::accounts::random;
-use baton::app::{self, App};
+use baton::app::{self, App, Start};
 use baton::clock::SystemClock;
 use baton::config::{Action, AdminAction, Cli, Config, ServeArgs, admin_password};
 use baton::dispatcher::CommandError;
@@ -109,8 +109,10 @@ async fn bind(config: &Config) -> anyhow::Result<TcpListener> {
 
 fn build(config: Config) -> anyhow::Result<Arc<App>> {
     let store = SqliteStore::open(&config.data)?;
-    let seed = random()?.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes));
-    App::build(config, Arc::new(store), Arc::new(SystemClock::start()), seed)
+    let number =
+        || Ok::<u64, anyhow::Error>(random()?.first_chunk().map_or(0, |bytes| u64::from_le_bytes(*bytes)));
+    let start = Start { boot: number()?, id_seed: number()? };
+    App::build(config, Arc::new(store), Arc::new(SystemClock::start()), start)
 }
 
 async fn say_how_to_begin(app: &Arc<App>) -> anyhow::Result<()> {
@@ -126,6 +128,9 @@ async fn say_how_to_begin(app: &Arc<App>) -> anyhow::Result<()> {
 }
 
 fn verify(data: &Path) -> anyhow::Result<()> {
+    if !sqlite::is_there(data) {
+        bail!("{} holds no data of Baton; name the folder that `baton serve --data` uses", data.display());
+    }
     let store = SqliteStore::open(data)?;
     let (position, equal) = app::verify(&store)?;
     if !equal {
@@ -139,7 +144,8 @@ fn verify(data: &Path) -> anyhow::Result<()> {
 async fn create_administrator(data: &Path, email: String, name: String) -> anyhow::Result<()> {
     let app = build(Config::loopback(data))?;
     let password_hash = app.accounts.hash_password(password()?).await?;
-    let capacity = [(baton_shared::Channel::WebChat, demo::CHATS_AT_ONCE)].into();
+    // Who sets things up need not answer customers; an administrator can give themselves room for it.
+    let capacity = std::collections::BTreeMap::new();
     let role = Role::Administrator;
     let command = Command::AddPerson { name, email: email.clone(), password_hash, role, capacity };
     let added = app.submit(Actor::System, None, command).await;

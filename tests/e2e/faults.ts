@@ -31,7 +31,7 @@ export class Faults {
   }
 
   #watchPage(page: Page, who: string): void {
-    page.on("pageerror", (error) => this.#found.push(`${who}: ${error.stack ?? error.message}`));
+    page.on("pageerror", (error) => this.#found.push(`${who}: ${error.stack || error.message}`));
     page.on("crash", () => this.#found.push(`${who}: the page crashed`));
     page.on("console", (message) => {
       if (message.type() !== "error") return;

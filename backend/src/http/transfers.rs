@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{AgentTarget, NewTransfer, Nothing, QueueTarget, TransferMade, TransferTargets};
-use baton_shared::{AgentId, Command, ConversationId, Refusal, TransferId};
+use baton_shared::{AgentId, Command, ConversationId, TransferId};
 
 use super::body::{Ids, Keyed};
 use super::callers::CurrentAgent;
@@ -33,10 +33,11 @@ pub async fn targets(
     Ok(Json(TransferTargets { agents: able_first(agents, me.id), queues: by_name(queues) }))
 }
 
-/// Says why someone cannot take a conversation, and puts those who can first.
+/// Says in a few words why someone cannot take a conversation, and puts those who can first; its owner has it already.
 fn able_first(mut agents: Vec<AgentTarget>, owner: AgentId) -> Vec<AgentTarget> {
+    agents.retain(|agent| agent.id != owner);
     for agent in &mut agents {
-        agent.why_not = why_not(agent, owner).map(|refusal| refusal.to_string());
+        agent.why_not = why_not(agent);
     }
     agents.sort_by(|one, other| {
         (one.why_not.is_some(), &one.name).cmp(&(other.why_not.is_some(), &other.name))
@@ -44,14 +45,14 @@ fn able_first(mut agents: Vec<AgentTarget>, owner: AgentId) -> Vec<AgentTarget> 
     agents
 }
 
-fn why_not(agent: &AgentTarget, owner: AgentId) -> Option<Refusal> {
-    let AgentTarget { id, presence, held, limit, .. } = agent;
-    if *id == owner {
-        Some(Refusal::TargetIsOwner)
+fn why_not(agent: &AgentTarget) -> Option<String> {
+    let AgentTarget { presence, held, limit, .. } = agent;
+    if !presence.reachable {
+        Some("Not connected".to_owned())
     } else if !presence.available() {
-        Some(Refusal::TargetUnavailable { status: presence.status, reachable: presence.reachable })
+        Some(format!("{} takes no new conversations", presence.status.label()))
     } else if held >= limit {
-        Some(Refusal::TargetFull { held: *held, limit: *limit })
+        Some("Holds as many as they can".to_owned())
     } else {
         None
     }

@@ -61,6 +61,11 @@ pub struct SqliteStore {
     _lock: File,
 }
 
+/// Says whether a data folder holds a database.
+pub fn is_there(data_dir: &Path) -> bool {
+    data_dir.join(DATABASE).is_file()
+}
+
 impl SqliteStore {
     /// Opens the store in a folder, which is made if it is not there; refused in a sentence that says what to do.
     pub fn open(data_dir: &Path) -> Result<Self, StoreError> {

@@ -9,7 +9,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use baton::accounts::customer_token::{base64, sha256};
-use baton::app::App;
+use baton::app::{App, Start};
 use baton::clock::{Clock, ManualClock};
 use baton::config::Config;
 use baton::dispatcher::Answer as Outcome;
@@ -55,7 +55,7 @@ impl TestApp {
         change(&mut config);
         let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.path()).unwrap());
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_248_930_120)));
-        let app = App::build(config, store, clock.clone(), 7).unwrap();
+        let app = App::build(config, store, clock.clone(), Start { boot: 7, id_seed: 8 }).unwrap();
         let router = http::router(app.clone());
         Self { app, clock, router, sessions: AtomicU64::new(1), _data: data }
     }

@@ -114,10 +114,9 @@ async fn transfer_targets_say_who_cannot_take_it_and_why() {
     let targets = targets.expect(StatusCode::OK);
     let agents = targets["agents"].as_array().unwrap();
     let names: Vec<_> = agents.iter().map(|agent| agent["name"].as_str().unwrap()).collect();
-    assert_eq!(names, ["Zoe", "Ada", "Busy"]);
+    assert_eq!(names, ["Zoe", "Busy"], "the owner is no target");
     assert_eq!(agents[0]["why_not"], Value::Null);
-    assert!(agents[1]["why_not"].as_str().unwrap().contains("there already"));
-    assert!(agents[2]["why_not"].as_str().unwrap().contains("Offline"));
+    assert!(agents[1]["why_not"].as_str().unwrap().contains("Offline"));
     let queues: Vec<_> = targets["queues"].as_array().unwrap().iter().map(|queue| &queue["name"]).collect();
     assert_eq!(queues, ["Support", "Trade"]);
 }

@@ -35,8 +35,8 @@ async fn a_demo_is_a_working_contact_centre_with_a_past_and_nobody_at_work() {
             "{}",
             person.name
         );
-        assert_eq!(person.capacity, 4, "{}", person.name);
-        let queues = if person.role == Role::Agent { 3 } else { 0 };
+        let (capacity, queues) = if person.role == Role::Agent { (4, 3) } else { (0, 0) };
+        assert_eq!(person.capacity, capacity, "{}", person.name);
         assert_eq!(person.queues.len(), queues, "{}", person.name);
     }
     let queues = reading.queues().unwrap();

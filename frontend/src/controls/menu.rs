@@ -1,7 +1,7 @@
 //! A button that opens a menu, as the ARIA authoring practices describe it:
 //! arrow keys, Home and End move, letters jump, Escape and Tab close, and the focus returns to the button.
 
-use leptos::ev::{FocusEvent, KeyboardEvent};
+use leptos::ev::{FocusEvent, KeyboardEvent, MouseEvent};
 use leptos::html;
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -59,53 +59,12 @@ pub fn Menu<Value>(
 where
     Value: Clone + PartialEq + Send + Sync + 'static,
 {
-    let open = RwSignal::new(false);
-    let button = NodeRef::<html::Button>::new();
-    let list = NodeRef::<html::Div>::new();
-    let close = move || {
-        open.set(false);
-        if let Some(button) = button.get_untracked() {
-            drop(button.focus());
-        }
-    };
-    let show = move |last: bool| {
-        open.set(true);
-        request_animation_frame(move || {
-            let count = items.with_untracked(Vec::len);
-            focus_item(list, if last { count.saturating_sub(1) } else { 0 });
-        });
-    };
-    let on_button_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "ArrowDown" | "ArrowUp" => {
-            event.prevent_default();
-            show(event.key() == "ArrowUp");
-        }
-        _ => {}
-    };
-    let on_list_key = move |event: KeyboardEvent| match event.key().as_str() {
-        "Escape" => {
-            event.prevent_default();
-            event.stop_propagation();
-            close();
-        }
-        "Tab" => close(),
-        key => {
-            let labels: Vec<_> = items.with_untracked(|items| items.iter().map(|item| item.label).collect());
-            if let Some(place) = target(&labels, focused_item(list), key) {
-                event.prevent_default();
-                focus_item(list, place);
-            }
-        }
-    };
-    let on_leave = move |event: FocusEvent| {
-        let inside = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
-        let stays = list.get_untracked().is_some_and(|list| list.contains(inside.as_ref()));
-        if open.get_untracked() && !stays {
-            open.set(false);
-        }
-    };
+    let parts = Parts { open: RwSignal::new(false), button: NodeRef::new(), list: NodeRef::new() };
+    let open = parts.open;
+    let labels =
+        move || items.with_untracked(|items| items.iter().map(|item| item.label).collect::<Vec<_>>());
     let choose = move |value: Value| {
-        close();
+        parts.close();
         on_choose.run(value);
     };
     view! {
@@ -117,15 +76,10 @@ where
                 aria-label=name
                 aria-haspopup="menu"
                 aria-expanded=move || open.get().to_string()
-                node_ref=button
-                on:mousedown=move |event| {
-                    // Otherwise the press takes the focus out of the list, which closes it, and the click opens it.
-                    if open.get_untracked() {
-                        event.prevent_default();
-                    }
-                }
-                on:click=move |_| if open.get_untracked() { close() } else { show(false) }
-                on:keydown=on_button_key
+                node_ref=parts.button
+                on:mousedown=move |event| parts.keep_focus(&event)
+                on:click=move |_| if open.get_untracked() { parts.close() } else { parts.show(0) }
+                on:keydown=move |event| parts.button_key(&event, labels().len())
             >
                 {children()}
             </button>
@@ -134,9 +88,9 @@ where
                     class="menu__list"
                     role="menu"
                     aria-label=name
-                    node_ref=list
-                    on:keydown=on_list_key
-                    on:focusout=on_leave
+                    node_ref=parts.list
+                    on:keydown=move |event| parts.list_key(&event, &labels())
+                    on:focusout=move |event| parts.left(&event)
                 >
                     {move || {
                         items.get().into_iter().map(|item| item_view(item, choose)).collect_view()
@@ -144,6 +98,70 @@ where
                 </div>
             </Show>
         </div>
+    }
+}
+
+/// The elements of a menu, and whether it is open.
+#[derive(Clone, Copy)]
+struct Parts {
+    open: RwSignal<bool>,
+    button: NodeRef<html::Button>,
+    list: NodeRef<html::Div>,
+}
+
+impl Parts {
+    fn show(self, place: usize) {
+        self.open.set(true);
+        // The list is in the page by the next frame.
+        request_animation_frame(move || focus_item(self.list, place));
+    }
+
+    fn close(self) {
+        self.open.set(false);
+        if let Some(button) = self.button.get_untracked() {
+            drop(button.focus());
+        }
+    }
+
+    /// Keeps a press on the button from taking the focus out of the list: that closes it, and the click opens it.
+    fn keep_focus(self, event: &MouseEvent) {
+        if self.open.get_untracked() {
+            event.prevent_default();
+        }
+    }
+
+    fn button_key(self, event: &KeyboardEvent, count: usize) {
+        match event.key().as_str() {
+            "ArrowDown" => self.show(0),
+            "ArrowUp" => self.show(count.saturating_sub(1)),
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    fn list_key(self, event: &KeyboardEvent, labels: &[&str]) {
+        match event.key().as_str() {
+            "Escape" => {
+                event.prevent_default();
+                event.stop_propagation();
+                self.close();
+            }
+            "Tab" => self.close(),
+            key => {
+                if let Some(place) = target(labels, focused_item(self.list), key) {
+                    event.prevent_default();
+                    focus_item(self.list, place);
+                }
+            }
+        }
+    }
+
+    fn left(self, event: &FocusEvent) {
+        let to = event.related_target().and_then(|to| to.dyn_into::<web_sys::Node>().ok());
+        let stays = self.list.get_untracked().is_some_and(|list| list.contains(to.as_ref()));
+        if self.open.get_untracked() && !stays {
+            self.open.set(false);
+        }
     }
 }
 

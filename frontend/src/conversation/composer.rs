@@ -38,27 +38,8 @@ pub fn Composer(
     on_say: Callback<String>,
 ) -> impl IntoView {
     let context = DeskContext::here();
-    let name = kept_as(conversation);
-    let draft = RwSignal::new(Place::Browser.get(&name).unwrap_or_default());
-    Effect::new(move |_| {
-        draft.with(|draft| {
-            context.viewing.typed.set(!draft.trim().is_empty());
-            if draft.is_empty() {
-                Place::Browser.remove(&name);
-            } else {
-                Place::Browser.set(&name, draft);
-            }
-        });
-    });
-    on_cleanup(move || context.viewing.typed.set(false));
+    let draft = kept_draft(context, conversation);
     let told_ms = StoredValue::new(f64::MIN);
-    let tell_typing = move || {
-        let now_ms = page::monotonic_ms();
-        if now_ms - told_ms.get_value() >= TYPING_EVERY_MS {
-            told_ms.set_value(now_ms);
-            spawn_local(async move { drop(api::typing(conversation).await) });
-        }
-    };
     let say = move || {
         if let Some(text) = draft.with_untracked(|draft| sendable(draft)) {
             draft.set(String::new());
@@ -92,7 +73,7 @@ pub fn Composer(
                 prop:value=move || draft.get()
                 on:input=move |event| {
                     draft.set(event_target_value(&event));
-                    tell_typing();
+                    tell_typing(conversation, told_ms);
                 }
                 on:keydown=on_key
             ></textarea>
@@ -109,6 +90,32 @@ pub fn Composer(
                 <IconView icon=Icon::Send />
             </button>
         </form>
+    }
+}
+
+/// Returns a draft that is kept in the browser whenever it changes.
+fn kept_draft(context: DeskContext, conversation: ConversationId) -> RwSignal<String> {
+    let name = kept_as(conversation);
+    let draft = RwSignal::new(Place::Browser.get(&name).unwrap_or_default());
+    Effect::new(move |_| {
+        draft.with(|draft| {
+            context.viewing.typed.set(!draft.trim().is_empty());
+            if draft.is_empty() {
+                Place::Browser.remove(&name);
+            } else {
+                Place::Browser.set(&name, draft);
+            }
+        });
+    });
+    on_cleanup(move || context.viewing.typed.set(false));
+    draft
+}
+
+fn tell_typing(conversation: ConversationId, told_ms: StoredValue<f64>) {
+    let now_ms = page::monotonic_ms();
+    if now_ms - told_ms.get_value() >= TYPING_EVERY_MS {
+        told_ms.set_value(now_ms);
+        spawn_local(async move { drop(api::typing(conversation).await) });
     }
 }
 

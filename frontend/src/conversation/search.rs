@@ -46,14 +46,7 @@ pub fn ConversationSearch(
             if asked.try_get_value() != Some(turn) {
                 return;
             }
-            let answer = if typed.trim().is_empty() {
-                Found::Unasked
-            } else {
-                match api::search(conversation, typed.trim()).await {
-                    Ok(page) => Found::Messages(page.messages.into_iter().rev().collect()),
-                    Err(failure) => Found::Failed(failure.sentence()),
-                }
-            };
+            let answer = find(conversation, typed.trim()).await;
             if asked.try_get_value() == Some(turn) {
                 if let Found::Messages(messages) = &answer {
                     context.announcer.say(format!("{} found", messages.len()));
@@ -98,6 +91,16 @@ pub fn ConversationSearch(
             </form>
             {move || found_view(found.get(), on_go_to)}
         </search>
+    }
+}
+
+async fn find(conversation: ConversationId, words: &str) -> Found {
+    if words.is_empty() {
+        return Found::Unasked;
+    }
+    match api::search(conversation, words).await {
+        Ok(page) => Found::Messages(page.messages.into_iter().rev().collect()),
+        Err(failure) => Found::Failed(failure.sentence()),
     }
 }
 

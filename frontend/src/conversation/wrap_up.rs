@@ -49,25 +49,7 @@ pub fn WrapUp(
             <form on:submit=submit>
                 <h3>"Wrap up"</h3>
                 {ends.then(|| view! { <p class="hint">"Completing this ends the conversation."</p> })}
-                <label class="field">
-                    <span class="field__label">"Disposition"</span>
-                    <select
-                        id="disposition"
-                        class="field__input"
-                        on:change=move |event| {
-                            refusal.set(None);
-                            chosen.set(disposition(&event_target_value(&event)));
-                        }
-                    >
-                        <option value="">"Choose…"</option>
-                        {Disposition::ALL
-                            .into_iter()
-                            .map(|disposition| {
-                                view! { <option value=disposition.label()>{disposition.label()}</option> }
-                            })
-                            .collect_view()}
-                    </select>
-                </label>
+                {disposition_field(chosen, refusal)}
                 <label class="field">
                     <span class="field__label">"Wrap-up notes"</span>
                     <textarea class="field__input field__input--tall" rows="4" bind:value=notes></textarea>
@@ -97,6 +79,26 @@ pub fn WrapUp(
             </form>
         </section>
     }
+}
+
+fn disposition_field(chosen: RwSignal<Option<Disposition>>, refusal: RwSignal<Option<String>>) -> AnyView {
+    let choose = move |event| {
+        refusal.set(None);
+        chosen.set(disposition(&event_target_value(&event)));
+    };
+    let option = |disposition: Disposition| {
+        view! { <option value=disposition.label()>{disposition.label()}</option> }
+    };
+    view! {
+        <label class="field">
+            <span class="field__label">"Disposition"</span>
+            <select id="disposition" class="field__input" on:change=choose>
+                <option value="">"Choose…"</option>
+                {Disposition::ALL.into_iter().map(option).collect_view()}
+            </select>
+        </label>
+    }
+    .into_any()
 }
 
 fn disposition(label: &str) -> Option<Disposition> {

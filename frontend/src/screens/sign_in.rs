@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::api::{self, Failure};
 use crate::app::DeskContext;
+use crate::conversation::questions::Refusal;
 
 /// Asks for an address and a password.
 #[component]
@@ -45,8 +46,7 @@ pub fn SignInScreen() -> impl IntoView {
                     <span class="field__label">"Email"</span>
                     <input
                         class="field__input"
-                        type="email"
-                        name="email"
+                        type="email" name="email"
                         autocomplete="username"
                         required
                         autofocus
@@ -66,8 +66,8 @@ pub fn SignInScreen() -> impl IntoView {
                         aria-describedby="sign-in-refusal"
                     />
                 </label>
-                <div id="sign-in-refusal" role="alert">
-                    {move || refusal.get().map(|refusal| view! { <p class="refusal">{refusal}</p> })}
+                <div id="sign-in-refusal">
+                    <Refusal refusal=refusal />
                 </div>
                 <button
                     class="button button--primary button--large"

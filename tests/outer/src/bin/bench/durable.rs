@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail, ensure};
-use baton::app::App;
+use baton::app::{App, Start};
 use baton::clock::SystemClock;
 use baton::config::Config;
 use baton::dispatcher::{Answer, Key};
@@ -89,7 +89,7 @@ fn measure(folder: &Path) -> anyhow::Result<(Pair, Duration)> {
 fn run_engine(data: &Path) -> anyhow::Result<(Duration, Vec<Vec<Written>>)> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let store = Arc::new(Recording::of(SqliteStore::open(data)?));
-    let app = App::build(Config::loopback(data), store.clone(), Arc::new(SystemClock::start()), 1)?;
+    let app = App::build(Config::loopback(data), store.clone(), Arc::new(SystemClock::start()), Start { boot: 1, id_seed: 2 })?;
     let time = runtime.block_on(async {
         let queue = fill(&app).await?;
         store.take_batches();

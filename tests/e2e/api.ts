@@ -1,0 +1,69 @@
+// The API as a program uses it: for customers without a page, and for more messages than anybody types.
+
+import { randomUUID } from "node:crypto";
+
+import type { Server } from "./server.ts";
+
+/** A customer who has no page. */
+export class RemoteCustomer {
+  private constructor(
+    readonly server: Server,
+    readonly conversation: string,
+    private readonly token: string,
+  ) {}
+
+  static async start(
+    server: Server,
+    name: string,
+    text: string,
+    attributes: Readonly<Record<string, string>> = {},
+  ): Promise<RemoteCustomer> {
+    const { token, chat } = await post(server, "/api/chat", { name, text, attributes });
+    return new RemoteCustomer(server, chat.conversation, token);
+  }
+
+  async say(text: string): Promise<void> {
+    await post(this.server, "/api/chat/messages", { text }, { Authorization: `Bearer ${this.token}` });
+  }
+
+  /** Ends the conversation. */
+  async leave(): Promise<void> {
+    await post(this.server, "/api/chat/closure", {}, { Authorization: `Bearer ${this.token}` });
+  }
+}
+
+/** Says many things in one conversation, several at a time; the server orders them. */
+export async function sayMany(
+  server: Server,
+  cookie: string,
+  conversation: string,
+  texts: readonly string[],
+): Promise<void> {
+  const waiting = texts.values();
+  const speak = async (): Promise<void> => {
+    for (const text of waiting) {
+      await post(server, `/api/conversations/${conversation}/messages`, { text }, { Cookie: cookie });
+    }
+  };
+  await Promise.all(Array.from({ length: 64 }, speak));
+}
+
+async function post(
+  server: Server,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<{ token: string; chat: { conversation: string } }> {
+  const response = await fetch(server.address + path, {
+    method: "POST",
+    headers: {
+      "Content-Type": "application/json",
+      "Idempotency-Key": randomUUID(),
+      Origin: server.address,
+      ...headers,
+    },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${response.status} from ${path}: ${await response.text()}`);
+  return response.status === 204 ? null : await response.json();
+}
