@@ -5,6 +5,7 @@
 //! everything that was decided is committed together. Nothing is answered or published until the commit is durable, so
 //! a turn that fails leaves no trace: the state is built anew from the store and whoever waited may ask again.
 
+mod endings;
 mod leases;
 mod turn;
 

@@ -33,6 +33,11 @@ export class Server {
     return new URL(this.address).port;
   }
 
+  /** Returns the address of a page. */
+  at(path: string): string {
+    return new URL(path, this.address).href;
+  }
+
   /** Starts it again where it was stopped or killed: same port, same data. */
   async startAgain(): Promise<void> {
     await this.#run(`127.0.0.1:${this.port}`);

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use baton_shared::command::Actor;
 use baton_shared::*;
 
+use super::endings::{Endings, Subject};
 use super::leases::Leases;
 use super::{CommandError, Key, Parts, Reply, Request};
 use crate::clock::Clock;
@@ -32,6 +33,7 @@ pub struct Turns {
     feed: Feed,
     state: RoutingState,
     leases: Leases,
+    endings: Endings,
     commands: Vec<(Request, Reply)>,
     reached: Vec<AgentId>,
     marks: BTreeMap<ConversationId, ReadMarks>,
@@ -81,6 +83,7 @@ impl Turns {
             feed: parts.feed,
             state: state_of(loaded),
             leases: Leases::default(),
+            endings: Endings::default(),
             commands: Vec::new(),
             reached: Vec::new(),
             marks: BTreeMap::new(),
@@ -236,7 +239,8 @@ impl Turns {
         now: Timestamp,
     ) -> Result<Decided, Refusal> {
         let mut with = Circumstances { state: &self.state, now, ids: &mut self.ids, key };
-        desk::decide(&mut with, actor, command)
+        let about = Subject::of(&command);
+        desk::decide(&mut with, actor, command).map_err(|refusal| self.endings.explain(about, refusal))
     }
 
     /// Returns the answer that a key already has, in this turn or in the store.
@@ -305,6 +309,7 @@ impl Turns {
         let recorded = Recorded { position: self.state.position + 1, at: now, event };
         let before = conversation_of(&recorded.event).map(|id| self.state.viewers(id));
         self.state.apply(&recorded);
+        self.endings.note(&recorded.event);
         let after = conversation_of(&recorded.event).map(|id| self.state.viewers(id));
         let viewers = after.filter(|after| !after.is_empty()).or(before).unwrap_or_default();
         self.head += 1;

@@ -76,7 +76,9 @@ async fn an_offer_can_be_rejected_without_a_reason() {
     let offer = only_key(&desk(&ada).await["offers"]);
     let path = format!("/api/offers/{offer}/rejection");
     ada.client.post(&path, &json!({"reason": ""})).await.expect(StatusCode::NO_CONTENT);
-    ada.client.post(&path, &json!({"reason": ""})).await.refused(StatusCode::CONFLICT, "offer_closed");
+    let again = ada.client.post(&path, &json!({"reason": ""})).await;
+    let found = again.refused(StatusCode::CONFLICT, "offer_closed");
+    assert!(found.contains("declined"), "a refusal names what was found: {found}");
 }
 
 #[tokio::test]

@@ -57,6 +57,8 @@ struct Scroll {
     place: Place,
     /// Where the viewport stood when it was last looked at or moved.
     top: f64,
+    /// Whether the viewport has yet to follow: until then what the browser tells of it is out of date.
+    sent: bool,
 }
 
 /// What a log shows and whom it tells.
@@ -151,6 +153,7 @@ impl Log {
             first: 0,
             place: Place::Bottom,
             top: 0.0,
+            sent: false,
         };
         Self {
             source,
@@ -232,7 +235,10 @@ impl Log {
         if (f64::from(viewport.scroll_top()) - top).abs() >= 1.0 {
             viewport.set_scroll_top(top.round() as i32);
         }
-        self.scroll.update_value(|scroll| scroll.top = f64::from(viewport.scroll_top()));
+        self.scroll.update_value(|scroll| {
+            scroll.top = f64::from(viewport.scroll_top());
+            scroll.sent = false;
+        });
         self.tell_seen(top, height);
         if moved {
             self.refresh();
@@ -250,7 +256,7 @@ impl Log {
         let top = f64::from(viewport.scroll_top());
         let left = f64::from(viewport.scroll_height() - viewport.client_height()) - top;
         self.scroll.update_value(|scroll| {
-            if (scroll.top - top).abs() >= 1.0 {
+            if !scroll.sent && (scroll.top - top).abs() >= 1.0 {
                 scroll.top = top;
                 scroll.read_at(top, left);
             }
@@ -265,7 +271,10 @@ impl Log {
         });
         if let Some(key) = row {
             let above = self.viewport_size().1 / 3.0;
-            self.scroll.update_value(|scroll| scroll.place = Place::Row(key, -above));
+            self.scroll.update_value(|scroll| {
+                scroll.place = Place::Row(key, -above);
+                scroll.sent = true;
+            });
             self.source.go_to.set(None);
             self.refresh();
         }

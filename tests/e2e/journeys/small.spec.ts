@@ -1,0 +1,85 @@
+// Phones, and a desk enlarged to twice its size.
+
+import type { Page } from "@playwright/test";
+
+import { expect, expectNoBarriers, test } from "../fixtures.ts";
+
+const SCREENS = [
+  { name: "360 × 740", viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  { name: "390 × 844", viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 },
+  // What a window of 1440 × 900 has left at 200 %.
+  { name: "720 × 450", viewport: { width: 720, height: 450 }, deviceScaleFactor: 2 },
+];
+
+async function expectNothingBeside(page: Page, where: string): Promise<void> {
+  const found = await page.evaluate(() => {
+    const width = document.documentElement.clientWidth;
+    const out = [...document.querySelectorAll("button, input, textarea, [role]")].filter((element) => {
+      const { left, right, width: own } = element.getBoundingClientRect();
+      return own > 1 && (left < -1 || right > width + 1);
+    });
+    return { beside: document.documentElement.scrollWidth - width, out: out.map((element) => element.outerHTML.slice(0, 120)) };
+  });
+  expect(found, where).toEqual({ beside: 0, out: [] });
+}
+
+for (const { name, ...browser } of SCREENS) {
+  test(`the main job fits on ${name}`, async ({ people }) => {
+    const one = await people.agent(1, { browser });
+    await expectNothingBeside(one.page, "the empty desk");
+    const customer = await people.visitor("Ada Lovelace", browser);
+    await expectNothingBeside(customer.page, "the form");
+    await customer.start("My invoice is wrong. It has two lines for one order, and I paid both.");
+    await expectNothingBeside(customer.page, "the chat");
+
+    await expect(one.offer("Ada Lovelace")).toBeVisible();
+    await expectNothingBeside(one.page, "the offer");
+    await expectNoBarriers(one.page);
+    await one.offer("Ada Lovelace").getByRole("button", { name: "Accept", exact: true }).click();
+    await expect(one.message).toBeInViewport();
+    await expectNothingBeside(one.page, "the thread");
+    await one.say("Good morning, Ada. I will look into it.");
+    await expect(customer.log).toContainText("Good morning, Ada.");
+    await expect(customer.message).toBeInViewport();
+    await customer.say("Thank you!");
+    await expect(one.log.getByText("Thank you!", { exact: true })).toBeInViewport();
+
+    await one.status.click();
+    await expect(one.page.getByRole("menuitemradio", { name: "Offline", exact: true })).toBeInViewport();
+    await one.page.keyboard.press("Escape");
+
+    const two = await people.agent(2, { browser });
+    await one.chooseTask("Transfer");
+    const dialog = one.dialog("Transfer");
+    await expect(dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true })).toBeInViewport();
+    await expectNothingBeside(one.page, "the transfer dialog");
+    await dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true }).click();
+    await dialog.getByRole("textbox", { name: "Notes for agent", exact: true }).fill("Billed twice.");
+    await expect(dialog.getByRole("button", { name: "Confirm transfer", exact: true })).toBeInViewport();
+    await expectNothingBeside(one.page, "the note");
+    await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+    await expect(one.cancelTransfer).toBeInViewport();
+    await expectNothingBeside(one.page, "the pending transfer");
+    await expectNothingBeside(two.page, "the transferred offer");
+    await two.offer("Ada Lovelace").getByRole("button", { name: "Accept", exact: true }).click();
+    await two.say("I take over.");
+    await expect(customer.log).toContainText("I take over.");
+
+    await expect(one.wrapUp).toBeVisible();
+    await expectNothingBeside(one.page, "the wrap-up");
+    await one.file("Passed on");
+    await expect(one.conversations).toBeVisible();
+  });
+}
+
+test("on a phone one goes from the list to a conversation and back", async ({ people }) => {
+  const one = await people.agent(1, { browser: SCREENS[1] });
+  await people.customer("Ada Lovelace", "First.");
+  await one.offer("Ada Lovelace").getByRole("button", { name: "Accept", exact: true }).click();
+  await expect(one.log).toBeVisible();
+  await one.page.getByRole("button", { name: "Back to the list", exact: true }).click();
+  await expect(one.conversations).toBeVisible();
+  await expect(one.log).toBeHidden();
+  await one.entry("Ada Lovelace").click();
+  await expect(one.log).toContainText("First.");
+});
