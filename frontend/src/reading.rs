@@ -15,10 +15,10 @@ pub fn read<Type: DeserializeOwned>(text: &str) -> Result<Type, Error> {
 
 /// Reads the events of one frame.
 pub fn read_events(text: &str) -> Result<Vec<DeskEvent>, Error> {
-    match serde_json::from_str(text)? {
-        Value::Array(events) => events.into_iter().map(read_event).collect(),
-        _ => Err(Error::custom("events come in a list")),
-    }
+    let Value::Array(events) = serde_json::from_str(text)? else {
+        return Err(Error::custom("events come in a list"));
+    };
+    events.into_iter().map(read_event).collect()
 }
 
 fn read_event(event: Value) -> Result<DeskEvent, Error> {

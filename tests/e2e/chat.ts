@@ -42,6 +42,11 @@ export class Chat {
     return this.#in.getByRole("status");
   }
 
+  /** What says that the connection is lost. */
+  get lost(): Locator {
+    return this.#in.getByRole("button", { name: "Try now", exact: true });
+  }
+
   async start(question: string): Promise<void> {
     await this.nameBox.fill(this.name);
     await this.questionBox.fill(question);

@@ -60,7 +60,7 @@ export const test = base.extend<Fixtures>({
   server: async ({ serverOptions }, use, info) => {
     const server = await Server.start(...serverOptions);
     await use(server);
-    const code = await server.stop();
+    const code = server.isRunning ? await server.stop() : 0;
     await server.remove();
     if (info.status !== info.expectedStatus) {
       await info.attach("server.log", { body: server.log, contentType: "text/plain" });

@@ -38,6 +38,10 @@ export class Server {
     return new URL(path, this.address).href;
   }
 
+  get isRunning(): boolean {
+    return this.#process !== null;
+  }
+
   /** Starts it again where it was stopped or killed: same port, same data. */
   async startAgain(): Promise<void> {
     await this.#run(`127.0.0.1:${this.port}`);

@@ -75,7 +75,7 @@ test("a message of the greatest length is sent whole, and a longer one is refuse
 
   await one.message.fill(`${longest}!`);
   await expect(one.page.getByText("1 character too many", { exact: true })).toBeVisible();
-  await one.send.click();
+  await one.message.press("Enter");
   await expect(one.message).toHaveValue(`${longest}!`);
   await one.message.fill("🎈".repeat(LIMIT));
   await expect(one.page.getByText("0 characters left", { exact: true })).toBeVisible();

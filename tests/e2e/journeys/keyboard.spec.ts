@@ -137,6 +137,8 @@ test("a customer needs no mouse", async ({ people }) => {
   const one = await people.agent(1);
   const customer = await people.visitor("Ada Lovelace");
   const keys = customer.page.keyboard;
+  await expect(customer.startButton).toBeVisible();
+  await keys.press("Tab");
   await expect(customer.nameBox).toBeFocused();
   await keys.type("Ada Lovelace");
   await keys.press("Tab");

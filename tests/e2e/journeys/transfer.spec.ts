@@ -189,7 +189,7 @@ test("a colleague who cannot take it says why, and the search finds people by na
   await dialog.getByRole("searchbox", { name: "Search", exact: true }).fill("three");
   const three = dialog.getByRole("button", { name: "Transfer to Agent Three", exact: true });
   await expect(three).toHaveAccessibleDescription(/./);
-  await three.click();
+  await three.press("Enter");
   await expect(dialog.getByRole("button", { name: "Confirm transfer", exact: true })).toHaveCount(0);
   await expect(dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true })).toHaveCount(0);
   await dialog.getByRole("searchbox", { name: "Search", exact: true }).fill("nobody");
