@@ -184,6 +184,15 @@ pub trait Store: Send + Sync + 'static {
     /// Returns the answer kept under a key, if it is younger than [`ANSWER_KEPT`] at `now`.
     fn answer(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<StoredAnswer>, StoreError>;
 
+    /// Returns the answers kept under several keys, each as [`Store::answer`] does.
+    fn answers(
+        &self,
+        keys: &[(KeyScope, String)],
+        now: Timestamp,
+    ) -> Result<Vec<Option<StoredAnswer>>, StoreError> {
+        keys.iter().map(|(scope, key)| self.answer(scope, key, now)).collect()
+    }
+
     /// Reads the log from a position on and hands each event to `visit`.
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError>;
 

@@ -80,7 +80,6 @@ export const test = base.extend<Fixtures>({
       const context = await browser.newContext({ reducedMotion: "reduce", ...contextOptions, ...options });
       closers.push(() => context.close());
       await faults.watch(context, who);
-      if (process.env.TMP_WASM) await context.route(/_bg\.wasm$/, (r) => r.fulfill({ path: process.env.TMP_WASM, contentType: 'application/wasm' }));
       return await context.newPage();
     };
     await use(new People(server, faults, open));

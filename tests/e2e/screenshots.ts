@@ -28,7 +28,8 @@ async function more(page: Page, name: string): Promise<void> {
 const DESK = { viewport: { width: 1440, height: 900 } };
 const PHONE = { viewport: { width: 390, height: 844 } };
 
-test("the desk and the customer's page", async ({ people, server }) => {
+test("the desk and the customer’s page", async ({ people, server, faults }) => {
+  faults.allow(/status of 401/);
   const two = await people.agent(2, { browser: DESK });
   await more(two.page, "desk-empty");
   const ada = await people.visitor("Ada Berg", PHONE);
@@ -90,6 +91,7 @@ test("the desk and the customer's page", async ({ people, server }) => {
   await one.message.fill("You are welcome. I have booked it; the confirmation");
   await ada.say("Will I get a confirmation?");
   await expect(one.log).toContainText("Will I get a confirmation?");
+  await expect(one.entry("Ada Berg")).not.toContainText("unread");
   await picture(one.page, join(IMAGES, "desk.png"));
   await picture(ada.page, join(IMAGES, "chat.png"));
   await more(one.page, "desk");

@@ -52,6 +52,8 @@ struct Gathered {
     replies: Vec<(Reply, Result<Answer, CommandError>)>,
     /// Answers given in this turn, by scope and key: the same key twice has one effect.
     answers: BTreeMap<(String, String), ([u8; 32], Answer)>,
+    /// Answers that the turn's keys had before it; nothing if the store could not be asked.
+    earlier: Option<BTreeMap<(String, String), StoredAnswer>>,
     emails: Vec<String>,
 }
 
@@ -156,7 +158,7 @@ impl Turns {
     pub fn take(&mut self) {
         let now = self.now();
         self.ids.set_now(now);
-        let mut gathered = Gathered::default();
+        let mut gathered = Gathered { earlier: self.earlier_answers(now), ..Gathered::default() };
         self.decide_due(&mut gathered, now);
         for (request, reply) in std::mem::take(&mut self.commands) {
             let answer = self.decide_command(&mut gathered, request, now);
@@ -212,7 +214,7 @@ impl Turns {
     ) -> Result<Answer, CommandError> {
         let Request { actor, key, command } = request;
         let scope = scope(actor);
-        if let Some(answer) = self.known_answer(gathered, &scope, key.as_ref(), now)? {
+        if let Some(answer) = known_answer(gathered, &scope, key.as_ref())? {
             return Ok(answer);
         }
         self.check_email(gathered, &command)?;
@@ -243,34 +245,24 @@ impl Turns {
         desk::decide(&mut with, actor, command).map_err(|refusal| self.endings.explain(about, refusal))
     }
 
-    /// Returns the answer that a key already has, in this turn or in the store.
-    fn known_answer(
-        &self,
-        gathered: &Gathered,
-        scope: &str,
-        key: Option<&Key>,
-        now: Timestamp,
-    ) -> Result<Option<Answer>, CommandError> {
-        let Some(key) = key else { return Ok(None) };
-        let in_turn = gathered.answers.get(&(scope.to_owned(), key.text.clone()));
-        if let Some((body_hash, answer)) = in_turn {
-            return if *body_hash == key.body_hash {
-                Ok(Some(answer.clone()))
-            } else {
-                Err(CommandError::KeyReused)
-            };
+    /// Asks the store once for the answers that the waiting commands' keys have; nothing if it cannot tell.
+    fn earlier_answers(&self, now: Timestamp) -> Option<BTreeMap<(String, String), StoredAnswer>> {
+        let key_of = |(request, _): &(Request, Reply)| {
+            request.key.as_ref().map(|key| (scope(request.actor), key.text.clone()))
+        };
+        let keys: Vec<_> = self.commands.iter().filter_map(key_of).collect();
+        if keys.is_empty() {
+            return Some(BTreeMap::new());
         }
-        let stored = self.store.answer(scope, &key.text, now).map_err(|error| {
-            tracing::warn!(error = %error, "the answer to a key could not be read");
-            CommandError::NotCommitted
-        })?;
-        match stored {
-            Some(stored) if stored.body_hash != key.body_hash => Err(CommandError::KeyReused),
-            Some(stored) => {
-                let answer = serde_json::from_str(&stored.answer);
-                answer.map(Some).map_err(|_| CommandError::NotCommitted)
+        match self.store.answers(&keys, now) {
+            Ok(answers) => {
+                let found = keys.into_iter().zip(answers);
+                Some(found.filter_map(|(key, answer)| answer.map(|answer| (key, answer))).collect())
             }
-            None => Ok(None),
+            Err(error) => {
+                tracing::warn!(error = %crate::telemetry::chain(&error), "the answers to keys could not be read");
+                None
+            }
         }
     }
 
@@ -394,6 +386,27 @@ impl Turns {
         for agent in reachable {
             self.leases.begin(agent, now);
         }
+    }
+}
+
+/// Returns the answer that a key already has, in this turn or from before it.
+fn known_answer(gathered: &Gathered, scope: &str, key: Option<&Key>) -> Result<Option<Answer>, CommandError> {
+    let Some(key) = key else { return Ok(None) };
+    let kept_under = (scope.to_owned(), key.text.clone());
+    if let Some((body_hash, answer)) = gathered.answers.get(&kept_under) {
+        return if *body_hash == key.body_hash {
+            Ok(Some(answer.clone()))
+        } else {
+            Err(CommandError::KeyReused)
+        };
+    }
+    let Some(earlier) = &gathered.earlier else { return Err(CommandError::NotCommitted) };
+    match earlier.get(&kept_under) {
+        Some(stored) if stored.body_hash != key.body_hash => Err(CommandError::KeyReused),
+        Some(stored) => {
+            serde_json::from_str(&stored.answer).map(Some).map_err(|_| CommandError::NotCommitted)
+        }
+        None => Ok(None),
     }
 }
 

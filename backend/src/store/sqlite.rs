@@ -31,13 +31,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_shared::*;
-use rusqlite::{OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 pub use backups::{backup, restore};
 
 use self::readers::Readers;
 use self::writer::Writer;
-use super::{ANSWER_KEPT, Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
+use super::{
+    ANSWER_KEPT, Batch, Credentials, KeyScope, Loaded, Reading, Session, Store, StoreError, StoredAnswer,
+};
 
 /// The one workspace there is; it is in every key so that there can be more.
 const WORKSPACE: i64 = 1;
@@ -102,22 +104,17 @@ impl Store for SqliteStore {
     }
 
     fn answer(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
-        let reader = self.readers.lend()?;
-        let mut find = reader.prepare_cached(
-            "select body_hash, answer, at_ms from answers where workspace_id = ?1 and scope = ?2 and key = ?3",
-        )?;
-        let found = find
-            .query_row(params![WORKSPACE, scope, key], |row| {
-                Ok(StoredAnswer {
-                    scope: scope.to_owned(),
-                    key: key.to_owned(),
-                    body_hash: row.get(0)?,
-                    answer: row.get(1)?,
-                    at: Timestamp::from_millis(row.get(2)?),
-                })
-            })
-            .optional()?;
-        Ok(found.filter(|answer| now.since(answer.at) < ANSWER_KEPT))
+        answer(&*self.readers.lend()?, scope, key, now)
+    }
+
+    /// All are of one read transaction: beginning one costs as much as a question.
+    fn answers(
+        &self,
+        keys: &[(KeyScope, String)],
+        now: Timestamp,
+    ) -> Result<Vec<Option<StoredAnswer>>, StoreError> {
+        let reader = self.readers.begin()?;
+        keys.iter().map(|(scope, key)| answer(&reader, scope, key, now)).collect()
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
@@ -159,4 +156,27 @@ impl Store for SqliteStore {
     fn backup(&self, target: &Path) -> Result<(), StoreError> {
         backups::copy(&self.path, target)
     }
+}
+
+fn answer(
+    connection: &Connection,
+    scope: &str,
+    key: &str,
+    now: Timestamp,
+) -> Result<Option<StoredAnswer>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select body_hash, answer, at_ms from answers where workspace_id = ?1 and scope = ?2 and key = ?3",
+    )?;
+    let found = find
+        .query_row(params![WORKSPACE, scope, key], |row| {
+            Ok(StoredAnswer {
+                scope: scope.to_owned(),
+                key: key.to_owned(),
+                body_hash: row.get(0)?,
+                answer: row.get(1)?,
+                at: Timestamp::from_millis(row.get(2)?),
+            })
+        })
+        .optional()?;
+    Ok(found.filter(|answer| now.since(answer.at) < ANSWER_KEPT))
 }

@@ -122,7 +122,9 @@ export class LiveChat {
   mark(isReading: boolean): void {
     const last = this.chat?.lastSeq ?? 0;
     if (isReading && last > this.#readSeq) storage.set(this.#place("read"), String(last));
-    this.#marks.update(last, this.#readSeq);
+    // Nobody asks any more how far an ended conversation was read, and the server refuses to hear it.
+    if (this.chat?.phase.kind === "closed") this.#marks.stop();
+    else this.#marks.update(last, this.#readSeq);
   }
 
   /** Tells the agent that the customer is writing. */

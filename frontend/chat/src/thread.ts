@@ -73,7 +73,7 @@ export class Thread {
     this.#older.hidden = !more;
     setText(this.#older, isLoadingOlder ? "Loading…" : "Show earlier messages");
     this.#typing.hidden = typing === null;
-    setText(this.#typingText, `${typing} is typing…`);
+    setText(this.#typingText, typing === null ? "" : `${typing} is typing…`);
     this.#place(items);
     setText(this.#latest, unread > 0 ? "New messages" : "Latest messages");
     this.#keepEnd();

@@ -17,7 +17,7 @@ struct Formats {
 thread_local! {
     // Making a formatter costs much more than using it.
     static FORMATS: Formats = Formats {
-        time: formatter(&[("hour", "2-digit"), ("minute", "2-digit")]),
+        time: formatter(&[("timeStyle", "short")]),
         day: formatter(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
         full: formatter(&[("dateStyle", "medium"), ("timeStyle", "short")]),
     };

@@ -48,6 +48,9 @@ pub fn Menu<Value>(
     id: &'static str,
     /// The name of the button.
     name: &'static str,
+    /// What a screen reader adds to the name.
+    #[prop(optional, into)]
+    description: MaybeProp<String>,
     /// What stands in the button.
     children: ChildrenFn,
     /// The items.
@@ -74,6 +77,7 @@ where
                 class="button menu__button"
                 type="button"
                 aria-label=name
+                aria-description=move || description.get()
                 aria-haspopup="menu"
                 aria-expanded=move || open.get().to_string()
                 node_ref=parts.button
@@ -188,7 +192,8 @@ where
 
 fn item_at(list: NodeRef<html::Div>, place: usize) -> Option<web_sys::HtmlElement> {
     let place = u32::try_from(place).ok()?;
-    list.get_untracked()?.children().item(place)?.dyn_into().ok()
+    // The menu may be gone when the frame comes that was asked for.
+    list.try_get_untracked().flatten()?.children().item(place)?.dyn_into().ok()
 }
 
 fn focus_item(list: NodeRef<html::Div>, place: usize) {

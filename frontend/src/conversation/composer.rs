@@ -67,6 +67,7 @@ pub fn Composer(
                 id="composer"
                 class="composer__text"
                 rows="1"
+                dir="auto"
                 aria-label="Message"
                 aria-describedby="composer-left"
                 placeholder="Write a message"
@@ -130,7 +131,9 @@ fn chars_left(draft: &str) -> Option<i64> {
 }
 
 fn words_left(left: i64) -> String {
-    if left < 0 { format!("{} characters too many", -left) } else { format!("{left} characters left") }
+    let count = left.unsigned_abs();
+    let noun = if count == 1 { "character" } else { "characters" };
+    if left < 0 { format!("{count} {noun} too many") } else { format!("{count} {noun} left") }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! The list of conversations.
 
 use baton_shared::desk::Thread;
-use baton_shared::{Author, Desk, Timestamp};
+use baton_shared::{AgentId, Author, Desk, Timestamp};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
@@ -40,7 +40,9 @@ impl InboxLine {
     /// Reads an entry from the desk.
     pub fn of(desk: &Desk, entry: Entry) -> Option<Self> {
         match entry {
-            Entry::Owned(conversation) => desk.conversations.get(&conversation).map(Self::of_thread),
+            Entry::Owned(conversation) => {
+                desk.conversations.get(&conversation).map(|thread| Self::of_thread(thread, desk.me.id))
+            }
             Entry::WrapUp(segment, _) => desk.wrap_ups.get(&segment).map(|card| Self {
                 customer: card.customer.clone(),
                 source: String::new(),
@@ -52,7 +54,7 @@ impl InboxLine {
         }
     }
 
-    fn of_thread(thread: &Thread) -> Self {
+    fn of_thread(thread: &Thread, me: AgentId) -> Self {
         let state = match (&thread.transfer, &thread.returned) {
             (Some(transfer), _) => Some(LineState::Transferring(transfer.to.clone())),
             (None, Some(_)) => Some(LineState::Returned),
@@ -64,6 +66,7 @@ impl InboxLine {
             source: thread.queue.clone(),
             last: last.map_or_else(String::new, |message| match message.author {
                 Author::Customer => message.text.clone(),
+                Author::Agent(agent) if agent == me => format!("You: {}", message.text),
                 Author::Agent(_) => format!("{}: {}", message.name, message.text),
             }),
             at: last.map_or(thread.since, |message| message.at),

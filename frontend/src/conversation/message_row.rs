@@ -128,7 +128,7 @@ fn handoff_view(key: u64, handoff: Handoff) -> AnyView {
                     " "
                     <time class="message__time">{dates::time(handoff.at)}</time>
                 </p>
-                {handoff.note.map(|note| view! { <p class="handoff__note">{note}</p> })}
+                {handoff.note.map(|note| view! { <p class="handoff__note" dir="auto">{note}</p> })}
                 <p class="handoff__private">"Only staff see this"</p>
             </div>
         </div>
@@ -165,7 +165,7 @@ fn message_view(key: u64, message: Message, continues: bool, context: RowContext
                         </p>
                     }
                 })}
-            <p class="message__text">{message.text}</p>
+            <p class="message__text" dir="auto">{message.text}</p>
             {own.then_some(state)}
         </div>
     }
@@ -211,7 +211,7 @@ fn outgoing_view(key: u64, outgoing: Outgoing, context: RowContext) -> AnyView {
                 <span class="message__author">"You"</span>
                 <time class="message__time">{dates::time(outgoing.at)}</time>
             </p>
-            <p class="message__text">{outgoing.text}</p>
+            <p class="message__text" dir="auto">{outgoing.text}</p>
             {state}
         </div>
     }

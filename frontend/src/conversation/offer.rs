@@ -82,7 +82,7 @@ pub fn OfferArticle(
             {card
                 .transfer
                 .and_then(|transfer| transfer.note)
-                .map(|note| view! { <p class="offer__note">{note}</p> })}
+                .map(|note| view! { <p class="offer__note" dir="auto">{note}</p> })}
             <History thread=card.thread />
             <div class="offer__buttons">
                 <button
@@ -124,7 +124,7 @@ fn History(thread: Thread) -> impl IntoView {
                         <p class="offer__message" class:offer__message--customer=customer>
                             <span class="offer__author">{message.name}</span>
                             <time class="message__time">{dates::time(message.at)}</time>
-                            <span class="offer__text">{message.text}</span>
+                            <span class="offer__text" dir="auto">{message.text}</span>
                         </p>
                     }
                 })

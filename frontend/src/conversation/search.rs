@@ -122,7 +122,7 @@ fn found_view(found: Found, on_go_to: Callback<u32>) -> AnyView {
                                 <button class="search__hit" type="button" on:click=move |_| on_go_to.run(seq)>
                                     <span class="message__author">{message.name}</span>
                                     <time class="message__time">{dates::full(message.at)}</time>
-                                    <span class="search__text">{message.text}</span>
+                                    <span class="search__text" dir="auto">{message.text}</span>
                                 </button>
                             </li>
                         }

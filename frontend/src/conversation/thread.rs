@@ -200,10 +200,17 @@ impl OpenThread {
         let conversation = self.conversation();
         let owned = matches!(self.entry, Entry::Owned(_));
         let (seen, due) = (StoredValue::new(0u32), StoredValue::new(false));
+        let read = move || {
+            self.context.live.peek(|desk| desk.conversations.get(&conversation).map(|thread| thread.read))
+        };
+        // What was seen in the last second before the pane is left was read too.
+        on_cleanup(move || {
+            let unsaid = seen.try_get_value().filter(|_| due.try_get_value() == Some(true));
+            if let Some(seq) = unsaid.filter(|seq| read().flatten().is_some_and(|read| read < *seq)) {
+                spawn_local(async move { drop(api::mark_read(conversation, seq).await) });
+            }
+        });
         Callback::new(move |seq: u32| {
-            let read = move || {
-                self.context.live.peek(|desk| desk.conversations.get(&conversation).map(|thread| thread.read))
-            };
             if !owned || seq <= seen.get_value() || read().flatten().is_none_or(|read| seq <= read) {
                 return;
             }

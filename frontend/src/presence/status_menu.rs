@@ -31,11 +31,16 @@ pub fn StatusMenu() -> impl IntoView {
         let said = move |_| context.announcer.say(format!("You are {}.", status.label()));
         context.dispatch.send(Command::ChooseStatus { status }, said);
     });
+    // The name of the button is what it is for, and its description is the status, which the style sheet paints:
+    // what is on the screen as text would have to be a part of the name.
+    let description = Signal::derive(move || status.get().label().to_owned());
     view! {
         <div class="status" aria-busy=move || context.dispatch.pending(Slot::Status).to_string()>
-            <Menu id="status" name="Status" items=items on_choose=choose>
+            <Menu id="status" name="Status" description=description items=items on_choose=choose>
                 <span class=move || mark::status_class(status.get()) aria-hidden="true"></span>
-                <span>{move || status.get().label()}</span>
+                <span class="status__now" data-status=move || status.get().label() aria-hidden="true">
+                    <span class="for-screen-reader">{move || status.get().label()}</span>
+                </span>
                 <IconView icon=Icon::Chevron />
             </Menu>
         </div>

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::app::{DeskContext, Loading};
 use crate::browser::page;
+use crate::browser::storage::Place;
 use crate::connection::Link;
 use crate::conversation::inbox::Inbox;
 use crate::conversation::offer::{self, Incoming};
@@ -15,7 +16,11 @@ use crate::screens::header::Header;
 use crate::screens::settings::SettingsDialog;
 use crate::screens::shortcut_list::ShortcutDialog;
 use crate::server_clock::secs_left;
+use crate::session::PERSONAL;
 use crate::viewing::{DialogShown, Entry, Pane, entries, followed, neighbour};
+
+/// Where it is kept which conversation is open.
+const OPEN: &str = "open";
 
 /// The desk of the person who is signed in.
 #[component]
@@ -97,6 +102,7 @@ fn NothingOpen() -> impl IntoView {
 /// Keeps what is looked at in step with what is there.
 fn follow_desk(context: DeskContext) {
     let viewing = context.viewing;
+    reopen(context);
     let seen = StoredValue::new(None::<Entry>);
     Effect::new(move |_| {
         let Some(entry) = viewing.entry.get() else { return };
@@ -115,6 +121,25 @@ fn follow_desk(context: DeskContext) {
     });
 }
 
+/// Opens what was open in this tab before a reload, and keeps in mind what is open from now on.
+fn reopen(context: DeskContext) {
+    let viewing = context.viewing;
+    let name = format!("{PERSONAL}{OPEN}");
+    let kept = Place::Tab.get(&name).filter(|_| viewing.entry.get_untracked().is_none());
+    if let Some(kept) = kept {
+        let mut there = context.live.peek(entries).unwrap_or_default().into_iter();
+        if let Some(entry) = there.find(|entry| entry.conversation().to_string() == kept) {
+            viewing.open(entry);
+        }
+    }
+    Effect::new(move |_| match viewing.entry.get() {
+        Some(entry) if viewing.pane.get() == Pane::Thread => {
+            Place::Tab.set(&name, &entry.conversation().to_string());
+        }
+        _ => Place::Tab.remove(&name),
+    });
+}
+
 /// Tells the truth about the connection, and about being reachable.
 #[component]
 pub fn ConnectionBanner() -> impl IntoView {
@@ -129,7 +154,12 @@ pub fn ConnectionBanner() -> impl IntoView {
         long_unreachable.set(false);
         if unreachable.get() {
             set_timeout(
-                move || long_unreachable.set(unreachable.get_untracked()),
+                move || {
+                    // The banner may be gone by then, and what it watched with it.
+                    if let Some(still) = unreachable.try_get_untracked() {
+                        let _gone = long_unreachable.try_set(still);
+                    }
+                },
                 core::time::Duration::from_secs(4),
             );
         }

@@ -27,6 +27,13 @@ pub fn an_answer_is_kept_for_a_day(place: &dyn Place) {
     assert_eq!(found("two", last), Some(answers[1].clone()));
     assert_eq!(found("three", last), None);
     assert_eq!(found("one", at(1).plus(ANSWER_KEPT)), None);
+
+    // Several are found as each of them is, in the order in which they were asked for.
+    let keys = ["two", "three", "one"].map(|scope| (scope.to_owned(), "key".to_owned()));
+    let several = scene.store.answers(&keys, last).expect("answers can be read");
+    assert_eq!(several, [Some(answers[1].clone()), None, Some(answers[0].clone())]);
+    let expired = scene.store.answers(&keys, at(1).plus(ANSWER_KEPT)).expect("answers can be read");
+    assert_eq!(expired, [None, None, None]);
 }
 
 /// Commits remove expired answers, and a key can be used again once its answer has expired.

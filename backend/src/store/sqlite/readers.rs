@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::WORKSPACE;
-use super::opening::{BUSY_TIMEOUT, STATEMENTS_KEPT};
+use super::opening::{BUSY_TIMEOUT, STATEMENTS_KEPT, keep_plans};
 use crate::store::StoreError;
 
 /// How many connections are kept open while nobody reads. There is no limit to those in use: whoever waited for one
@@ -57,6 +57,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_TIMEOUT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_KEPT);
+    keep_plans(&connection)?;
     connection.execute_batch(
         "pragma cache_size = -4000; pragma temp_store = memory; pragma mmap_size = 0; pragma trusted_schema = off;",
     )?;

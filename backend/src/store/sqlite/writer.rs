@@ -4,7 +4,9 @@ mod content;
 mod things;
 
 use baton_shared::event::EVENT_VERSION;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{
+    CachedStatement, Connection, OptionalExtension, Params, Transaction, TransactionBehavior, params,
+};
 use serde::Serialize;
 
 use super::WORKSPACE;
@@ -53,7 +55,8 @@ impl Writer {
 
     fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        let mut writing = Writing { transaction: &transaction, body: &mut self.body };
+        let statements = Statements { transaction: &transaction, held: Vec::new() };
+        let mut writing = Writing { transaction: &transaction, statements, body: &mut self.body };
         writing.advance(batch)?;
         writing.log(batch)?;
         for row in &batch.rows {
@@ -65,13 +68,38 @@ impl Writer {
         writing.answers(&batch.answers)?;
         writing.marks(&batch.marks)?;
         writing.prune_answers(batch)?;
+        drop(writing);
         Ok(transaction.commit()?)
+    }
+}
+
+/// The statements of a transaction, each prepared once: finding one in the connection's cache costs half as much as
+/// running it.
+struct Statements<'a> {
+    transaction: &'a Transaction<'a>,
+    held: Vec<(&'static str, CachedStatement<'a>)>,
+}
+
+impl Statements<'_> {
+    /// Runs a statement, and returns how many rows it changed.
+    fn run(&mut self, sql: &'static str, parameters: impl Params) -> rusqlite::Result<usize> {
+        // The same text is the same place in the program, which is told sooner than the text itself.
+        let held = self.held.iter().position(|(known, _)| std::ptr::eq(*known, sql));
+        let place = match held {
+            Some(place) => place,
+            None => {
+                self.held.push((sql, self.transaction.prepare_cached(sql)?));
+                self.held.len() - 1
+            }
+        };
+        self.held[place].1.execute(parameters)
     }
 }
 
 /// A transaction that is being filled.
 struct Writing<'a> {
     transaction: &'a Transaction<'a>,
+    statements: Statements<'a>,
     body: &'a mut Vec<u8>,
 }
 

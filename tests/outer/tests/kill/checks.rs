@@ -1,6 +1,7 @@
 //! What must be true after a kill, seen from outside: through the API, and in the log.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::process::Command;
 use std::sync::Arc;
@@ -10,7 +11,6 @@ use baton_shared::api::{ChatMessagePage, DeskSnapshot};
 use baton_shared::{AgentId, ChatMessage, ConversationId};
 use outer::http::{As, Connection, Request};
 use serde_json::Value;
-use std::net::SocketAddr;
 
 use crate::journal::{Done, Kind, Known, Said};
 use crate::load::Load;
@@ -143,9 +143,8 @@ impl<'a> Inspector<'a> {
         let Done { kind, request, answer } = done;
         let again = self.connection.ask(&request).await?;
         // The answer to a start shows the conversation as it is, so only the conversation itself is the same.
-        let essence = |body: &Value| match kind {
-            Kind::Start => body["chat"]["conversation"].clone(),
-            _ => body.clone(),
+        let essence = |body: &Value| {
+            if kind == Kind::Start { body["chat"]["conversation"].clone() } else { body.clone() }
         };
         if again.status != answer.status || essence(&again.body) != essence(&answer.body) {
             let (before, after) = (answer.body, again.body);

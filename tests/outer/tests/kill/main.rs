@@ -20,7 +20,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, bail, ensure};
+use anyhow::{Context, anyhow, bail, ensure};
 use baton_shared::api::QueueView;
 use baton_shared::{AgentId, QueueId};
 use outer::http::{As, Connection, Request};
@@ -64,7 +64,9 @@ fn what_was_acknowledged_survives_sigkill_under_load() -> anyhow::Result<()> {
     for _ in 0..kills {
         trial.kill()?;
     }
-    trial.end(kills)
+    let (text, verdict) = trial.end(kills)?;
+    println!("{text}");
+    verdict
 }
 
 /// Everything that a run consists of.
@@ -157,13 +159,15 @@ impl Trial {
         Ok(())
     }
 
-    /// Lets everyone come to an end, checks everything once more, and says how it went.
-    fn end(mut self, kills: u64) -> anyhow::Result<()> {
+    /// Lets everyone come to an end, checks everything once more, and returns how it went.
+    fn end(mut self, kills: u64) -> anyhow::Result<(String, anyhow::Result<()>)> {
         // A run that saw only some kinds of commands would show little.
         let mut count = self.load.journal.count();
         let all_kinds = count.wait_for(|_| self.load.journal.missing().is_empty());
-        let seen = self.runtime.block_on(async { tokio::time::timeout(KILL_WITHIN, all_kinds).await });
-        ensure!(seen.is_ok(), "nothing of these kinds was ever done: {:?}", self.load.journal.missing());
+        // What is waited for is let go of at once: it keeps the count from growing.
+        let seen =
+            self.runtime.block_on(async { tokio::time::timeout(KILL_WITHIN, all_kinds).await.is_ok() });
+        ensure!(seen, "nothing of these kinds was ever done: {:?}", self.load.journal.missing());
 
         self.stop.send_replace(true);
         let workers = &mut self.workers;
@@ -182,30 +186,30 @@ impl Trial {
         })?;
         server.stop()?;
         checks::log_and_rows_agree(&self.binary, &self.data())?;
-        self.say_how_it_went(kills)
+        Ok(self.how_it_went(kills))
     }
 
-    fn say_how_it_went(&self, kills: u64) -> anyhow::Result<()> {
+    /// Returns what to print, the last line for programs, and fails if anything is wrong.
+    fn how_it_went(&self, kills: u64) -> (String, anyhow::Result<()>) {
         let (lost, two_owners) = self.load.journal.faults();
         let (counts, repeated) = self.load.journal.counts();
         let acknowledged: u64 = counts.values().sum();
-        for fault in lost.iter().chain(&two_owners) {
-            println!("{fault}");
-        }
-        println!("acknowledged {counts:?}");
-        println!("refused {:?}", self.load.journal.refusals());
-        println!(
-            "{} kills hit commands under way; {repeated} were done when they were repeated",
+        let mut text: String = lost.iter().chain(&two_owners).map(|fault| format!("{fault}\n")).collect();
+        text += &format!("acknowledged {counts:?}\nrefused {:?}\n", self.load.journal.refusals());
+        text += &format!(
+            "{} kills hit commands under way; {repeated} commands were lost on the way and done when repeated\n",
             self.kills_in_flight
         );
-        println!(
-            "kills {kills}, acknowledged {acknowledged}, lost {}, two owners {}",
-            lost.len(),
-            two_owners.len()
-        );
-        ensure!(kills == 0 || repeated > 0, "no kill hit a command under way");
-        ensure!(lost.is_empty() && two_owners.is_empty(), "see above; repeat it with BATON_SEED");
-        Ok(())
+        let (lost, two_owners) = (lost.len(), two_owners.len());
+        text += &format!("kills {kills}, acknowledged {acknowledged}, lost {lost}, two owners {two_owners}");
+        let verdict = if lost + two_owners > 0 {
+            Err(anyhow!("see above; repeat it with BATON_SEED"))
+        } else if kills > 0 && repeated == 0 {
+            Err(anyhow!("no kill hit a command under way"))
+        } else {
+            Ok(())
+        };
+        (text, verdict)
     }
 
     fn data(&self) -> PathBuf {

@@ -12,7 +12,7 @@ use crate::store::{Content, StoreError};
 
 impl Writing<'_> {
     /// Writes what someone wrote, or who they are.
-    pub(super) fn content(&self, content: &Content) -> Result<(), StoreError> {
+    pub(super) fn content(&mut self, content: &Content) -> Result<(), StoreError> {
         match content {
             Content::Profile { agent, name, credentials } => self.profile(*agent, name, credentials.as_ref()),
             Content::SkillName(skill, name) => {
@@ -59,15 +59,20 @@ impl Writing<'_> {
     }
 
     /// Runs a statement that must change one row.
-    fn set(&self, sql: &str, parameters: impl Params, of: &dyn std::fmt::Display) -> Result<(), StoreError> {
-        if self.transaction.prepare_cached(sql)?.execute(parameters)? == 1 {
+    fn set(
+        &mut self,
+        sql: &'static str,
+        parameters: impl Params,
+        of: &dyn std::fmt::Display,
+    ) -> Result<(), StoreError> {
+        if self.statements.run(sql, parameters)? == 1 {
             return Ok(());
         }
         Err(StoreError::Conflict { what: format!("there is no `{of}` to write to") })
     }
 
     fn profile(
-        &self,
+        &mut self,
         agent: AgentId,
         name: &str,
         credentials: Option<&(String, String)>,
@@ -86,13 +91,14 @@ impl Writing<'_> {
     }
 
     fn attributes(
-        &self,
+        &mut self,
         conversation: ConversationId,
         attributes: &BTreeMap<String, String>,
     ) -> Result<(), StoreError> {
-        self.transaction
-            .prepare_cached("delete from attributes where workspace_id = ?1 and conversation = ?2")?
-            .execute(params![WORKSPACE, conversation.blob()])?;
+        self.statements.run(
+            "delete from attributes where workspace_id = ?1 and conversation = ?2",
+            params![WORKSPACE, conversation.blob()],
+        )?;
         let mut insert = self.transaction.prepare_cached(
             "insert into attributes (workspace_id, conversation, name, value) values (?1, ?2, ?3, ?4)",
         )?;

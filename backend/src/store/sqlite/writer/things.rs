@@ -29,42 +29,40 @@ impl Writing<'_> {
 
     fn agent(&mut self, agent: &Agent) -> Result<(), StoreError> {
         let body = body(self.body, agent)?;
-        self.transaction
-            .prepare_cached(
-                "insert into agents (workspace_id, id, role, enabled, body) values (?1, ?2, ?3, ?4, ?5)
-                 on conflict (workspace_id, id) do update set
-                     role = excluded.role, enabled = excluded.enabled, body = excluded.body",
-            )?
-            .execute(params![WORKSPACE, agent.id.blob(), rows::role(agent.role), agent.enabled, body])?;
+        self.statements.run(
+            "insert into agents (workspace_id, id, role, enabled, body) values (?1, ?2, ?3, ?4, ?5)
+             on conflict (workspace_id, id) do update set
+                 role = excluded.role, enabled = excluded.enabled, body = excluded.body",
+            params![WORKSPACE, agent.id.blob(), rows::role(agent.role), agent.enabled, body],
+        )?;
         Ok(())
     }
 
-    fn skill(&self, skill: SkillId) -> Result<(), StoreError> {
-        self.transaction
-            .prepare_cached("insert or ignore into skills (workspace_id, id) values (?1, ?2)")?
-            .execute(params![WORKSPACE, skill.blob()])?;
+    fn skill(&mut self, skill: SkillId) -> Result<(), StoreError> {
+        self.statements.run(
+            "insert or ignore into skills (workspace_id, id) values (?1, ?2)",
+            params![WORKSPACE, skill.blob()],
+        )?;
         Ok(())
     }
 
     fn queue(&mut self, queue: &Queue) -> Result<(), StoreError> {
         let body = body(self.body, queue)?;
-        self.transaction
-            .prepare_cached(
-                "insert into queues (workspace_id, id, body) values (?1, ?2, ?3)
-                 on conflict (workspace_id, id) do update set body = excluded.body",
-            )?
-            .execute(params![WORKSPACE, queue.id.blob(), body])?;
+        self.statements.run(
+            "insert into queues (workspace_id, id, body) values (?1, ?2, ?3)
+             on conflict (workspace_id, id) do update set body = excluded.body",
+            params![WORKSPACE, queue.id.blob(), body],
+        )?;
         Ok(())
     }
 
     fn group(&mut self, group: &Group) -> Result<(), StoreError> {
         let body = body(self.body, group)?;
-        self.transaction
-            .prepare_cached(
-                "insert into groups (workspace_id, id, body) values (?1, ?2, ?3)
-                 on conflict (workspace_id, id) do update set body = excluded.body",
-            )?
-            .execute(params![WORKSPACE, group.id.blob(), body])?;
+        self.statements.run(
+            "insert into groups (workspace_id, id, body) values (?1, ?2, ?3)
+             on conflict (workspace_id, id) do update set body = excluded.body",
+            params![WORKSPACE, group.id.blob(), body],
+        )?;
         Ok(())
     }
 
@@ -73,14 +71,11 @@ impl Writing<'_> {
         let (owner_kind, owner_id) = conversation.owner().map(rows::owner).unzip();
         let body = body(self.body, conversation)?;
         // Most writes leave the owner and the place in line as they are, and with them the index.
-        let kept = self
-            .transaction
-            .prepare_cached(
-                "update conversations set body = ?8
-                 where workspace_id = ?1 and id = ?2 and epoch = ?3 and owner_kind is ?4 and owner_id is ?5
-                     and queue = ?6 and priority = ?7 and closed_at is null",
-            )?
-            .execute(params![
+        let kept = self.statements.run(
+            "update conversations set body = ?8
+             where workspace_id = ?1 and id = ?2 and epoch = ?3 and owner_kind is ?4 and owner_id is ?5
+                 and queue = ?6 and priority = ?7 and closed_at is null",
+            params![
                 WORKSPACE,
                 conversation.id.blob(),
                 conversation.epoch(),
@@ -89,7 +84,8 @@ impl Writing<'_> {
                 conversation.queue.blob(),
                 rows::priority(conversation.priority),
                 body,
-            ])?;
+            ],
+        )?;
         if kept == 1 {
             return Ok(());
         }
@@ -97,21 +93,24 @@ impl Writing<'_> {
             ConversationState::Open { .. } => (None, None),
             ConversationState::Closed { at, by, .. } => (Some(at.as_millis()), Some(rows::ended_by(by))),
         };
-        let written = self.transaction.prepare_cached(include_str!("conversation.sql"))?.execute(params![
-            WORKSPACE,
-            conversation.id.blob(),
-            conversation.contact.blob(),
-            rows::channel(conversation.channel),
-            conversation.queue.blob(),
-            owner_kind,
-            owner_id,
-            conversation.epoch(),
-            rows::priority(conversation.priority),
-            conversation.enqueued_at.as_millis(),
-            closed_at,
-            closed_by,
-            body,
-        ])?;
+        let written = self.statements.run(
+            include_str!("conversation.sql"),
+            params![
+                WORKSPACE,
+                conversation.id.blob(),
+                conversation.contact.blob(),
+                rows::channel(conversation.channel),
+                conversation.queue.blob(),
+                owner_kind,
+                owner_id,
+                conversation.epoch(),
+                rows::priority(conversation.priority),
+                conversation.enqueued_at.as_millis(),
+                closed_at,
+                closed_by,
+                body,
+            ],
+        )?;
         if written == 1 {
             return Ok(());
         }
@@ -135,23 +134,26 @@ impl Writing<'_> {
         };
         let (followed_by, followed_by_id) = ended.map(|(_, next)| rows::followed_by(next)).unzip();
         let body = body(self.body, segment)?;
-        self.transaction.prepare_cached(include_str!("segment.sql"))?.execute(params![
-            WORKSPACE,
-            segment.id.blob(),
-            segment.conversation.blob(),
-            owner_kind,
-            owner_id,
-            segment.started_at.as_millis(),
-            preceded_by,
-            preceded_by_id,
-            state,
-            ended.map(|(at, _)| at.as_millis()),
-            followed_by,
-            followed_by_id.flatten(),
-            disposition.map(rows::disposition),
-            segment.last_seq,
-            body,
-        ])?;
+        self.statements.run(
+            include_str!("segment.sql"),
+            params![
+                WORKSPACE,
+                segment.id.blob(),
+                segment.conversation.blob(),
+                owner_kind,
+                owner_id,
+                segment.started_at.as_millis(),
+                preceded_by,
+                preceded_by_id,
+                state,
+                ended.map(|(at, _)| at.as_millis()),
+                followed_by,
+                followed_by_id.flatten(),
+                disposition.map(rows::disposition),
+                segment.last_seq,
+                body,
+            ],
+        )?;
         Ok(())
     }
 
@@ -162,19 +164,22 @@ impl Writing<'_> {
             OfferState::Ended { at, end } => (None, Some(at.as_millis()), Some(end.word())),
         };
         let body = body(self.body, offer)?;
-        self.transaction.prepare_cached(include_str!("offer.sql"))?.execute(params![
-            WORKSPACE,
-            offer.id.blob(),
-            offer.conversation.blob(),
-            offer.agent.blob(),
-            cause,
-            cause_id,
-            offer.made_at.as_millis(),
-            deadline,
-            ended_at,
-            ended_as,
-            body,
-        ])?;
+        self.statements.run(
+            include_str!("offer.sql"),
+            params![
+                WORKSPACE,
+                offer.id.blob(),
+                offer.conversation.blob(),
+                offer.agent.blob(),
+                cause,
+                cause_id,
+                offer.made_at.as_millis(),
+                deadline,
+                ended_at,
+                ended_as,
+                body,
+            ],
+        )?;
         Ok(())
     }
 
@@ -187,19 +192,22 @@ impl Writing<'_> {
             TransferState::Ended { at, end } => (Some(at.as_millis()), Some(end.word())),
         };
         let body = body(self.body, transfer)?;
-        self.transaction.prepare_cached(include_str!("transfer.sql"))?.execute(params![
-            WORKSPACE,
-            transfer.id.blob(),
-            transfer.conversation.blob(),
-            transfer.from.blob(),
-            target_kind,
-            target_id,
-            transfer.requested_at.as_millis(),
-            rows::transfer_state(transfer.state),
-            ended_at,
-            ended_as,
-            body,
-        ])?;
+        self.statements.run(
+            include_str!("transfer.sql"),
+            params![
+                WORKSPACE,
+                transfer.id.blob(),
+                transfer.conversation.blob(),
+                transfer.from.blob(),
+                target_kind,
+                target_id,
+                transfer.requested_at.as_millis(),
+                rows::transfer_state(transfer.state),
+                ended_at,
+                ended_as,
+                body,
+            ],
+        )?;
         Ok(())
     }
 }

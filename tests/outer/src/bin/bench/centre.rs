@@ -50,7 +50,12 @@ impl Centre {
         let folder = tempfile::tempdir_in("target/bench")?;
         let store = Arc::new(SqliteStore::open(&data_of(&folder))?);
         let clock = Arc::new(SystemClock::start());
-        let app = App::build(Config::loopback(&data_of(&folder)), store.clone(), clock, Start { boot: 1, id_seed: 2 })?;
+        let app = App::build(
+            Config::loopback(&data_of(&folder)),
+            store.clone(),
+            clock,
+            Start { boot: 1, id_seed: 2 },
+        )?;
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build()?;
         let cookies = runtime.block_on(async {
             let mut cookies = Vec::new();

@@ -89,7 +89,12 @@ fn measure(folder: &Path) -> anyhow::Result<(Pair, Duration)> {
 fn run_engine(data: &Path) -> anyhow::Result<(Duration, Vec<Vec<Written>>)> {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;
     let store = Arc::new(Recording::of(SqliteStore::open(data)?));
-    let app = App::build(Config::loopback(data), store.clone(), Arc::new(SystemClock::start()), Start { boot: 1, id_seed: 2 })?;
+    let app = App::build(
+        Config::loopback(data),
+        store.clone(),
+        Arc::new(SystemClock::start()),
+        Start { boot: 1, id_seed: 2 },
+    )?;
     let time = runtime.block_on(async {
         let queue = fill(&app).await?;
         store.take_batches();

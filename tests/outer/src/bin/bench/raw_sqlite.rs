@@ -37,6 +37,7 @@ impl Rows {
     /// Reads the rows of these batches from the database that the store left behind, as they are in the end.
     pub fn read(database: &Path, batches: &[Vec<Written>]) -> anyhow::Result<Self> {
         let source = Connection::open(database)?;
+        source.execute_batch("begin")?;
         let mut schema = source.prepare("select sql from sqlite_schema where sql is not null")?;
         let schema = schema.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
         let mut statements = Vec::new();

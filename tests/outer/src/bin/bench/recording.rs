@@ -6,7 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton::content::Content;
 use baton::store::sqlite::SqliteStore;
-use baton::store::{Batch, Credentials, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer};
+use baton::store::{
+    Batch, Credentials, KeyScope, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
+};
 use baton_shared::*;
 
 /// One row that a batch wrote.
@@ -105,6 +107,14 @@ impl Store for Recording {
 
     fn answer(&self, scope: &str, key: &str, now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
         self.store.answer(scope, key, now)
+    }
+
+    fn answers(
+        &self,
+        keys: &[(KeyScope, String)],
+        now: Timestamp,
+    ) -> Result<Vec<Option<StoredAnswer>>, StoreError> {
+        self.store.answers(keys, now)
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
