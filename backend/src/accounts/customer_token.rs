@@ -52,7 +52,7 @@ pub fn base64(bytes: &[u8]) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Reads 32 bytes as [`base64`] wrote them.
+/// Reads 32 bytes as [`base64()`] wrote them.
 pub fn unbase64(text: &str) -> Option<[u8; 32]> {
     URL_SAFE_NO_PAD.decode(text).ok()?.try_into().ok()
 }

@@ -104,12 +104,16 @@ pub fn Inbox() -> impl IntoView {
 #[component]
 fn InboxEntry(entry: Entry) -> impl IntoView {
     let context = DeskContext::here();
-    let line = Memo::new(move |_| context.live.read(|desk| InboxLine::of(desk, entry)).flatten());
+    let current = move || context.viewing.entry.get() == Some(entry);
+    let line = Memo::new(move |_| {
+        let line = context.live.read(|desk| InboxLine::of(desk, entry)).flatten();
+        // What stands open is being read: its mark is on the way.
+        line.map(|line| if current() { InboxLine { unread: 0, ..line } } else { line })
+    });
     let typing = Memo::new(move |_| {
         matches!(entry, Entry::Owned(_)) && context.live.is_typing(entry.conversation(), context.clock.get())
     });
     let open = move |_| context.viewing.open(entry);
-    let current = move || context.viewing.entry.get() == Some(entry);
     view! {
         <button
             class="inbox-entry"

@@ -87,7 +87,7 @@ pub fn ThreadPane(
             {if owned {
                 view! { <Composer conversation=conversation on_say=say /> }.into_any()
             } else {
-                view! { <p class="thread__closed">"You are filing this; it can be written in no more."</p> }
+                view! { <p class="thread__closed">"This conversation is not yours to answer any more. File your part of it under Wrap up."</p> }
                     .into_any()
             }}
             <div class="thread__side">
