@@ -197,7 +197,7 @@ impl Trial {
         let mut text: String = lost.iter().chain(&two_owners).map(|fault| format!("{fault}\n")).collect();
         text += &format!("acknowledged {counts:?}\nrefused {:?}\n", self.load.journal.refusals());
         text += &format!(
-            "{} kills hit commands under way; {repeated} commands were lost on the way and done when repeated\n",
+            "{} kills hit commands under way; {repeated} commands were repeated with their key and done\n",
             self.kills_in_flight
         );
         let (lost, two_owners) = (lost.len(), two_owners.len());
