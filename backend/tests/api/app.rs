@@ -50,10 +50,19 @@ impl TestApp {
 
     /// Starts a server in an empty folder, configured otherwise.
     pub fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        Self::built(change, |store| Arc::new(store))
+    }
+
+    /// Starts a server in an empty folder, with something between it and its store.
+    pub fn stored(store: impl FnOnce(SqliteStore) -> Arc<dyn Store>) -> Self {
+        Self::built(|_| {}, store)
+    }
+
+    fn built(change: impl FnOnce(&mut Config), store: impl FnOnce(SqliteStore) -> Arc<dyn Store>) -> Self {
         let data = TempDir::new().unwrap();
         let mut config = Config::loopback(data.path());
         change(&mut config);
-        let store: Arc<dyn Store> = Arc::new(SqliteStore::open(data.path()).unwrap());
+        let store = store(SqliteStore::open(data.path()).unwrap());
         let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_248_930_120)));
         let app = App::build(config, store, clock.clone(), Start { boot: 7, id_seed: 8 }).unwrap();
         let router = http::router(app.clone());

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::app::{Person, TestApp};
 
-async fn desk(person: &Person<'_>) -> Value {
+pub async fn desk(person: &Person<'_>) -> Value {
     person.client.get("/api/desk").await.expect(StatusCode::OK)["desk"].clone()
 }
 
@@ -16,7 +16,7 @@ fn only_key(map: &Value) -> String {
     keys[0].clone()
 }
 
-async fn accept(person: &Person<'_>) -> String {
+pub async fn accept(person: &Person<'_>) -> String {
     let offer = only_key(&desk(person).await["offers"]);
     let accepted = person.client.post(&format!("/api/offers/{offer}/acceptance"), &json!({})).await;
     accepted.expect(StatusCode::OK)["conversation"].as_str().unwrap().to_owned()

@@ -8,6 +8,7 @@ mod chat;
 mod conversations;
 mod demo;
 mod description;
+mod full_disk;
 mod gate;
 mod headers;
 mod keys;
