@@ -60,8 +60,9 @@ test("an accepted transfer and its cancelling have one winner", async ({ people,
   const { one, two } = await twoAgents(people);
   await one.transfer("Agent Two");
   const accept = two.offer("Ada Lovelace").getByRole("button", { name: "Accept", exact: true });
-  await expect(accept).toBeVisible();
-  await Promise.all([accept.click(), one.cancelTransfer.click()]);
+  // Both buttons are at hand before either is pressed: the loser's may be gone by the time it is looked for.
+  const hands = await Promise.all([accept.elementHandle(), one.cancelTransfer.elementHandle()]);
+  await Promise.all(hands.map((button) => button?.evaluate((pressed) => (pressed as HTMLElement).click())));
   await expect(two.offer("Ada Lovelace")).toHaveCount(0);
   await expect(one.transferringTo("Agent Two")).toHaveCount(0);
   const owners = (): Promise<number[]> => Promise.all([one.message.count(), two.message.count()]);
