@@ -48,7 +48,7 @@ struct Check {
 
 const BUILD: &str = "release build";
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     Check { name: "format", needs: &[], after: None, extent: Extent::Fast, work: format },
     Check { name: "clippy", needs: &[], after: None, extent: Extent::Fast, work: clippy },
     Check {
@@ -73,6 +73,7 @@ const CHECKS: [Check; 12] = [
         work: chat_tests,
     },
     Check { name: "tests in process", needs: &[], after: None, extent: Extent::Fast, work: tests_in_process },
+    Check { name: "desk: tests", needs: &[], after: None, extent: Extent::Fast, work: desk_tests },
     Check {
         name: BUILD,
         needs: setup::FOR_BUILDING,
@@ -228,6 +229,11 @@ fn tests_in_process(checkout: &Checkout, console: &Console) -> Result<Tally> {
         command.args(["--test", &test]);
     }
     counted(console, &mut command, Tally::of_rust)
+}
+
+/// The desk's decisions are plain structs, so their tests need no browser.
+fn desk_tests(checkout: &Checkout, console: &Console) -> Result<Tally> {
+    counted(console, cargo(checkout).args(["test", "--package", "baton-frontend", "--lib"]), Tally::of_rust)
 }
 
 fn weights(checkout: &Checkout, _console: &Console) -> Result<Tally> {
