@@ -14,12 +14,6 @@ use crate::store::{Reading, StoreError};
 pub(super) enum Audience {
     /// These people.
     People(Vec<AgentId>),
-    /// Everyone who is signed in.
-    #[cfg_attr(
-        not(test),
-        expect(dead_code, reason = "wall data for everyone comes with the supervisor's wall")
-    )]
-    Staff,
     /// Everyone who is signed in but this person.
     StaffBut(AgentId),
     /// The customer of this conversation.

@@ -78,7 +78,7 @@ mod tests {
     use super::*;
 
     fn frame(seq: u64) -> Frame {
-        Frame { seq, audience: Arc::new(Audience::Staff), bytes: Bytes::from_static(b"x") }
+        Frame { seq, audience: Arc::new(Audience::People(Vec::new())), bytes: Bytes::from_static(b"x") }
     }
 
     #[test]

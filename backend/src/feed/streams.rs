@@ -169,7 +169,6 @@ impl Streams {
             Audience::People(agents) => {
                 agents.iter().flat_map(|agent| of_people(&self.people, agent)).collect()
             }
-            Audience::Staff => self.people.values().flatten().copied().collect(),
             Audience::StaffBut(but) => {
                 let others = self.people.iter().filter(|(agent, _)| *agent != but);
                 others.flat_map(|(_, streams)| streams.iter().copied()).collect()
@@ -378,11 +377,10 @@ fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: Id, id: 
 fn may_see(reader: &Reader, audience: &Audience) -> bool {
     match (reader, audience) {
         (Reader::Person { agent, .. }, Audience::People(agents)) => agents.contains(agent),
-        (Reader::Person { .. }, Audience::Staff) => true,
         (Reader::Person { agent, .. }, Audience::StaffBut(but)) => agent != but,
         (Reader::Customer(own), Audience::Customer(conversation)) => own == conversation,
         (Reader::Person { .. }, Audience::Customer(_))
-        | (Reader::Customer(_), Audience::People(_) | Audience::Staff | Audience::StaffBut(_)) => false,
+        | (Reader::Customer(_), Audience::People(_) | Audience::StaffBut(_)) => false,
     }
 }
 
