@@ -1,4 +1,4 @@
-// Starts the desk. It is a file of its own because the content security policy allows no script in the page.
+// Starts the program of a page. It is a file of its own because the content security policy allows no script in the page.
 //
 // Leptos builds the parts of a view that never change from HTML that was written at compile time.
 // The policy lets exactly that pass: a string that lies in the WebAssembly file itself.

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_shared::{AgentId, ConversationId, Timestamp};
+use baton_shared::{ConversationId, Timestamp};
 
 use crate::clock::Clock;
 use crate::store::{Session, Store, StoreError};
@@ -103,6 +103,14 @@ impl Accounts {
         let now = self.clock.now();
         // Counted before the password is checked, so that a hundred guesses at once are a hundred.
         let attempt = self.attempts.begin(email, from, now).map_err(|wait| SignInError::TooMany { wait })?;
+        let outcome = self.check(email, password, now).await;
+        if !matches!(outcome, Err(SignInError::Failed)) {
+            self.attempts.forgive(&attempt);
+        }
+        outcome
+    }
+
+    async fn check(&self, email: &str, password: String, now: Timestamp) -> Result<NewSession, SignInError> {
         let store = self.store.clone();
         let address = email.trim().to_owned();
         let known = blocking(move || store.credentials(&address)).await?;
@@ -110,16 +118,12 @@ impl Accounts {
         let matches = match self.passwords.verify(password, hash).await {
             Ok(matches) => matches,
             Err(PasswordError::Length { .. }) => false,
-            Err(PasswordError::Busy | PasswordError::Hash) => {
-                self.attempts.forgive(&attempt);
-                return Err(SignInError::Busy);
-            }
+            Err(PasswordError::Busy | PasswordError::Hash) => return Err(SignInError::Busy),
         };
         let agent = match known {
             Some(known) if matches && known.enabled => known.agent,
             Some(_) | None => return Err(SignInError::Failed),
         };
-        self.attempts.forgive(&attempt);
         let token = random().map_err(|_| SignInError::Random)?;
         let session =
             Session { token_hash: customer_token::sha256(&token), agent, created_at: now, seen_at: now };
@@ -139,30 +143,31 @@ impl Accounts {
         let now = self.clock.now();
         let Some(session) = self.store.session(hash)? else { return Ok(None) };
         if !in_force(&session, now) {
-            Self::note(self.store.remove_session(hash));
+            Self::note(self.store.remove_session(hash))?;
             return Ok(None);
         }
         if now.since(session.seen_at) >= SESSION_TOUCHED_EVERY {
-            Self::note(self.store.touch_session(hash, now));
+            Self::note(self.store.touch_session(hash, now))?;
         }
         Ok(Some(session))
     }
 
-    /// A store that cannot write at the moment, as on a full disk, keeps nobody from reading.
-    fn note(written: Result<(), StoreError>) {
-        if let Err(error) = written {
-            tracing::warn!(error = %crate::telemetry::chain(&error), "the use of a session was not noted");
+    /// A store that cannot write at the moment, as on a full disk, keeps nobody from reading; a write that may be lost
+    /// does.
+    fn note(written: Result<(), StoreError>) -> Result<(), StoreError> {
+        match written {
+            Ok(()) => Ok(()),
+            Err(lost @ StoreError::DurabilityUnknown(_)) => Err(lost),
+            Err(error) => {
+                tracing::warn!(error = %crate::telemetry::chain(&error), "the use of a session was not noted");
+                Ok(())
+            }
         }
     }
 
     /// Ends a session; it blocks.
     pub fn sign_out(&self, hash: &TokenHash) -> Result<(), StoreError> {
         self.store.remove_session(hash)
-    }
-
-    /// Ends every session of a person; it blocks.
-    pub fn sign_out_everywhere(&self, agent: AgentId) -> Result<(), StoreError> {
-        self.store.remove_sessions_of(agent)
     }
 
     /// Returns what the customer of a conversation proves themselves with.
@@ -188,12 +193,13 @@ pub fn random() -> Result<[u8; 32], getrandom::Error> {
     Ok(bits)
 }
 
-/// Runs what blocks beside the requests; a panic in it goes on in the caller.
+/// Runs what blocks beside the requests; a panic in it goes on in the caller, and a write that may be lost ends the
+/// process.
 pub async fn blocking<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
-        Ok(result) => result,
+        Ok(result) => result.inspect_err(crate::vital::end_if_lost),
         Err(error) => match error.try_into_panic() {
             Ok(panic) => std::panic::resume_unwind(panic),
             Err(cancelled) => Err(StoreError::Unavailable(Box::new(cancelled))),

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use baton_shared::command::Actor;
 use baton_shared::{AgentId, Command, QueueId, Timestamp};
+use tokio::sync::Semaphore;
 
 use crate::accounts::{Accounts, blocking};
-use crate::clock::Clock;
+use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::dispatcher::{self, Answer, CommandError, Dispatcher, Key, Request};
 use crate::feed::{self, Feed};
@@ -16,6 +17,11 @@ use crate::http::streams::Streams;
 use crate::ids::IdSource;
 use crate::routing::RoutingState;
 use crate::store::{Store, StoreError};
+use crate::summary::model::Model;
+
+/// How many requests read the store at once at most; more wait. Each that reads has a connection with files and a cache
+/// of its own.
+pub const READERS_MAX: usize = 32;
 
 /// A running server, without its listener.
 pub struct App {
@@ -37,6 +43,9 @@ pub struct App {
     pub limits: Limits,
     /// Who has which streams open.
     pub streams: Arc<Streams>,
+    /// The language model that writes summaries, where one is configured.
+    pub summary_model: Option<Arc<Model>>,
+    readers: Semaphore,
 }
 
 /// The numbers that tell one start of the server from another.
@@ -50,12 +59,15 @@ pub struct Start {
 
 impl App {
     /// Starts the dispatcher on a store and puts everything around it.
+    ///
+    /// Everything shares one clock, which begins at the log's last time where the machine's stands behind it.
     pub fn build(
         config: Config,
         store: Arc<dyn Store>,
         clock: Arc<dyn Clock>,
         start: Start,
     ) -> anyhow::Result<Arc<Self>> {
+        let clock = clock::from_no_earlier_than(store.load()?.work.at, clock);
         let assets = Assets::load();
         let feed = Feed::start(feed::Parts {
             store: store.clone(),
@@ -74,6 +86,8 @@ impl App {
             assets,
             limits: Limits::default(),
             streams: Arc::default(),
+            summary_model: config.summary_model.clone().map(Model::new).transpose()?,
+            readers: Semaphore::new(READERS_MAX),
             store,
             dispatcher,
             feed,
@@ -107,11 +121,13 @@ impl App {
         answer
     }
 
-    /// Runs something that reads the store, beside the requests.
+    /// Runs something that reads the store, beside the requests; what runs must not ask for this again.
     pub async fn with_store<T: Send + 'static>(
         self: &Arc<Self>,
         work: impl FnOnce(&Self) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, StoreError> {
+        // The semaphore is never closed, so there is always a place to come.
+        let _place = self.readers.acquire().await;
         let app = self.clone();
         blocking(move || work(&app)).await
     }
@@ -127,8 +143,8 @@ impl App {
 
     /// Decides and commits what waits, ends every stream, and returns once nothing will be written any more.
     pub async fn stop(&self) {
-        self.feed.stop();
-        self.dispatcher.stop();
+        self.feed.stop().await;
+        self.dispatcher.stop().await;
         // Nothing is taken in after the stop, so the answer to one more command is the end of the loop.
         let _ = self.dispatcher.submit(nothing()).await;
     }
@@ -149,7 +165,7 @@ fn nothing() -> Request {
 
 /// Says whether replaying the whole log gives what the rows say, byte for byte, and up to which position.
 pub fn verify(store: &dyn Store) -> Result<(u64, bool), StoreError> {
-    let rows = dispatcher::state_of(store.load()?);
+    let rows = RoutingState::from_open_work(store.load()?.work);
     let mut replayed = RoutingState::default();
     store.replay(0, &mut |recorded| {
         replayed.apply(&recorded);

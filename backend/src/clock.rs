@@ -1,6 +1,7 @@
-//! The only clock: wall time at the start plus monotonic time since, so that it never jumps.
+//! The only clock: the later of wall time and the log's last time at the start, plus monotonic time since, so that it
+//! never jumps and never runs behind what is logged.
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use baton_shared::Timestamp;
@@ -41,6 +42,29 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that runs ahead of another one, always by the same.
+struct Ahead {
+    of: Arc<dyn Clock>,
+    by: Duration,
+}
+
+impl Clock for Ahead {
+    fn now(&self) -> Timestamp {
+        self.of.now().plus(self.by)
+    }
+
+    fn until(&self, deadline: Timestamp) -> Option<Duration> {
+        self.of.until(deadline.minus(self.by))
+    }
+}
+
+/// Returns a clock that shows `at` or later: where this one is behind, as after the machine's was set back, it goes on
+/// from `at` as fast as ever.
+pub fn from_no_earlier_than(at: Timestamp, clock: Arc<dyn Clock>) -> Arc<dyn Clock> {
+    let by = at.since(clock.now());
+    if by.is_zero() { clock } else { Arc::new(Ahead { of: clock, by }) }
+}
+
 /// A clock that stands still until it is moved, for tests and simulations.
 #[derive(Debug)]
 pub struct ManualClock {
@@ -67,5 +91,35 @@ impl Clock for ManualClock {
 
     fn until(&self, _deadline: Timestamp) -> Option<Duration> {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_behind_goes_on_from_the_last_time_and_does_not_stand_still() {
+        let (wall, last) = (Timestamp::from_millis(1_000), Timestamp::from_millis(61_000));
+        let machine = Arc::new(ManualClock::at(wall));
+        let clock = from_no_earlier_than(last, machine.clone());
+        assert_eq!(clock.now(), last);
+        machine.advance(Duration::from_secs(1));
+        assert_eq!(clock.now(), last.plus(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_clock_that_is_not_behind_stays_what_it_is() {
+        let wall = Timestamp::from_millis(61_000);
+        let clock = from_no_earlier_than(Timestamp::from_millis(1_000), Arc::new(ManualClock::at(wall)));
+        assert_eq!(clock.now(), wall);
+    }
+
+    #[test]
+    fn waiting_for_a_deadline_is_counted_by_the_clock_that_is_ahead() {
+        let machine = Arc::new(SystemClock::start());
+        let clock = from_no_earlier_than(machine.now().plus(Duration::from_secs(3_600)), machine);
+        let wait = clock.until(clock.now().plus(Duration::from_secs(30))).expect("time passes");
+        assert!(wait <= Duration::from_millis(30_001), "{wait:?}");
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::time::Duration;
 
 use axum::http::Uri;
 use clap::builder::FalseyValueParser;
@@ -11,6 +12,12 @@ use clap::{Args, Parser, Subcommand};
 
 /// Where the metrics are served unless the command line says otherwise.
 pub const METRICS_LISTEN: &str = "127.0.0.1:9464";
+
+/// How long the summary model may take for its first word unless the command line says otherwise, in seconds.
+pub const SUMMARY_FIRST_SECS: u64 = 8;
+
+/// How long the summary model may take in all unless the command line says otherwise, in seconds.
+pub const SUMMARY_SECS: u64 = 20;
 
 /// The queue in which a demo's conversations begin.
 pub const DEMO_CHAT_QUEUE: &str = "Technical support";
@@ -73,6 +80,15 @@ pub enum AdminAction {
         #[arg(long, env = "BATON_NAME")]
         name: String,
     },
+    /// Sets somebody's password and signs them out; it is read from `BATON_ADMIN_PASSWORD`, or asked for.
+    Password {
+        /// Where the data is.
+        #[command(flatten)]
+        data: DataArgs,
+        /// The address they sign in with.
+        #[arg(long, env = "BATON_EMAIL")]
+        email: String,
+    },
 }
 
 /// Where the data is.
@@ -107,6 +123,21 @@ pub struct ServeArgs {
     /// The sites that may show the chat in a frame, such as `https://shop.example`, separated by commas.
     #[arg(long, env = "BATON_CHAT_FRAME_ANCESTORS", value_delimiter = ',')]
     pub chat_frame_ancestors: Vec<String>,
+    /// The OpenAI-compatible endpoint that writes summaries, such as `https://llm.example/v1`; without it the server
+    /// makes them itself. A key for it is read from `BATON_SUMMARY_KEY`.
+    #[arg(long, env = "BATON_SUMMARY_URL")]
+    pub summary_url: Option<String>,
+    /// The model to ask there.
+    #[arg(long, env = "BATON_SUMMARY_MODEL")]
+    pub summary_model: Option<String>,
+    /// How many seconds the model may take for its first word.
+    #[arg(long, env = "BATON_SUMMARY_FIRST_SECS", default_value_t = SUMMARY_FIRST_SECS,
+        value_parser = clap::value_parser!(u64).range(1..=120))]
+    pub summary_first_secs: u64,
+    /// How many seconds the model may take in all.
+    #[arg(long, env = "BATON_SUMMARY_SECS", default_value_t = SUMMARY_SECS,
+        value_parser = clap::value_parser!(u64).range(1..=120))]
+    pub summary_secs: u64,
     /// What to log, as `tracing` filters: `info`, `warn,baton=debug`.
     #[arg(long, env = "BATON_LOG", default_value = "info")]
     pub log: String,
@@ -173,9 +204,26 @@ pub enum ConfigError {
         /// What was given.
         given: String,
     },
+    /// The address of the summary model is none.
+    #[error(
+        "`{given}` is no address of a model; give --summary-url as `https://llm.example/v1`, without a query"
+    )]
+    SummaryUrl {
+        /// What was given.
+        given: String,
+    },
+    /// Conversations would travel in the clear.
+    #[error("`{given}` would get conversations in the clear; use https, or a model on this machine")]
+    SummaryInTheClear {
+        /// What was given.
+        given: String,
+    },
+    /// Of address and model one is missing.
+    #[error("summaries by a model need both --summary-url and --summary-model")]
+    SummaryIncomplete,
 }
 
-/// Everything a running server is configured with, validated. It holds no secrets.
+/// Everything a running server is configured with, validated. Its one secret is not shown by `Debug`.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The address to listen on.
@@ -192,6 +240,8 @@ pub struct Config {
     pub chat_queue: Option<String>,
     /// The sites that may show the chat in a frame.
     pub chat_frame_ancestors: Vec<PublicUrl>,
+    /// The language model that writes summaries; without one the server makes them itself.
+    pub summary_model: Option<SummaryModel>,
 }
 
 impl Config {
@@ -206,6 +256,7 @@ impl Config {
             metrics_listen: free_port,
             chat_queue: None,
             chat_frame_ancestors: Vec::new(),
+            summary_model: None,
         }
     }
 
@@ -228,6 +279,7 @@ impl TryFrom<ServeArgs> for Config {
         let ancestor = |given: &String| {
             given.parse().map_err(|NoOrigin| ConfigError::FrameAncestor { given: given.clone() })
         };
+        let summary_model = SummaryModel::configured(&args)?;
         let config = Self {
             listen: args.listen,
             public_url,
@@ -236,6 +288,7 @@ impl TryFrom<ServeArgs> for Config {
             metrics_listen: args.metrics_listen,
             chat_queue: args.chat_queue.or_else(|| args.demo.then(|| DEMO_CHAT_QUEUE.to_owned())),
             chat_frame_ancestors: args.chat_frame_ancestors.iter().map(ancestor).collect::<Result<_, _>>()?,
+            summary_model,
         };
         if config.demo && !config.listen.ip().is_loopback() {
             return Err(ConfigError::DemoBeyondLoopback { port: config.listen.port() });
@@ -247,6 +300,74 @@ impl TryFrom<ServeArgs> for Config {
             return Err(ConfigError::MetricsBeyondLoopback { port: config.metrics_listen.port() });
         }
         Ok(config)
+    }
+}
+
+/// A language model that writes summaries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SummaryModel {
+    /// The endpoint, up to and without `/chat/completions`.
+    pub url: String,
+    /// What the model is called there.
+    pub model: String,
+    /// What the server proves itself with there.
+    pub key: Option<Secret>,
+    /// How long it may take for its first word.
+    pub first_within: Duration,
+    /// How long it may take in all.
+    pub whole_within: Duration,
+}
+
+impl SummaryModel {
+    fn configured(args: &ServeArgs) -> Result<Option<Self>, ConfigError> {
+        let (given, model) = match (&args.summary_url, &args.summary_model) {
+            (Some(url), Some(model)) => (url, model),
+            (None, None) => return Ok(None),
+            (Some(_), None) | (None, Some(_)) => return Err(ConfigError::SummaryIncomplete),
+        };
+        let wrong = || ConfigError::SummaryUrl { given: given.clone() };
+        let uri: Uri = given.parse().map_err(|_| wrong())?;
+        let authority = uri.authority().map(|authority| authority.as_str()).unwrap_or_default();
+        let is_https = match uri.scheme_str() {
+            Some("https") => true,
+            Some("http") => false,
+            Some(_) | None => return Err(wrong()),
+        };
+        if authority.is_empty() || authority.contains('@') || uri.query().is_some() {
+            return Err(wrong());
+        }
+        if !is_https && !is_loopback_host(authority) {
+            return Err(ConfigError::SummaryInTheClear { given: given.clone() });
+        }
+        Ok(Some(Self {
+            url: given.trim_end_matches('/').to_owned(),
+            model: model.clone(),
+            key: summary_key(),
+            first_within: Duration::from_secs(args.summary_first_secs),
+            whole_within: Duration::from_secs(args.summary_secs),
+        }))
+    }
+}
+
+/// A secret, which no log can show by accident.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Keeps a secret.
+    pub const fn new(secret: String) -> Self {
+        Self(secret)
+    }
+
+    /// Returns the secret.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret")
     }
 }
 
@@ -312,6 +433,12 @@ pub fn admin_password() -> Option<String> {
     std::env::var("BATON_ADMIN_PASSWORD").ok()
 }
 
+/// Returns the key of the summary model, if the environment holds one.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+fn summary_key() -> Option<Secret> {
+    std::env::var("BATON_SUMMARY_KEY").ok().filter(|key| !key.is_empty()).map(Secret::new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -350,6 +477,25 @@ mod tests {
         {
             assert!(wrong.parse::<PublicUrl>().is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_summary_model_is_reached_through_tls_or_on_this_machine() {
+        let with = |url: &str| serve(&["--summary-url", url, "--summary-model", "small"]);
+        let model = with("https://llm.example/v1/").unwrap().summary_model.unwrap();
+        assert_eq!((model.url.as_str(), model.model.as_str()), ("https://llm.example/v1", "small"));
+        assert_eq!(model.first_within + model.whole_within, Duration::from_secs(28));
+        assert!(with("http://127.0.0.1:11434/v1").unwrap().summary_model.is_some());
+        for url in ["http://llm.example/v1", "http://127.0.0.1.example/v1"] {
+            assert!(matches!(with(url), Err(ConfigError::SummaryInTheClear { .. })), "{url}");
+        }
+        for url in ["llm.example", "ftp://llm.example", "https://me@llm.example", "https://llm.example/?a=b"]
+        {
+            assert!(matches!(with(url), Err(ConfigError::SummaryUrl { .. })), "{url}");
+        }
+        assert!(matches!(serve(&["--summary-model", "x"]), Err(ConfigError::SummaryIncomplete)));
+        assert!(serve(&[]).unwrap().summary_model.is_none());
+        assert!(!format!("{:?}", Secret::new("hush".to_owned())).contains("hush"));
     }
 
     #[test]

@@ -24,6 +24,8 @@ pub enum Content {
     QueueName(QueueId, String),
     /// What a group is called.
     GroupName(GroupId, String),
+    /// A workflow's name and all that is written in it.
+    Workflow(WorkflowId, Box<Definition>),
     /// What a customer is called.
     Contact(ContactId, String),
     /// What is known about a conversation.
@@ -47,6 +49,33 @@ pub enum Content {
     },
     /// A transfer's note.
     Note(TransferId, String),
+    /// A transfer's summary.
+    Summary(TransferId, String),
+    /// What was said aside, about a transfer.
+    Aside {
+        /// About which.
+        transfer: TransferId,
+        /// Its number there.
+        seq: u32,
+        /// Which.
+        id: MessageId,
+        /// Who said it.
+        author: AgentId,
+        /// What was said.
+        text: String,
+        /// When.
+        at: Timestamp,
+        /// The idempotency key it was sent with.
+        client_key: Option<String>,
+    },
+    /// An invitation's note.
+    InviteNote(InviteId, String),
+    /// What the agent wrote to a request.
+    RequestNote(RequestId, String),
+    /// The answer to a request.
+    RequestAnswer(RequestId, String),
+    /// Where a customer can be reached.
+    Address(ContactId, String),
     /// The reason of a rejection.
     Reason(OfferId, String),
     /// An agent's notes on a segment.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use baton_shared::command::Actor;
+use baton_shared::queue::{Membership, Priority};
 use baton_shared::{AgentId, Channel, Command, QueueId, Role, SkillId};
 
 use crate::app::App;
@@ -86,7 +87,16 @@ async fn add_centre(app: &Arc<App>, hash: &str) -> anyhow::Result<Centre> {
         queues.push((name, queue));
     }
     let skill = add_skill(app, GROUP.1, &agents).await?;
-    run(app, Command::AddGroup { name: GROUP.0.to_owned(), skills: [skill].into() }).await?;
+    run(
+        app,
+        Command::AddGroup {
+            name: GROUP.0.to_owned(),
+            skills: [skill].into(),
+            membership: Membership::All,
+            priority: Priority::Normal,
+        },
+    )
+    .await?;
     Ok(Centre { agents, queues })
 }
 

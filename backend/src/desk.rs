@@ -4,17 +4,31 @@
 //! [`crate::dispatcher`]. Nothing here knows a clock, a store or the network.
 
 mod conversations;
+mod groups;
+mod invites;
+mod offers;
 mod people;
+mod policies;
+mod requests;
+mod returns;
+mod supervision;
+pub mod targets;
 mod transfers;
+pub mod trial;
+pub mod why;
+pub mod workflows;
 
 use baton_shared::command::Actor;
-use baton_shared::offer::{OFFER_LASTS, OfferState};
 use baton_shared::*;
 use serde::{Deserialize, Serialize};
 
 use crate::content::{Content, ReadMarks};
 use crate::ids::IdSource;
-use crate::routing::{Deadline, Match, RoutingState};
+use crate::routing::{Deadline, Match, RoutingState, Subject};
+
+pub use offers::decline_rule;
+pub use transfers::{Placement, check_pool, may_cancel, placement, room};
+pub use workflows::Judgement;
 
 /// What a command answers when it is not refused.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +45,8 @@ pub enum Answer {
     Accepted { conversation: ConversationId },
     /// A transfer was made.
     Transfer { transfer: TransferId },
+    /// An invitation was made.
+    Invited { invite: InviteId },
     /// Something was added.
     Added { id: String },
 }
@@ -69,6 +85,8 @@ pub struct Circumstances<'a> {
     pub ids: &'a mut IdSource,
     /// The command's idempotency key, kept with the message it sends.
     pub key: Option<&'a str>,
+    /// How the expressions came out of the workflow that the command leads a conversation into.
+    pub judged: Option<Judgement>,
 }
 
 /// Decides a command, or refuses it.
@@ -85,13 +103,32 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::CompleteWrapUp { segment, disposition, notes } => {
             conversations::complete_wrap_up(with, actor, segment, disposition, notes)
         }
+        Command::ExtendWrapUp { segment } => conversations::extend_wrap_up(with, actor, segment),
+        Command::TakeOver { conversation } => supervision::take_over(with, actor, conversation),
         Command::Mark { conversation, delivered, read } => {
             conversations::mark(with, actor, conversation, delivered, read)
         }
-        Command::AcceptOffer { offer } => transfers::accept(with, actor, offer),
-        Command::RejectOffer { offer, reason } => transfers::reject(with, actor, offer, reason),
-        Command::RequestTransfer { conversation, target, note } => {
-            transfers::request(with, actor, conversation, target, note)
+        Command::AcceptOffer { offer } => offers::accept(with, actor, offer),
+        Command::RejectOffer { offer, reason } => offers::reject(with, actor, offer, reason),
+        Command::RequestTransfer { conversation, target, mode, note, summary, park } => {
+            let wish = transfers::Wish { conversation, target, mode, note, summary, park };
+            transfers::request(with, actor, wish)
+        }
+        Command::HandOver { conversation, transfer } => {
+            transfers::hand_over(with, actor, conversation, transfer)
+        }
+        Command::LeaveConsult { transfer } => transfers::leave_consult(with, actor, transfer),
+        Command::SendAside { transfer, text } => transfers::send_aside(with, actor, transfer, text),
+        Command::Invite { conversation, target, note } => {
+            invites::invite(with, actor, conversation, target, note)
+        }
+        Command::CancelInvite { conversation, invite } => invites::cancel(with, actor, conversation, invite),
+        Command::LeaveConversation { conversation } => invites::leave(with, actor, conversation),
+        Command::StopListening { conversation } => transfers::stop_listening(with, actor, conversation),
+        Command::CreateRequest { conversation, note } => requests::create(with, actor, conversation, note),
+        Command::AnswerRequest { request, text } => requests::answer(with, actor, request, text),
+        Command::LeaveAddress { conversation, address } => {
+            requests::leave_address(with, actor, conversation, address)
         }
         Command::CancelTransfer { conversation, transfer } => {
             transfers::cancel(with, actor, conversation, transfer)
@@ -114,30 +151,70 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         }
         Command::AddMember { queue, agent } => people::add_member(with, queue, agent),
         Command::RemoveMember { queue, agent } => people::remove_member(with, queue, agent),
-        Command::AddGroup { name, skills } => people::add_group(with, name, skills),
+        Command::AddGroup { name, skills, membership, priority } => {
+            groups::add(with, name, groups::Asks { skills, membership, priority })
+        }
+        Command::ChangeGroup { group, name, skills, membership, priority } => {
+            groups::change(with, group, name, groups::Asks { skills, membership, priority })
+        }
+        Command::RemoveGroup { group } => groups::remove(with, group),
+        Command::AddWorkflow { definition } => workflows::add(with, actor, definition),
+        Command::ChangeWorkflow { workflow, definition } => {
+            workflows::change(with, actor, workflow, definition)
+        }
+        Command::RemoveWorkflow { workflow } => workflows::remove(with, actor, workflow),
+        Command::SetPolicy { preset, policy } => policies::set(with, actor, preset, policy),
+        Command::OverridePolicy { scope, set } => policies::set_override(with, actor, scope, set),
     }
 }
 
 /// Decides what follows when something is due.
-pub fn decide_deadline(state: &RoutingState, deadline: Deadline) -> Vec<Event> {
+pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<Event> {
     match deadline {
-        Deadline::Offer(offer) => match state.offers.get(&offer) {
-            Some(offer) => transfers::end_offer(offer, OfferEnd::TimedOut, TransferEnd::Expired, state),
+        Deadline::Offer(offer) => match with.state.offers.get(&offer) {
+            Some(offer) => offers::end_offer(with, offer, OfferEnd::TimedOut),
             None => Vec::new(),
         },
+        Deadline::Transfer(transfer) => returns::expire(with, transfer),
+        Deadline::Grace(agent) => returns::lose(with, agent),
+        Deadline::Invite(invite) => invites::expire(with.state, invite),
+        Deadline::Step(conversation) => workflows::due(with, conversation),
+        Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),
     }
 }
 
-/// Turns a match into the offer that makes it known.
-pub fn decide_offer(found: &Match, now: Timestamp, ids: &mut IdSource) -> Event {
-    Event::OfferMade {
-        offer: ids.offer(),
-        conversation: found.conversation,
-        agent: found.agent,
-        cause: OfferCause::Queue(found.queue),
-        deadline: now.plus(OFFER_LASTS),
+/// Turns a match into the offer that makes it known; nothing if the conversation is gone.
+pub fn decide_offer(with: &mut Circumstances<'_>, found: &Match) -> Option<Event> {
+    let conversation = with.state.conversation_of(found.subject)?;
+    if let Subject::Invite(invite) = found.subject {
+        let policy = &with.state.invites.get(&invite)?.policy;
+        let deadline = Some(with.now.plus(policy.offer_lasts()));
+        let (offer, cause) = (with.ids.offer(), OfferCause::Invite(invite));
+        let (conversation, agent) = (conversation.id, found.agent);
+        return Some(Event::OfferMade { offer, conversation, agent, cause, deadline });
     }
+    let policy = offers::offer_policy(with.state, conversation);
+    let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
+    let meant = transfer.filter(|transfer| returns::undecided(transfer));
+    let named = with.state.search(conversation)?.pool == Pool::Agent(found.agent);
+    let lasts = if named { policy.named_offer_lasts() } else { Some(policy.offer_lasts()) };
+    // Whoever a step asks alone has its whole time.
+    let step = conversation.waiting().and_then(|waiting| waiting.route.as_ref()?.deadline).filter(|_| named);
+    Some(Event::OfferMade {
+        offer: with.ids.offer(),
+        conversation: conversation.id,
+        agent: found.agent,
+        cause: meant.map_or(OfferCause::Queue(conversation.queue), |meant| OfferCause::Transfer(meant.id)),
+        deadline: step.or(lasts.map(|lasts| with.now.plus(lasts))),
+    })
+}
+
+/// Says whether the policy accepts an offer in the name of the person it is made to.
+pub fn accepts_itself(state: &RoutingState, offer: OfferId) -> Option<Actor> {
+    let offer = state.offers.get(&offer)?;
+    let conversation = state.conversations.get(&offer.conversation)?;
+    offers::offer_policy(state, conversation).auto_accept.then_some(Actor::Person(offer.agent))
 }
 
 /// Returns the text without surrounding white space, or refuses it for being empty or too long.
@@ -177,12 +254,4 @@ fn owned(
 ) -> Result<&Conversation, Refusal> {
     let open = open(state, conversation)?;
     if open.owner() == Some(Owner::Agent(agent)) { Ok(open) } else { Err(Refusal::NotOwner) }
-}
-
-/// Returns the deadline of an open offer, for messages about it.
-pub fn offer_deadline(offer: &Offer) -> Option<Timestamp> {
-    match offer.state {
-        OfferState::Open { deadline } => Some(deadline),
-        OfferState::Ended { .. } => None,
-    }
 }

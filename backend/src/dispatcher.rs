@@ -19,10 +19,11 @@ use tokio::sync::oneshot;
 use crate::clock::Clock;
 use crate::feed::Feed;
 use crate::ids::IdSource;
+use crate::routing::RoutingState;
 use crate::store::{Store, StoreError};
 
 pub use crate::desk::Answer;
-pub use turn::{Turns, state_of};
+pub use turn::Turns;
 
 /// How many commands may wait for a turn; beyond that a command is answered with [`CommandError::Busy`].
 pub const COMMANDS_WAITING_MAX: usize = 4_096;
@@ -76,6 +77,7 @@ pub type Reply = oneshot::Sender<Result<Answer, CommandError>>;
 enum Input {
     Command(Box<Request>, Reply),
     Answered(AgentId),
+    Look(Box<dyn FnOnce(&RoutingState, Timestamp) + Send>),
     Wake,
     Stop,
 }
@@ -121,6 +123,20 @@ impl Dispatcher {
         }
     }
 
+    /// Looks at the state as the last turn left it, at the loop's time.
+    pub async fn look<Seen: Send + 'static>(
+        &self,
+        look: impl FnOnce(&RoutingState, Timestamp) -> Seen + Send + 'static,
+    ) -> Result<Seen, CommandError> {
+        let (reply, seen) = oneshot::channel();
+        let look = move |state: &RoutingState, now| drop(reply.send(look(state, now)));
+        match self.inputs.try_send(Input::Look(Box::new(look))) {
+            Ok(()) => seen.await.map_err(|_| CommandError::Stopping),
+            Err(TrySendError::Full(_)) => Err(CommandError::Busy),
+            Err(TrySendError::Disconnected(_)) => Err(CommandError::Stopping),
+        }
+    }
+
     /// Notes that a browser of this person answered a heartbeat: their lease begins or goes on.
     ///
     /// When the loop is too busy to hear of it, the next heartbeat says it again.
@@ -133,14 +149,11 @@ impl Dispatcher {
         drop(self.inputs.try_send(Input::Wake));
     }
 
-    /// Says whether the loop still runs.
-    pub fn running(&self) -> bool {
-        !matches!(self.inputs.try_send(Input::Wake), Err(TrySendError::Disconnected(_)))
-    }
-
     /// Ends the loop after everything that waits has been decided and committed.
-    pub fn stop(&self) {
-        drop(self.inputs.send(Input::Stop));
+    pub async fn stop(&self) {
+        let inputs = self.inputs.clone();
+        // Where much waits, there is no room for the word at once.
+        drop(tokio::task::spawn_blocking(move || inputs.send(Input::Stop)).await);
     }
 }
 
@@ -154,13 +167,17 @@ fn run(turns: &mut Turns, waiting: &Receiver<Input>) {
             match input {
                 Input::Command(request, reply) => turns.add(*request, reply),
                 Input::Answered(agent) => turns.renew_lease(agent),
+                Input::Look(look) => look(turns.state(), turns.now()),
                 Input::Wake => {}
                 Input::Stop => stopping = true,
             }
             next = if turns.waiting() < COMMANDS_PER_TURN_MAX { waiting.try_recv().ok() } else { None };
         }
+        if stopping {
+            turns.write_marks_at_once();
+        }
         turns.take();
-        if stopping && turns.waiting() == 0 {
+        if stopping {
             return;
         }
     }

@@ -26,6 +26,9 @@ pub use streams::{HEARTBEAT_EVERY, LINE_EVERY};
 /// How many frames wait for one reader at most; a reader who is slower is disconnected.
 pub const FRAMES_WAITING_MAX: usize = 256;
 
+/// How many bytes of frames wait for one reader at most, except for a single frame that is larger.
+pub const BYTES_WAITING_MAX: usize = 1024 * 1024;
+
 /// How many messages wait for the thread at most.
 const MESSAGES_WAITING_MAX: usize = 8_192;
 
@@ -50,6 +53,9 @@ pub struct Published {
     pub seq: u64,
     /// Who owns the conversation it is about or is offered it.
     pub viewers: Vec<AgentId>,
+    /// Whether it is the last of its turn that changes how its conversation looks, so that those who see the conversation
+    /// are sent it as a whole.
+    pub settles: bool,
     /// What it is.
     pub what: What,
 }
@@ -69,7 +75,6 @@ enum Message {
     Subscribe(Reader, Option<String>, mpsc::Sender<Bytes>),
     Typing(ConversationId, Actor),
     CloseSession([u8; 32]),
-    ClosePerson(AgentId),
     Tick,
     Stop,
 }
@@ -138,19 +143,17 @@ impl Feed {
         drop(self.messages.send(Message::CloseSession(session)));
     }
 
-    /// Ends the streams of a person, who has to start again.
-    pub fn close_person(&self, agent: AgentId) {
-        drop(self.messages.send(Message::ClosePerson(agent)));
-    }
-
     /// Looks at the clock; needed only where the clock is moved by hand.
     pub fn tick(&self) {
         drop(self.messages.send(Message::Tick));
     }
 
-    /// Ends all streams, each with a different time after which to come again, and the thread.
-    pub fn stop(&self) {
-        drop(self.messages.send(Message::Stop));
+    /// Ends all streams, each with a different time after which to come again, and the thread, once what was said
+    /// before has been heard.
+    pub async fn stop(&self) {
+        let messages = self.messages.clone();
+        // Where much waits, there is no room for the word at once.
+        drop(tokio::task::spawn_blocking(move || messages.send(Message::Stop)).await);
     }
 
     /// Says with which number the streams begin.

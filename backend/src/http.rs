@@ -32,16 +32,22 @@ pub mod gate;
 pub mod handover;
 pub mod headers;
 pub mod health;
+pub mod invites;
 pub mod limits;
 pub mod offers;
 pub mod openapi;
 pub mod people;
+pub mod policies;
 pub mod queues;
 pub mod reference;
+pub mod requests;
 pub mod server;
 pub mod session;
 pub mod streams;
+pub mod summary;
 pub mod transfers;
+pub mod why;
+pub mod workflows;
 
 /// Returns everything that the server answers.
 pub fn router(app: Arc<App>) -> Router {
@@ -82,11 +88,25 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(conversations::messages, conversations::send))
         .routes(routes!(conversations::mark))
         .routes(routes!(conversations::typing))
+        .routes(routes!(summary::summary))
         .routes(routes!(conversations::close))
+        .routes(routes!(why::show))
         .routes(routes!(transfers::targets))
         .routes(routes!(transfers::request))
         .routes(routes!(transfers::cancel))
+        .routes(routes!(transfers::hand_over))
+        .routes(routes!(transfers::take_over))
+        .routes(routes!(transfers::leave))
+        .routes(routes!(transfers::send_aside))
+        .routes(routes!(transfers::stop_listening))
+        .routes(routes!(invites::make))
+        .routes(routes!(invites::cancel))
+        .routes(routes!(invites::leave))
+        .routes(routes!(requests::list))
+        .routes(routes!(requests::create))
+        .routes(routes!(requests::answer))
         .routes(routes!(offers::complete_wrap_up))
+        .routes(routes!(offers::extend_wrap_up))
         .routes(routes!(desk::dispositions))
         // Administrators.
         .routes(routes!(people::list, people::add))
@@ -97,12 +117,23 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(queues::add_member, queues::remove_member))
         .routes(routes!(queues::list_skills, queues::add_skill))
         .routes(routes!(queues::list_groups, queues::add_group))
+        .routes(routes!(queues::change_group, queues::remove_group))
+        .routes(routes!(workflows::list, workflows::add))
+        .routes(routes!(workflows::show, workflows::change, workflows::remove))
+        .routes(routes!(workflows::dry_run))
+        .routes(routes!(policies::show, policies::set))
+        .routes(routes!(policies::presets))
+        .routes(routes!(policies::overrides))
+        .routes(routes!(policies::history))
+        .routes(routes!(policies::set_for_queue))
+        .routes(routes!(policies::set_for_chat))
         // Customers.
         .routes(routes!(chat::start, chat::show))
         .routes(routes!(streams::chat_events))
         .routes(routes!(chat::messages, chat::send))
         .routes(routes!(chat::mark))
         .routes(routes!(chat::typing))
+        .routes(routes!(chat::leave_address))
         .routes(routes!(chat::close))
 }
 
@@ -116,7 +147,7 @@ async fn edge(State(app): State<Arc<App>>, request: Request, next: Next) -> Resp
         Ok(()) => next.run(Request::from_parts(parts, body)).await,
         Err(refused) => refused.into_response(),
     };
-    headers::add(response.headers_mut(), &path, &app.config);
+    headers::add(&mut response, &path, &app.config);
     count(&method, route.as_ref(), response.status());
     response
 }

@@ -2,13 +2,14 @@
 
 use baton_shared::*;
 
+use crate::seeded::Seeded;
+
 /// Makes ids: the present in milliseconds, and 80 bits from a generator with a seed.
 ///
 /// Ids are not secrets: whatever must not be guessed has a token of its own.
-/// The generator is SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
 #[derive(Clone, Debug)]
 pub struct IdSource {
-    state: u64,
+    seeded: Seeded,
     now: Timestamp,
 }
 
@@ -24,7 +25,7 @@ macro_rules! makers {
 impl IdSource {
     /// Makes a source that gives the same ids for the same seed and times.
     pub const fn from_seed(seed: u64) -> Self {
-        Self { state: seed, now: Timestamp::from_millis(0) }
+        Self { seeded: Seeded::from_seed(seed), now: Timestamp::from_millis(0) }
     }
 
     /// Sets the time that the next ids carry.
@@ -41,31 +42,30 @@ impl IdSource {
         conversation -> ConversationId;
         /// Makes an id for a transfer group.
         group -> GroupId;
+        /// Makes an id for an invitation.
+        invite -> InviteId;
         /// Makes an id for a message.
         message -> MessageId;
         /// Makes an id for an offer.
         offer -> OfferId;
         /// Makes an id for a queue.
         queue -> QueueId;
+        /// Makes an id for a request.
+        request -> RequestId;
         /// Makes an id for a segment.
         segment -> SegmentId;
         /// Makes an id for a skill.
         skill -> SkillId;
         /// Makes an id for a transfer.
         transfer -> TransferId;
+        /// Makes an id for a workflow.
+        workflow -> WorkflowId;
     }
 
     fn bits(&mut self) -> u128 {
         let millis = (self.now.as_millis() as u128) & ((1 << 48) - 1);
-        let chosen = (u128::from(self.next()) << 64 | u128::from(self.next())) & ((1 << 80) - 1);
+        let chosen =
+            (u128::from(self.seeded.next()) << 64 | u128::from(self.seeded.next())) & ((1 << 80) - 1);
         millis << 80 | chosen
-    }
-
-    const fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
     }
 }

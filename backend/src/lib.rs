@@ -3,11 +3,13 @@
 //! Reading order, which is also the order in which a command travels:
 //! [`http`] takes it in, [`dispatcher`] queues it, [`desk`] decides it on the state of [`routing`],
 //! [`store`] commits what happened, and [`feed`] tells everyone who may see it.
+//! [`summary`] says what a conversation was about, for whoever takes it over.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
 
 pub mod accounts;
 pub mod app;
 pub mod clock;
+pub mod conditions;
 pub mod config;
 pub mod content;
 pub mod demo;
@@ -16,7 +18,10 @@ pub mod dispatcher;
 pub mod feed;
 pub mod http;
 pub mod ids;
+pub mod judging;
 pub mod routing;
+pub mod seeded;
 pub mod store;
+pub mod summary;
 pub mod telemetry;
 mod vital;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, bail};
-use baton::accounts::random;
+use baton::accounts::{Passwords, random};
 use baton::app::{self, App, Start};
 use baton::clock::SystemClock;
 use baton::config::{Action, AdminAction, Cli, Config, ServeArgs, admin_password};
@@ -46,12 +46,15 @@ fn run(action: Action) -> anyhow::Result<()> {
             say(&format!("Wrote {}", target.display()))
         }
         Action::Restore { backup, data } => {
-            sqlite::restore(&backup, &data.data, random()?)?;
+            sqlite::restore(&backup, &data.data)?;
             say(&format!("Restored {} into {}", backup.display(), data.data.display()))
         }
         Action::Verify { data } => verify(&data.data),
         Action::Admin(AdminAction::Create { data, email, name }) => {
             runtime()?.block_on(create_administrator(&data.data, email, name))
+        }
+        Action::Admin(AdminAction::Password { data, email }) => {
+            runtime()?.block_on(set_password(&data.data, &email))
         }
         Action::DemoCustomers(args) => runtime()?.block_on(demo::customers::play(args)),
     }
@@ -86,7 +89,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
             _ = terminated.recv() => {}
         }
     };
-    http::server::serve(app, listener, stop).await;
+    http::server::serve(app, listener, http::server::connections_max(), stop).await;
     Ok(())
 }
 
@@ -155,6 +158,18 @@ async fn create_administrator(data: &Path, email: String, name: String) -> anyho
         Err(CommandError::Refused(refusal)) => bail!("{refusal}"),
         Err(error) => Err(error.into()),
     }
+}
+
+async fn set_password(data: &Path, email: &str) -> anyhow::Result<()> {
+    if !sqlite::is_there(data) {
+        bail!("{} holds no data of Baton; name the folder that `baton serve --data` uses", data.display());
+    }
+    let store = SqliteStore::open(data)?;
+    let password_hash = Passwords::default().hash(password()?).await?;
+    if !store.set_password(email, &password_hash)? {
+        bail!("nobody signs in with {email}; check the address");
+    }
+    say(&format!("Set the password of {email}."))
 }
 
 /// Takes the password from the environment, from a pipe, or from someone at the keyboard.

@@ -9,6 +9,7 @@ mod apply;
 mod capacity;
 mod deadlines;
 mod line;
+mod table;
 mod touched;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,10 +17,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::*;
 use serde::Serialize;
 
-use self::capacity::Loads;
+use self::capacity::{Hold, Loads};
 use self::deadlines::Deadlines;
 pub use self::deadlines::{DEADLINES_HELD, Deadline};
 use self::line::Lines;
+pub use self::table::Table;
 pub use self::touched::{Changed, Touched};
 
 /// The open work of a workspace, and everything that decides who gets it.
@@ -38,13 +40,24 @@ pub struct RoutingState {
     /// Every transfer group.
     pub groups: BTreeMap<GroupId, Group>,
     /// The open conversations.
-    pub conversations: BTreeMap<ConversationId, Conversation>,
+    pub conversations: Table<ConversationId, Conversation>,
     /// The segments that run or are in wrap-up.
-    pub segments: BTreeMap<SegmentId, Segment>,
+    pub segments: Table<SegmentId, Segment>,
     /// The open offers.
-    pub offers: BTreeMap<OfferId, Offer>,
+    pub offers: Table<OfferId, Offer>,
     /// The transfers that have not ended.
     pub transfers: BTreeMap<TransferId, Transfer>,
+    /// The invitations that have not ended.
+    pub invites: BTreeMap<InviteId, Invite>,
+    /// The requests that nobody has answered.
+    pub requests: BTreeMap<RequestId, Request>,
+    /// How many requests were created so far.
+    pub requests_made: u32,
+    /// How transfers go.
+    pub policies: Policies,
+    /// Every workflow.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub workflows: BTreeMap<WorkflowId, Workflow>,
     #[serde(skip)]
     index: Index,
 }
@@ -55,6 +68,8 @@ struct Index {
     loads: Loads,
     lines: Lines,
     deadlines: Deadlines,
+    /// Those who become Offline once what they have is done.
+    finishing: BTreeSet<AgentId>,
     touched: Touched,
 }
 
@@ -81,15 +96,32 @@ pub struct OpenWork {
     pub offers: Vec<Offer>,
     /// The transfers that have not ended.
     pub transfers: Vec<Transfer>,
+    /// The invitations that have not ended.
+    pub invites: Vec<Invite>,
+    /// The requests that nobody has answered.
+    pub requests: Vec<Request>,
+    /// How many requests were created so far.
+    pub requests_made: u32,
+    /// How transfers go.
+    pub policies: Policies,
+    /// Every workflow.
+    pub workflows: Vec<Workflow>,
+}
+
+/// What someone is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// To own a conversation.
+    Conversation(ConversationId),
+    /// To take part in one.
+    Invite(InviteId),
 }
 
 /// A conversation to offer next, and to whom: nothing is left to choose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Match {
-    /// What to offer.
-    pub conversation: ConversationId,
-    /// The queue it waits in.
-    pub queue: QueueId,
+    /// What it is offered for.
+    pub subject: Subject,
     /// To whom.
     pub agent: AgentId,
 }
@@ -108,19 +140,15 @@ impl RoutingState {
             segments: work.segments.into_iter().map(|segment| (segment.id, segment)).collect(),
             offers: work.offers.into_iter().map(|offer| (offer.id, offer)).collect(),
             transfers: work.transfers.into_iter().map(|transfer| (transfer.id, transfer)).collect(),
+            invites: work.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
+            requests: work.requests.into_iter().map(|request| (request.id, request)).collect(),
+            requests_made: work.requests_made,
+            policies: work.policies,
+            workflows: work.workflows.into_iter().map(|workflow| (workflow.id, workflow)).collect(),
             index: Index::default(),
         };
         state.rebuild_index();
         state
-    }
-
-    /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
-    ///
-    /// Lines are served by priority, then age, then id; each conversation goes to the eligible agent who has been idle
-    /// longest. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service
-    /// system under FCFS-ALIS", 2014).
-    pub fn plan(&mut self, now: Timestamp) -> Option<Match> {
-        self.index.lines.plan(&self.conversations, now)
     }
 
     /// Returns when something is due next.
@@ -130,19 +158,30 @@ impl RoutingState {
 
     /// Takes the next deadline that is due at `now` out of the index, in the order of (due, kind, id).
     ///
-    /// An offer's deadline comes again until its end is applied; the others ask for no event.
+    /// The deadline of an offer, a transfer, an invitation or a step comes again until its end is applied; an agent's grace ends once; the others
+    /// ask for no event.
     pub fn due(&mut self, now: Timestamp) -> Option<Deadline> {
         loop {
             let (due, deadline) = self.index.deadlines.first_due(now)?;
             match deadline {
-                Deadline::Offer(_) => return Some(deadline),
+                Deadline::Offer(_)
+                | Deadline::Transfer(_)
+                | Deadline::Invite(_)
+                | Deadline::WrapUp(_)
+                | Deadline::Step(_) => {
+                    return Some(deadline);
+                }
+                Deadline::Grace(_) => {
+                    self.index.deadlines.remove(due, deadline);
+                    return Some(deadline);
+                }
                 Deadline::Undo(transfer) => {
                     self.index.deadlines.remove(due, deadline);
-                    self.release_undo_hold(transfer);
+                    self.end_hold(Hold::Transfer(transfer));
                 }
-                Deadline::Rest(conversation) => {
+                Deadline::Rest(subject) => {
                     self.index.deadlines.remove(due, deadline);
-                    self.index.lines.look_again_at(conversation);
+                    self.place_subject(subject);
                 }
             }
         }
@@ -153,28 +192,93 @@ impl RoutingState {
         self.index.loads.held(agent, channel)
     }
 
-    /// Returns the agents who may see a conversation: its owner, and those it is offered to.
+    /// Returns the agents who may see a conversation: its owner, those it is offered to, the one who is consulted about it,
+    /// participants, whoever is invited, and former owners who read on.
     pub fn viewers(&self, conversation: ConversationId) -> Vec<AgentId> {
         let Some(open) = self.conversations.get(&conversation) else { return Vec::new() };
-        let offered = self.open_offer(open).map(|offer| offer.agent);
-        let owner = match open.owner() {
-            Some(Owner::Agent(agent)) => Some(agent),
-            Some(Owner::Queue(_)) | None => None,
-        };
-        owner.into_iter().chain(offered).collect()
+        let mut viewers: BTreeSet<AgentId> = open.listeners.clone();
+        if let Some(Owner::Agent(agent)) = open.owner() {
+            viewers.insert(agent);
+        }
+        viewers.extend(self.search(open).into_iter().flat_map(|search| search.offers.keys().copied()));
+        viewers.extend(self.consulted(open));
+        viewers.extend(self.participants(open));
+        for invite in open.invites.iter().filter_map(|invite| self.invites.get(invite)) {
+            if let InviteState::Open { search, .. } = &invite.state {
+                viewers.extend(search.offers.keys().copied());
+            }
+        }
+        viewers.into_iter().collect()
     }
 
-    /// Returns the offer that is out for a conversation, from its queue or by a transfer.
-    pub fn open_offer(&self, conversation: &Conversation) -> Option<&Offer> {
+    /// Returns the open search for a conversation's next owner: its queue's, or that of a transfer away from its owner.
+    pub fn search<'a>(&'a self, conversation: &'a Conversation) -> Option<&'a Search> {
         if let Some(waiting) = conversation.waiting() {
-            return self.offers.get(&waiting.offer?);
+            return Some(&waiting.search);
         }
+        match &self.transfers.get(&conversation.transfer()?)?.state {
+            TransferState::Seeking { search, .. } => Some(search),
+            TransferState::Requested
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Consulting { .. }
+            | TransferState::Ended { .. } => None,
+        }
+    }
+
+    /// Returns the open search for a subject.
+    pub fn search_of(&self, subject: Subject) -> Option<&Search> {
+        match subject {
+            Subject::Conversation(conversation) => self.search(self.conversations.get(&conversation)?),
+            Subject::Invite(invite) => match &self.invites.get(&invite)?.state {
+                InviteState::Open { search, .. } => Some(search),
+                InviteState::Joined { .. } | InviteState::Ended { .. } => None,
+            },
+        }
+    }
+
+    /// Returns the conversation that a subject is about.
+    pub fn conversation_of(&self, subject: Subject) -> Option<&Conversation> {
+        let conversation = match subject {
+            Subject::Conversation(conversation) => conversation,
+            Subject::Invite(invite) => self.invites.get(&invite)?.conversation,
+        };
+        self.conversations.get(&conversation)
+    }
+
+    /// Returns those who take part in a conversation beside its owner.
+    pub fn participants(&self, conversation: &Conversation) -> impl Iterator<Item = AgentId> {
+        conversation.invites.iter().filter_map(|invite| self.invites.get(invite)?.participant())
+    }
+
+    /// Returns whom the owner of a conversation consults about it.
+    pub fn consulted(&self, conversation: &Conversation) -> Option<AgentId> {
         match self.transfers.get(&conversation.transfer()?)?.state {
-            transfer::TransferState::Offered { offer, .. } => self.offers.get(&offer),
-            transfer::TransferState::Requested
-            | transfer::TransferState::Enqueued { .. }
-            | transfer::TransferState::Ended { .. } => None,
+            TransferState::Consulting { agent, .. } => Some(agent),
+            TransferState::Requested
+            | TransferState::Seeking { .. }
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Ended { .. } => None,
         }
+    }
+
+    /// Returns the offers that are out for a conversation, in the order of the people.
+    pub fn open_offers<'a>(&'a self, conversation: &'a Conversation) -> impl Iterator<Item = &'a Offer> {
+        let offers = self.search(conversation).into_iter().flat_map(|search| search.offers.values());
+        offers.filter_map(|offer| self.offers.get(offer))
+    }
+
+    /// Returns the offers that are out for an invitation, in the order of the people.
+    pub fn invite_offers(&self, invite: InviteId) -> impl Iterator<Item = &Offer> {
+        let offers =
+            self.search_of(Subject::Invite(invite)).into_iter().flat_map(|search| search.offers.values());
+        offers.filter_map(|offer| self.offers.get(offer))
+    }
+
+    /// Returns the policy that holds for a conversation at the moment.
+    pub fn policy(&self, conversation: &Conversation) -> TransferPolicy {
+        self.policies.holding(conversation.queue, conversation.channel).into_owned()
     }
 
     /// Returns the open offers to an agent, in the order of their ids.
@@ -185,6 +289,15 @@ impl RoutingState {
     /// Returns the open conversations that an agent owns, in the order of their ids.
     pub fn owned_by(&self, agent: AgentId) -> impl Iterator<Item = &Conversation> {
         self.index.loads.owned_by(agent).filter_map(|id| self.conversations.get(&id))
+    }
+
+    /// Returns someone who is Finishing and has nothing left.
+    pub fn finished(&self) -> Option<AgentId> {
+        let idle = |agent: &&AgentId| {
+            let loads = &self.index.loads;
+            loads.owned_by(**agent).next().is_none() && !loads.keeps_place(**agent)
+        };
+        self.index.finishing.iter().find(idle).copied()
     }
 
     /// Takes the things that changed since the last call, as they are now.
@@ -199,27 +312,16 @@ impl RoutingState {
 
     fn rebuild_index(&mut self) {
         self.index = Index::default();
-        for queue in self.queues.values() {
-            self.index.lines.set_queue(queue);
-        }
         self.rebuild_loads();
         self.rebuild_deadlines();
-        for conversation in self.conversations.values() {
-            self.index.lines.set_conversation(conversation);
-        }
+        let conversations: Vec<ConversationId> = self.conversations.keys().copied().collect();
+        conversations.into_iter().for_each(|conversation| self.place(conversation));
+        let invites: Vec<InviteId> = self.invites.keys().copied().collect();
+        invites.into_iter().for_each(|invite| self.place_subject(Subject::Invite(invite)));
+        self.settle();
         let agents: Vec<AgentId> = self.agents.keys().copied().collect();
-        for agent in agents {
-            self.seat(agent);
-        }
-    }
-
-    /// Lists an agent in the lines they can serve at the moment, and nowhere else.
-    fn seat(&mut self, agent: AgentId) {
-        let Some(agent) = self.agents.get(&agent) else { return };
-        let free = |channel: Channel| {
-            let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
-            self.index.loads.held(agent.id, channel) + channel.units() <= limit
-        };
-        self.index.lines.set_agent(agent, free);
+        agents.into_iter().for_each(|agent| self.seat_anew(agent));
+        let finishing = self.agents.values().filter(|agent| agent.presence.status == Status::Finishing);
+        self.index.finishing = finishing.map(|agent| agent.id).collect();
     }
 }

@@ -8,13 +8,14 @@ pub mod contract;
 mod rows;
 pub mod sqlite;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
-use baton_shared::api::{AgentTarget, GroupView, Person, QueueTarget, QueueView, Skill};
-use baton_shared::desk::{Colleague, Me, OfferCard, Thread, WrapUpCard};
+use baton_shared::api::{GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView};
+use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 
 pub use crate::content::{Content, ReadMarks};
+use crate::routing::OpenWork;
 
 /// Everything that one turn decided, committed together or not at all.
 #[derive(Clone, Debug, Default)]
@@ -40,7 +41,7 @@ pub struct Batch {
 /// A thing as it is after a turn; writing it replaces what was there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Row {
-    /// A person.
+    /// A person; the sign-ins of one who may not sign in end with it.
     Agent(Agent),
     /// A skill.
     Skill(SkillId),
@@ -48,6 +49,27 @@ pub enum Row {
     Queue(Queue),
     /// A transfer group.
     Group(Group),
+    /// A transfer group that is no more; its name is kept for what happened before.
+    GroupRemoved(GroupId),
+    /// A workflow.
+    Workflow(Workflow),
+    /// A workflow that is no more; its name is kept for what happened before.
+    WorkflowRemoved(WorkflowId),
+    /// How transfers go.
+    Policies(Policies),
+    /// Whether a former owner reads on.
+    Listener {
+        /// In which conversation.
+        conversation: ConversationId,
+        /// Who.
+        agent: AgentId,
+        /// Whether they do.
+        listens: bool,
+    },
+    /// A request.
+    Request(Request),
+    /// An invitation.
+    Invite(Invite),
     /// A conversation; refused as [`StoreError::Conflict`] where the stored epoch is higher.
     Conversation(Conversation),
     /// A segment.
@@ -58,6 +80,51 @@ pub enum Row {
     Transfer(Transfer),
 }
 
+/// How much of a conversation someone may see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// All of it.
+    Whole,
+    /// What there was until their part of it ended.
+    Until {
+        /// The last message of that part.
+        last_seq: u32,
+        /// When it ended.
+        at: Timestamp,
+    },
+}
+
+impl Sight {
+    /// Returns the number of the last message that may be seen.
+    pub const fn last_seq(self) -> u32 {
+        match self {
+            Self::Whole => u32::MAX,
+            Self::Until { last_seq, .. } => last_seq,
+        }
+    }
+
+    /// Says whether something that happened at a time may be seen.
+    pub fn reaches(self, then: Timestamp) -> bool {
+        match self {
+            Self::Whole => true,
+            Self::Until { at, .. } => then <= at,
+        }
+    }
+}
+
+/// What people, groups, queues and skills are called.
+#[derive(Clone, Debug, Default)]
+pub struct Names {
+    /// People.
+    pub agents: BTreeMap<AgentId, String>,
+    /// Transfer groups.
+    pub groups: BTreeMap<GroupId, String>,
+    /// Queues.
+    pub queues: BTreeMap<QueueId, String>,
+    /// Skills.
+    pub skills: BTreeMap<SkillId, String>,
+}
+
 /// A conversation's marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Marks {
@@ -66,9 +133,6 @@ pub struct Marks {
     /// How far.
     pub marks: ReadMarks,
 }
-
-/// The name of the secret that tells one log from another; a restored log gets a new one.
-pub const LOG_ID: &str = "log_id";
 
 /// Whose idempotency key it is: keys of different people do not meet.
 pub type KeyScope = String;
@@ -94,30 +158,16 @@ pub const ANSWER_KEPT: std::time::Duration = std::time::Duration::from_secs(24 *
 /// What a start needs to know: the open work, and where the log and the streams stand.
 #[derive(Clone, Debug, Default)]
 pub struct Loaded {
-    /// The position of the last event; 0 in an empty log.
-    pub position: u64,
-    /// The time of the last event.
-    pub at: Timestamp,
     /// The number of the last event on the streams.
     pub head: u64,
     /// The epoch that this store's writer got when it was opened.
     pub writer_epoch: u64,
-    /// Every skill.
-    pub skills: BTreeSet<SkillId>,
-    /// Every person.
-    pub agents: Vec<Agent>,
-    /// Every queue.
-    pub queues: Vec<Queue>,
-    /// Every transfer group.
-    pub groups: Vec<Group>,
-    /// The open conversations.
-    pub conversations: Vec<Conversation>,
-    /// The segments that run or are in wrap-up.
-    pub segments: Vec<Segment>,
-    /// The open offers.
-    pub offers: Vec<Offer>,
-    /// The transfers that have not ended.
-    pub transfers: Vec<Transfer>,
+    /// The open work.
+    pub work: OpenWork,
+    /// What is written in the workflows.
+    pub definitions: BTreeMap<WorkflowId, Definition>,
+    /// What the queues are called.
+    pub queue_names: BTreeMap<QueueId, String>,
 }
 
 /// A sign-in that is in force.
@@ -193,6 +243,9 @@ pub trait Store: Send + Sync + 'static {
         keys.iter().map(|(scope, key)| self.answer(scope, key, now)).collect()
     }
 
+    /// Returns what is known about a conversation.
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError>;
+
     /// Reads the log from a position on and hands each event to `visit`.
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError>;
 
@@ -214,14 +267,8 @@ pub trait Store: Send + Sync + 'static {
     /// Ends a sign-in.
     fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError>;
 
-    /// Ends every sign-in of a person.
-    fn remove_sessions_of(&self, agent: AgentId) -> Result<(), StoreError>;
-
     /// Returns a secret of this name, made from `fresh` at the first call and the same ever after.
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
-
-    /// Writes a copy of the store, as it is at one moment, to a new file, while it is in use.
-    fn backup(&self, target: &std::path::Path) -> Result<(), StoreError>;
 }
 
 /// A read transaction: everything that people are shown is built here, for snapshots and events alike.
@@ -238,13 +285,8 @@ pub trait Reading {
     /// Returns a person as others see them; nothing if they cannot sign in.
     fn colleague(&self, agent: AgentId) -> Result<Option<Colleague>, StoreError>;
 
-    /// Returns a conversation as staff see it, open or closed, with its last messages up to `seq_max`;
-    /// with less than `u32::MAX` nothing is shown of what was passed on after that message.
-    fn thread(
-        &self,
-        conversation: ConversationId,
-        seq_max: Option<u32>,
-    ) -> Result<Option<Thread>, StoreError>;
+    /// Returns a conversation as staff see it, open or closed, with its last messages, as far as `sight` goes.
+    fn thread(&self, conversation: ConversationId, sight: Sight) -> Result<Option<Thread>, StoreError>;
 
     /// Returns an open offer; nothing once it has ended.
     fn offer(&self, offer: OfferId) -> Result<Option<OfferCard>, StoreError>;
@@ -277,9 +319,9 @@ pub trait Reading {
     /// Returns a conversation as routing sees it, open or closed.
     fn conversation(&self, conversation: ConversationId) -> Result<Option<Conversation>, StoreError>;
 
-    /// Returns the last message that a person may see of a conversation: `u32::MAX` while they own it or are offered
-    /// it, the end of their segment while they file it, nothing otherwise.
-    fn sight(&self, agent: AgentId, conversation: ConversationId) -> Result<Option<u32>, StoreError>;
+    /// Returns how much a person may see of a conversation: all while they own it, are offered it, are consulted about it,
+    /// take part or read on in it, or may answer the request it ended with, their own part while they file it, nothing otherwise.
+    fn sight(&self, agent: AgentId, conversation: ConversationId) -> Result<Option<Sight>, StoreError>;
 
     /// Returns all that a customer sees; nothing if there is no such conversation.
     fn chat(&self, conversation: ConversationId, now: Timestamp) -> Result<Option<ChatView>, StoreError>;
@@ -290,8 +332,30 @@ pub trait Reading {
     /// Returns a transfer, with the name of its target.
     fn transfer(&self, transfer: TransferId) -> Result<Option<(Transfer, String)>, StoreError>;
 
-    /// Returns the people and queues a conversation could be transferred to, `why_not` left empty.
-    fn transfer_targets(&self, now: Timestamp) -> Result<(Vec<AgentTarget>, Vec<QueueTarget>), StoreError>;
+    /// Returns a consultation as one of the two who hold it sees it; nothing once it is over.
+    fn consult(&self, transfer: TransferId, viewer: AgentId) -> Result<Option<Consult>, StoreError>;
+
+    /// Returns one message that was said aside.
+    fn aside(&self, transfer: TransferId, seq: u32) -> Result<Option<Message>, StoreError>;
+
+    /// Returns whom a conversation was offered to, oldest first.
+    fn offers_of(&self, conversation: ConversationId) -> Result<Vec<WhyOffer>, StoreError>;
+
+    /// Returns an invitation.
+    fn invite(&self, invite: InviteId) -> Result<Option<Invite>, StoreError>;
+
+    /// Returns what people, groups, queues and skills are called.
+    fn names(&self) -> Result<Names, StoreError>;
+
+    /// Returns how transfers go.
+    fn policies(&self) -> Result<Policies, StoreError>;
+
+    /// Returns the changes of how transfers go, oldest first, as the log has them.
+    fn policy_changes(&self) -> Result<Vec<Recorded>, StoreError>;
+
+    /// Returns the requests of the queues that a person belongs to, for supervisors those of every queue: the open ones
+    /// first, then the newest; at most `limit`.
+    fn requests(&self, agent: AgentId, limit: u32) -> Result<Vec<RequestView>, StoreError>;
 
     /// Returns a person as administrators see them.
     fn person(&self, agent: AgentId) -> Result<Option<Person>, StoreError>;
@@ -307,4 +371,13 @@ pub trait Reading {
 
     /// Returns every transfer group, by name.
     fn groups(&self) -> Result<Vec<GroupView>, StoreError>;
+
+    /// Returns every workflow, by name.
+    fn workflows(&self) -> Result<Vec<WorkflowView>, StoreError>;
+
+    /// Returns a workflow; nothing if there is none, or no more.
+    fn workflow(&self, workflow: WorkflowId) -> Result<Option<WorkflowView>, StoreError>;
+
+    /// Returns what is known about a conversation.
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError>;
 }

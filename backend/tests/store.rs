@@ -5,8 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use baton::store::contract::Place;
+use baton::store::contract::scene::{self, Scene};
 use baton::store::sqlite::{self, SqliteStore};
-use baton::store::{Store, StoreError};
+use baton::store::{Session, Store, StoreError};
 use tempfile::TempDir;
 
 baton::store_contract!(Folder::new());
@@ -54,14 +55,18 @@ impl Place for Folder {
         self.root.path().join(format!("free-{}", self.free.fetch_add(1, Ordering::Relaxed)))
     }
 
-    fn restored(&self, backup: &Path, log_id: [u8; 32]) -> Result<Box<dyn Place>, StoreError> {
+    fn backup(&self, target: &Path) -> Result<(), StoreError> {
+        sqlite::backup(&self.data_dir(), target)
+    }
+
+    fn restored(&self, backup: &Path) -> Result<Box<dyn Place>, StoreError> {
         let folder = Self::new();
-        sqlite::restore(backup, &folder.data_dir(), log_id)?;
+        sqlite::restore(backup, &folder.data_dir())?;
         Ok(Box::new(folder))
     }
 
-    fn restore_over(&self, backup: &Path, log_id: [u8; 32]) -> Result<(), StoreError> {
-        sqlite::restore(backup, &self.data_dir(), log_id)
+    fn restore_over(&self, backup: &Path) -> Result<(), StoreError> {
+        sqlite::restore(backup, &self.data_dir())
     }
 }
 
@@ -151,6 +156,11 @@ fn a_closed_store_is_one_file_for_its_owner_alone() {
         let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!(mode(&folder.data_dir()), 0o700);
         assert_eq!([mode(&folder.database()), mode(&backup)], [0o600; 2]);
+        // Wherever the backup has been, and whoever may read it there.
+        fs::set_permissions(&backup, fs::Permissions::from_mode(0o644)).unwrap();
+        let restored = Folder::new();
+        sqlite::restore(&backup, &restored.data_dir()).unwrap();
+        assert_eq!(mode(&restored.database()), 0o600);
     }
 }
 
@@ -158,16 +168,17 @@ fn a_closed_store_is_one_file_for_its_owner_alone() {
 fn a_damaged_backup_is_refused_and_leaves_nothing_behind() {
     let folder = Folder::new();
     let (backup, damaged) = (folder.free_path(), folder.free_path());
-    folder.open().backup(&backup).unwrap();
+    folder.open();
+    sqlite::backup(&folder.data_dir(), &backup).unwrap();
     let bytes = fs::read(&backup).unwrap();
     fs::write(&damaged, &bytes[..bytes.len() / 2]).unwrap();
     let elsewhere = Folder::new();
     for wrong in [damaged, elsewhere.free_path()] {
-        let refused = sqlite::restore(&wrong, &elsewhere.data_dir(), [1; 32]);
+        let refused = sqlite::restore(&wrong, &elsewhere.data_dir());
         assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
         assert!(!elsewhere.database().exists());
     }
-    sqlite::restore(&backup, &elsewhere.data_dir(), [1; 32]).unwrap();
+    sqlite::restore(&backup, &elsewhere.data_dir()).unwrap();
     elsewhere.open();
 }
 
@@ -181,4 +192,28 @@ fn a_folder_is_copied_with_and_without_a_server() {
     let empty = Folder::new();
     let refused = sqlite::backup(&empty.data_dir(), &empty.free_path());
     assert!(matches!(refused, Err(StoreError::Refused { .. })), "{refused:?}");
+}
+
+#[test]
+fn a_new_password_signs_its_person_out_and_nobody_else() {
+    let folder = Folder::new();
+    let scene = Scene::staffed(&folder);
+    let session = |number: u8, agent| Session {
+        token_hash: [number; 32],
+        agent,
+        created_at: scene::at(1),
+        seen_at: scene::at(1),
+    };
+    for one in [session(1, scene::ONE), session(2, scene::TWO)] {
+        scene.store.add_session(&one).unwrap();
+    }
+    drop(scene);
+    let store = SqliteStore::open(&folder.data_dir()).unwrap();
+    assert!(!store.set_password("nobody@example.com", "new hash").unwrap());
+    assert!(store.set_password("agent.ONE@example.com", "new hash").unwrap());
+    let hash_of = |email: &str| store.credentials(email).unwrap().unwrap().password_hash;
+    assert_eq!(hash_of("agent.one@example.com"), "new hash");
+    assert_ne!(hash_of("agent.two@example.com"), "new hash");
+    assert_eq!(store.session(&[1; 32]).unwrap(), None);
+    assert!(store.session(&[2; 32]).unwrap().is_some());
 }

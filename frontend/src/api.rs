@@ -1,13 +1,26 @@
 //! One function per endpoint, typed with the shared bodies.
 
+use std::collections::BTreeMap;
+
 use baton_shared::api::*;
+use baton_shared::policy::Preset;
 use baton_shared::segment::Disposition;
-use baton_shared::{ConversationId, Message, OfferId, SegmentId, Status, Target, TransferId};
+use baton_shared::{
+    ConversationId, GroupId, InviteId, Message, OfferId, RequestId, SegmentId, Status, TransferId,
+};
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
+use crate::browser::{page, random};
 use crate::reading;
+
+/// How long what is asked for may take to arrive whole, in milliseconds; a connection that is dead looks slow.
+const READ_WITHIN_MS: u32 = 20_000;
+
+/// How long a change may take to be answered, in milliseconds: short enough to try again before an offer has ended.
+const CHANGED_WITHIN_MS: u32 = 10_000;
 
 /// How long to wait before repeating a request, where the server does not say.
 const RETRY_SECS_DEFAULT: u32 = 5;
@@ -136,20 +149,35 @@ pub async fn typing(id: ConversationId) -> Result<(), Failure> {
     tell(Method::POST, format!("/api/conversations/{id}/typing"), None, &Nothing {}).await
 }
 
+/// Asks why a conversation is where it is.
+pub async fn why(id: ConversationId) -> Result<WhyView, Failure> {
+    get(format!("/api/conversations/{id}/why")).await
+}
+
 /// Fetches to whom a conversation could be transferred.
 pub async fn transfer_targets(id: ConversationId) -> Result<TransferTargets, Failure> {
     get(format!("/api/conversations/{id}/transfer-targets")).await
 }
 
 /// Transfers a conversation.
-pub async fn transfer(
-    id: ConversationId,
-    target: Target,
-    note: Option<String>,
-    key: &str,
-) -> Result<TransferMade, Failure> {
-    let body = NewTransfer { target, note };
-    ask(Method::POST, format!("/api/conversations/{id}/transfers"), Some(key), &body).await
+pub async fn transfer(id: ConversationId, body: &NewTransfer, key: &str) -> Result<TransferMade, Failure> {
+    ask(Method::POST, format!("/api/conversations/{id}/transfers"), Some(key), body).await
+}
+
+/// Invites someone to join a conversation.
+pub async fn invite(id: ConversationId, body: &NewInvite, key: &str) -> Result<InviteMade, Failure> {
+    ask(Method::POST, format!("/api/conversations/{id}/invites"), Some(key), body).await
+}
+
+/// Takes an invitation back, or ends a participation.
+pub async fn cancel_invite(id: ConversationId, invite: InviteId, key: &str) -> Result<(), Failure> {
+    let path = format!("/api/conversations/{id}/invites/{invite}");
+    send(Method::DELETE, path, Some(key), None).await.map(drop)
+}
+
+/// Leaves a conversation that one takes part in, or leaves an own one to a participant.
+pub async fn leave_conversation(id: ConversationId, key: &str) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/conversations/{id}/leaving"), Some(key), &Nothing {}).await
 }
 
 /// Takes a transfer back.
@@ -169,6 +197,11 @@ pub async fn close(
     tell(Method::POST, format!("/api/conversations/{id}/closure"), Some(key), &body).await
 }
 
+/// Takes more time to file a segment.
+pub async fn extend_wrap_up(segment: SegmentId, key: &str) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/wrap-ups/{segment}/extension"), Some(key), &Nothing {}).await
+}
+
 /// Files a segment.
 pub async fn file_wrap_up(
     segment: SegmentId,
@@ -178,6 +211,141 @@ pub async fn file_wrap_up(
 ) -> Result<(), Failure> {
     let body = WrapUpCompletion { disposition, notes };
     tell(Method::POST, format!("/api/wrap-ups/{segment}/completion"), Some(key), &body).await
+}
+
+/// Returns the address of the stream that makes a summary of a conversation.
+pub fn summary_address(id: ConversationId) -> String {
+    format!("/api/conversations/{id}/summary")
+}
+
+/// Gives a conversation to the person who is consulted about it.
+pub async fn hand_over(id: ConversationId, transfer: TransferId, key: &str) -> Result<(), Failure> {
+    let path = format!("/api/conversations/{id}/transfers/{transfer}/handover");
+    tell(Method::POST, path, Some(key), &Nothing {}).await
+}
+
+/// Stops being consulted.
+pub async fn leave_consult(transfer: TransferId, key: &str) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/transfers/{transfer}/leaving"), Some(key), &Nothing {}).await
+}
+
+/// Says something aside.
+pub async fn say_aside(transfer: TransferId, text: String, key: &str) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/transfers/{transfer}/asides"), Some(key), &NewAside { text }).await
+}
+
+/// Stops reading on in a conversation that one passed on.
+pub async fn stop_listening(id: ConversationId, key: &str) -> Result<(), Failure> {
+    send(Method::DELETE, format!("/api/conversations/{id}/listening"), Some(key), None).await.map(drop)
+}
+
+/// Ends a conversation with a request that is answered later.
+pub async fn create_request(id: ConversationId, note: Option<String>, key: &str) -> Result<Added, Failure> {
+    ask(Method::POST, format!("/api/conversations/{id}/requests"), Some(key), &NewRequest { note }).await
+}
+
+/// Fetches the requests, the open ones first.
+pub async fn requests() -> Result<Vec<RequestView>, Failure> {
+    get("/api/requests".to_owned()).await
+}
+
+/// Answers a request.
+pub async fn answer_request(request: RequestId, text: String, key: &str) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/requests/{request}/answer"), Some(key), &RequestAnswer { text }).await
+}
+
+/// How transfers go, as administrators see it: values stay JSON, because the page makes its controls from a table.
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+pub struct PolicyValues {
+    /// The preset that the values were taken from.
+    pub preset: Preset,
+    /// Every switch by its name.
+    #[serde(alias = "policy")]
+    pub values: Map<String, Value>,
+}
+
+/// What queues and channels set differently, by their ids and names.
+#[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
+#[expect(missing_docs, reason = "the fields are named after what sets something differently")]
+pub struct OverrideValues {
+    pub queues: BTreeMap<String, Map<String, Value>>,
+    pub channels: BTreeMap<String, Map<String, Value>>,
+}
+
+/// Fetches how transfers go.
+pub async fn transfer_policy() -> Result<PolicyValues, Failure> {
+    let mut values: Map<String, Value> = get("/api/transfer-policy".to_owned()).await?;
+    values.remove("changed");
+    let preset = values.remove("preset").and_then(|preset| serde_json::from_value(preset).ok());
+    preset.map(|preset| PolicyValues { preset, values }).ok_or(Failure::Unreachable)
+}
+
+/// Fetches the presets with their values.
+pub async fn transfer_presets() -> Result<Vec<PolicyValues>, Failure> {
+    get("/api/transfer-policy/presets".to_owned()).await
+}
+
+/// Fetches what queues and channels set differently.
+pub async fn policy_overrides() -> Result<OverrideValues, Failure> {
+    get("/api/transfer-policy/overrides".to_owned()).await
+}
+
+/// Sets how transfers go.
+pub async fn set_transfer_policy(preset: Preset, values: Map<String, Value>) -> Result<(), Failure> {
+    let mut body = values;
+    body.insert("preset".to_owned(), serde_json::to_value(preset).unwrap_or_default());
+    put("/api/transfer-policy".to_owned(), &body).await
+}
+
+/// Sets what a part sets differently: `queues/ID` or `channels/NAME`.
+pub async fn set_override(part: String, values: Map<String, Value>) -> Result<(), Failure> {
+    put(format!("/api/transfer-policy/{part}"), &values).await
+}
+
+/// Fetches the changes of how transfers go, the newest first.
+pub async fn policy_history() -> Result<Vec<PolicyChange>, Failure> {
+    get("/api/transfer-policy/history".to_owned()).await
+}
+
+/// Fetches the queues.
+pub async fn queues() -> Result<Vec<QueueView>, Failure> {
+    get("/api/queues".to_owned()).await
+}
+
+/// Fetches the people.
+pub async fn people() -> Result<Vec<Person>, Failure> {
+    get("/api/people".to_owned()).await
+}
+
+/// Fetches the skills.
+pub async fn skills() -> Result<Vec<Skill>, Failure> {
+    get("/api/skills".to_owned()).await
+}
+
+/// Fetches the transfer groups.
+pub async fn groups() -> Result<Vec<GroupView>, Failure> {
+    get("/api/groups".to_owned()).await
+}
+
+/// Adds a transfer group.
+pub async fn add_group(settings: &GroupSettings, key: &str) -> Result<Added, Failure> {
+    ask(Method::POST, "/api/groups".to_owned(), Some(key), settings).await
+}
+
+/// Sets what a transfer group is.
+pub async fn change_group(group: GroupId, settings: &GroupSettings) -> Result<(), Failure> {
+    put(format!("/api/groups/{group}"), settings).await
+}
+
+/// Removes a transfer group.
+pub async fn remove_group(group: GroupId) -> Result<(), Failure> {
+    let key = random::idempotency_key();
+    tell(Method::DELETE, format!("/api/groups/{group}"), Some(&key), &Nothing {}).await
+}
+
+/// Puts something in the place of what is there; doing so twice changes nothing, so each try has a key of its own.
+async fn put(path: String, body: &impl Serialize) -> Result<(), Failure> {
+    tell(Method::PUT, path, Some(&random::idempotency_key()), body).await
 }
 
 async fn get<Answer: DeserializeOwned>(path: String) -> Result<Answer, Failure> {
@@ -203,7 +371,7 @@ fn written(body: &impl Serialize) -> Option<String> {
 
 fn read<Answer: DeserializeOwned>(text: &str) -> Result<Answer, Failure> {
     reading::read(text).map_err(|error| {
-        crate::browser::page::report_fault(&format!("an answer could not be read: {error}"));
+        page::report_fault(&format!("an answer could not be read: {error}"));
         Failure::Unreachable
     })
 }
@@ -214,7 +382,9 @@ async fn send(
     key: Option<&str>,
     body: Option<String>,
 ) -> Result<String, Failure> {
-    let mut request = RequestBuilder::new(&path).method(method);
+    let within_ms = if method == Method::GET { READ_WITHIN_MS } else { CHANGED_WITHIN_MS };
+    let given_up = page::abort_after(within_ms);
+    let mut request = RequestBuilder::new(&path).method(method).abort_signal(Some(&given_up));
     if let Some(key) = key {
         request = request.header("Idempotency-Key", key);
     }

@@ -1,6 +1,6 @@
-//! What is on the page: sign-in, or the desk, and what lies over both.
+//! What is on a page: sign-in, or what is shown after it, and what lies over both.
 
-use leptos::ev::KeyboardEvent;
+use baton_shared::api::SignedIn;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -14,8 +14,6 @@ use crate::dispatch::Dispatch;
 use crate::live_desk::LiveDesk;
 use crate::outbox::Outbox;
 use crate::preferences::Preferences;
-use crate::screens::desk::DeskScreen;
-use crate::screens::not_found::NotFoundScreen;
 use crate::screens::sign_in::SignInScreen;
 use crate::server_clock::ServerClock;
 use crate::session::{CurrentSession, Session};
@@ -49,7 +47,7 @@ impl DeskContext {
         let (viewing, preferences) = (Viewing::nothing(), Preferences::load());
         let (announcer, toasts) = (Announcer::silent(), Toasts::none());
         let (dispatch, outbox) = (Dispatch::new(session, toasts), Outbox::load(session));
-        let attention = Attention::start(live, viewing, preferences, announcer, toasts);
+        let attention = Attention::start(live, preferences, announcer, toasts);
         let connection = Connection::new(live, clock, session, outbox, attention);
         let context = Self {
             session,
@@ -74,38 +72,39 @@ impl DeskContext {
     }
 }
 
-/// Starts the desk in the page.
-pub fn start() {
+/// Starts in the page, which shows this to someone who is signed in.
+pub fn start(screen: fn(SignedIn) -> AnyView) {
     page::report_panics();
-    mount_to(page::take_mount_point(), App).forget();
+    mount_to(page::take_mount_point(), move || view! { <App screen=screen /> }).forget();
 }
 
 /// The whole page.
 #[component]
-pub fn App() -> impl IntoView {
+fn App(
+    /// Makes what someone sees who is signed in.
+    screen: fn(SignedIn) -> AnyView,
+) -> impl IntoView {
     let context = DeskContext::provide();
     spawn_local(ask_session(context.session));
     follow_session(context);
-    drop(window_event_listener(leptos::ev::keydown, move |event| on_key(context, &event)));
     view! {
         {move || match context.session.get() {
             Session::Checking => view! { <Loading /> }.into_any(),
             Session::SignedOut => view! { <SignInScreen /> }.into_any(),
-            Session::SignedIn(_) if page::path() != "/" => view! { <NotFoundScreen /> }.into_any(),
-            Session::SignedIn(_) => view! { <DeskScreen /> }.into_any(),
+            Session::SignedIn(person) => screen(person),
         }}
         <ToastList toasts=context.toasts />
         <LiveRegion announcer=context.announcer />
     }
 }
 
-/// What is shown until the server has answered; the same as the shell in `index.html`.
+/// What is shown until the server has answered; the same as the shell in the HTML files.
 #[component]
 pub fn Loading() -> impl IntoView {
     view! {
         <main class="loading">
             <h1 class="brand">"Baton"</h1>
-            <p>"Loading the desk…"</p>
+            <p>"Loading…"</p>
         </main>
     }
 }
@@ -131,30 +130,12 @@ fn follow_session(context: DeskContext) {
         Some(None) => {
             context.connection.end();
             context.viewing.clear();
-            context.outbox.clear();
+            context.outbox.take_up();
         }
         Some(Some(_)) => {
+            context.outbox.take_up();
             context.connection.end();
             context.connection.begin();
         }
     });
-}
-
-fn on_key(context: DeskContext, event: &KeyboardEvent) {
-    if !context.live.peek(|_| true).unwrap_or(false) {
-        return;
-    }
-    let press = crate::keyboard::Press {
-        key: event.key(),
-        code: event.code(),
-        alt: event.alt_key(),
-        command: event.ctrl_key() || event.meta_key(),
-        typing: page::typing(),
-    };
-    if let Some(action) = crate::keyboard::action(&press)
-        && !page::dialog_open()
-        && crate::screens::desk::act(context, action)
-    {
-        event.prevent_default();
-    }
 }

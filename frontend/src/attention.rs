@@ -4,21 +4,29 @@
 
 use core::time::Duration;
 
-use baton_shared::desk::{OfferCard, Thread};
-use baton_shared::{Author, Desk, DeskEvent, OfferEnd, OfferId, TransferEnd};
+use baton_shared::desk::{Consult, OfferCard, Thread};
+use baton_shared::{
+    Author, ConversationId, Desk, DeskEvent, Message, Mode, OfferEnd, OfferId, TransferEnd, TransferId,
+};
 use leptos::prelude::*;
 
 use crate::announcer::Announcer;
 use crate::browser::storage::Place;
 use crate::browser::{notifications, page, sound};
 use crate::controls::toast::{Toast, Toasts};
+use crate::conversation::participants::takes_part;
 use crate::live_desk::LiveDesk;
 use crate::preferences::Preferences;
 use crate::server_clock::every;
-use crate::viewing::Viewing;
 
 /// How often an offer sounds until it is answered.
 const SOUND_EVERY: Duration = Duration::from_secs(4);
+
+/// Who has touched nothing for so long is not about to type.
+const REST_MS_MIN: f64 = 5_000.0;
+
+/// How long after a consultation or a participation it is clear whether the conversation is one's own.
+const HANDED_OVER_WITHIN: Duration = Duration::from_millis(600);
 
 /// Which tab sounded last, so that only one of several does.
 const SOUNDED: &str = "baton.sounded-at";
@@ -27,34 +35,57 @@ const SOUNDED: &str = "baton.sounded-at";
 #[derive(Clone, Copy)]
 pub struct Attention {
     live: LiveDesk,
-    viewing: Viewing,
     preferences: Preferences,
     announcer: Announcer,
     toasts: Toasts,
     /// The offer that this page's agent has answered, whose end needs no word.
     answered: StoredValue<Option<OfferId>>,
+    /// The consultation that this page's agent has left, whose end needs no word.
+    left: StoredValue<Option<TransferId>>,
+    /// The conversation that this page's agent takes part in no more by their own choice.
+    parted: StoredValue<Option<ConversationId>>,
+    /// When a key or a pointer was last pressed.
+    moved_ms: StoredValue<f64>,
 }
 
 impl Attention {
     /// Starts to look.
-    pub fn start(
-        live: LiveDesk,
-        viewing: Viewing,
-        preferences: Preferences,
-        announcer: Announcer,
-        toasts: Toasts,
-    ) -> Self {
-        let attention =
-            Self { live, viewing, preferences, announcer, toasts, answered: StoredValue::new(None) };
-        page::on_gesture(sound::unlock);
+    pub fn start(live: LiveDesk, preferences: Preferences, announcer: Announcer, toasts: Toasts) -> Self {
+        let attention = Self {
+            live,
+            preferences,
+            announcer,
+            toasts,
+            answered: StoredValue::new(None),
+            left: StoredValue::new(None),
+            parted: StoredValue::new(None),
+            moved_ms: StoredValue::new(0.0),
+        };
+        page::on_gesture(move || {
+            sound::unlock();
+            attention.moved_ms.set_value(page::monotonic_ms());
+        });
         every(SOUND_EVERY, move || attention.sound_while_offered());
-        Effect::new(move |_| page::set_title(&title(live.read(waiting_for_me).unwrap_or(0))));
+        Effect::new(move |_| {
+            let waiting = live.read(waiting_for_me).unwrap_or(0) + live.unread_asides();
+            page::set_title(&title(waiting));
+        });
         attention
     }
 
     /// Notes that the agent answers an offer.
     pub fn answering(self, offer: OfferId) {
         self.answered.set_value(Some(offer));
+    }
+
+    /// Notes that the agent leaves a consultation.
+    pub fn leaving(self, transfer: TransferId) {
+        self.left.set_value(Some(transfer));
+    }
+
+    /// Notes that the agent leaves a conversation that they take part in.
+    pub fn parting(self, conversation: ConversationId) {
+        self.parted.set_value(Some(conversation));
     }
 
     /// Looks over a desk that has come as a whole.
@@ -73,13 +104,23 @@ impl Attention {
                 DeskEvent::OfferHidden { offer, end } => self.offer_ended(*offer, *end),
                 DeskEvent::MessageAdded { conversation, message } if message.author == Author::Customer => {
                     self.live.customer_wrote(*conversation);
-                    let owned = self.live.peek(|desk| desk.conversations.contains_key(conversation));
-                    if owned == Some(true) {
+                    let answered = |desk: &Desk| {
+                        desk.conversations.contains_key(conversation)
+                            || desk.joined.contains_key(conversation)
+                    };
+                    if self.live.peek(answered) == Some(true) {
                         self.customer_wrote(&message.name, &message.text);
                     }
                 }
                 DeskEvent::ThreadShown { thread } => self.thread_changed(thread),
+                DeskEvent::ConsultShown { consult } => self.consult_began(consult),
+                DeskEvent::ConsultHidden { transfer } => self.consult_ended(*transfer),
+                DeskEvent::JoinedHidden { conversation } => self.part_ended(*conversation),
+                DeskEvent::AsideAdded { transfer, message } => self.said_aside(*transfer, message),
                 DeskEvent::ThreadHidden { .. }
+                | DeskEvent::JoinedShown { .. }
+                | DeskEvent::ListeningShown { .. }
+                | DeskEvent::ListeningHidden { .. }
                 | DeskEvent::MessageAdded { .. }
                 | DeskEvent::MarksChanged { .. }
                 | DeskEvent::WrapUpShown { .. }
@@ -93,7 +134,8 @@ impl Attention {
     /// Says whether the page could be reloaded without disturbing anyone.
     pub fn nothing_is_at_stake(self) -> bool {
         let offered = self.live.peek(|desk| !desk.offers.is_empty()).unwrap_or(false);
-        !offered && !self.viewing.typed.get_untracked() && !page::typing() && !page::dialog_open()
+        let resting = page::hidden() || page::monotonic_ms() - self.moved_ms.get_value() > REST_MS_MIN;
+        !offered && resting && !page::something_typed() && !page::dialog_open()
     }
 
     fn offered(self, offer: &OfferCard) {
@@ -101,9 +143,15 @@ impl Attention {
         if known {
             return;
         }
-        let sentence = match &offer.transfer {
-            Some(transfer) => format!("{} is transferred to you by {}", offer.thread.customer, transfer.from),
-            None => format!("Incoming: {}, {}", offer.thread.customer, offer.thread.queue),
+        let sentence = match (&offer.transfer, &offer.invite) {
+            (_, Some(invite)) => format!("{} invites you to {}", invite.from, offer.thread.customer),
+            (Some(transfer), None) if transfer.mode == Mode::Warm => {
+                format!("{} asks you about {}", transfer.from, offer.thread.customer)
+            }
+            (Some(transfer), None) => {
+                format!("{} is transferred to you by {}", offer.thread.customer, transfer.from)
+            }
+            (None, None) => format!("Incoming: {}, {}", offer.thread.customer, offer.thread.queue),
         };
         self.announcer.say(sentence.clone());
         self.sound(sound::play_offer);
@@ -117,11 +165,15 @@ impl Attention {
             self.answered.set_value(None);
             return;
         }
-        let name = self.live.peek(|desk| desk.offers.get(&offer).map(|offer| offer.thread.customer.clone()));
-        let Some(name) = name.flatten() else { return };
+        let found = |desk: &Desk| {
+            let card = desk.offers.get(&offer)?;
+            Some((card.thread.customer.clone(), card.invite.is_some()))
+        };
+        let Some((name, invited)) = self.live.peek(found).flatten() else { return };
         let sentence = match end {
             OfferEnd::Accepted | OfferEnd::Declined => return,
             OfferEnd::TimedOut => format!("The time to accept {name} is over."),
+            OfferEnd::Cancelled if invited => format!("The invitation to {name} was taken back."),
             OfferEnd::Cancelled => format!("The transfer of {name} was taken back."),
             OfferEnd::Rescinded | OfferEnd::TargetGone => format!("{name} is offered to you no more."),
         };
@@ -137,16 +189,102 @@ impl Attention {
         }
     }
 
+    fn consult_began(self, consult: &Consult) {
+        let known = self.live.peek(|desk| desk.consults.contains_key(&consult.transfer)).unwrap_or(true);
+        if !known && self.live.my_id() == Some(consult.from) {
+            self.announcer.say(format!("{} is here: talk aside, Alt and N.", consult.agent_name));
+            self.sound(sound::play_message);
+        }
+    }
+
+    /// Tells the one who was consulted how it ended; the one who asked sees what they did, or why it came back.
+    fn consult_ended(self, transfer: TransferId) {
+        let found = |desk: &Desk| {
+            let consult = desk.consults.get(&transfer)?;
+            let thread = consult.thread.as_ref()?;
+            Some((consult.conversation, consult.from_name.clone(), thread.customer.clone()))
+        };
+        let Some((conversation, from, customer)) = self.live.peek(found).flatten() else { return };
+        if self.left.get_value() == Some(transfer) {
+            self.left.set_value(None);
+            return;
+        }
+        // A conversation that is handed over comes after the end of its consultation.
+        let tell = move || {
+            let mine = self.live.peek(|desk| desk.conversations.contains_key(&conversation)).unwrap_or(false);
+            let sentence = match mine {
+                true => format!("{from} handed {customer} over to you."),
+                false => format!("The consultation about {customer} is over."),
+            };
+            self.announcer.say(sentence.clone());
+            self.toasts.show(Toast::notice(sentence));
+        };
+        set_timeout(tell, HANDED_OVER_WITHIN);
+    }
+
+    /// Tells the one who took part that this is over, and whose the conversation is.
+    fn part_ended(self, conversation: ConversationId) {
+        let customer =
+            self.live.peek(|desk| desk.joined.get(&conversation).map(|thread| thread.customer.clone()));
+        let Some(customer) = customer.flatten() else { return };
+        if self.parted.get_value() == Some(conversation) {
+            self.parted.set_value(None);
+            return;
+        }
+        // A conversation that is left to one comes after the end of one's part.
+        let tell = move || {
+            let mine = self.live.peek(|desk| desk.conversations.contains_key(&conversation)).unwrap_or(false);
+            let sentence = match mine {
+                true => format!("{customer} is yours now."),
+                false => format!("Your part in the conversation with {customer} is over."),
+            };
+            self.announcer.say(sentence.clone());
+            self.toasts.show(Toast::notice(sentence));
+        };
+        set_timeout(tell, HANDED_OVER_WITHIN);
+    }
+
+    fn said_aside(self, transfer: TransferId, message: &Message) {
+        let known = |desk: &Desk| {
+            let consult = desk.consults.get(&transfer)?;
+            Some(consult.aside.iter().any(|known| known.seq == message.seq))
+        };
+        let known = self.live.peek(known).flatten().unwrap_or(true);
+        let mine = self.live.my_id().map(Author::Agent) == Some(message.author);
+        if known || mine {
+            return;
+        }
+        self.announcer.say(format!("Aside, {}: {}", message.name, message.text));
+        if page::hidden() {
+            self.sound(sound::play_message);
+            notifications::show(&message.name, &message.text, "baton-aside");
+        }
+    }
+
     fn thread_changed(self, thread: &Thread) {
         let before = self.live.peek(|desk| desk.conversations.get(&thread.conversation).cloned()).flatten();
         let Some(before) = before else { return };
+        for name in takes_part(&thread.invites) {
+            if !takes_part(&before.invites).any(|known| known == name) {
+                self.announcer
+                    .say(format!("{name} takes part in the conversation with {}.", thread.customer));
+                self.sound(sound::play_message);
+            }
+        }
         if let Some(returned) = thread.returned.as_ref().filter(|_| thread.returned != before.returned) {
             let sentence = match returned.end {
                 TransferEnd::Cancelled => return,
+                TransferEnd::Returned if self.live.was_consulted(returned.transfer) => {
+                    format!("The consultation with {} is over; {} is yours.", returned.to, thread.customer)
+                }
                 TransferEnd::Expired => {
                     format!("{} did not answer; {} is yours.", returned.to, thread.customer)
                 }
-                TransferEnd::Completed | TransferEnd::Returned | TransferEnd::Abandoned => {
+                TransferEnd::Completed
+                | TransferEnd::Returned
+                | TransferEnd::Abandoned
+                | TransferEnd::Superseded
+                | TransferEnd::Failed => {
                     format!("{} returned {} to you.", returned.to, thread.customer)
                 }
             };
@@ -173,7 +311,7 @@ impl Attention {
     }
 }
 
-/// Returns how many offers and unread conversations wait for the agent.
+/// Returns how many offers and unread conversations wait for the agent, without what is said aside.
 pub fn waiting_for_me(desk: &Desk) -> usize {
     desk.offers.len() + desk.conversations.values().filter(|thread| thread.unread() > 0).count()
 }

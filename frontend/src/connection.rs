@@ -3,6 +3,7 @@
 //! One tab of a browser leads: it alone holds the stream, answers heartbeats, and passes every frame on.
 //! The others take a snapshot of their own and keep it current with the leader's frames:
 //! those that come while the snapshot is on its way wait for it, and an event that is applied twice changes nothing.
+//! A leader that stays silent, because the browser has frozen it, loses the lead to a tab that is awake.
 //! A tab that takes the lead goes on from the cursor that it has applied.
 
 use core::time::Duration;
@@ -17,7 +18,7 @@ use crate::api::{self, Failure};
 use crate::attention::Attention;
 use crate::browser::event_source::{Frame, Stream};
 use crate::browser::storage::Place;
-use crate::browser::tabs::Tabs;
+use crate::browser::tabs::{Asking, Tabs};
 use crate::browser::{page, random};
 use crate::live_desk::LiveDesk;
 use crate::outbox::Outbox;
@@ -41,7 +42,7 @@ const WATCH_EVERY: Duration = Duration::from_secs(1);
 
 const CHANNEL: &str = "baton-desk";
 const LEAD: &str = "baton-stream";
-const EVENTS: [&str; 6] = ["hello", "desk", "heartbeat", "typing", "restart", "message"];
+const EVENTS: [&str; 7] = ["hello", "desk", "heartbeat", "typing", "restart", "stopping", "message"];
 
 /// The build that this tab has already reloaded for: once is enough, whatever the server says after it.
 const RELOADED_FOR: &str = "baton.reloaded-for";
@@ -80,8 +81,10 @@ enum Word {
     Frame(Frame),
     /// The leader has lost the stream.
     Lost { since: Timestamp, retry_at: Timestamp },
-    /// Somebody signed in or out.
+    /// Somebody signed in, or a session ended.
     SessionChanged,
+    /// The person has signed out.
+    Left,
 }
 
 #[derive(Deserialize)]
@@ -93,6 +96,12 @@ struct Hello {
 #[derive(Deserialize)]
 struct Heartbeat {
     now: Timestamp,
+}
+
+/// When to come again, so that desks that are sent away together do not come back together.
+#[derive(Deserialize)]
+struct ComeAgain {
+    after_ms: u32,
 }
 
 #[derive(Deserialize)]
@@ -170,13 +179,10 @@ impl Connection {
 
     /// Begins: asks the other tabs for the desk, and waits for the lead.
     pub fn begin(self) {
+        self.heard();
         self.link.set(Link::Connecting);
         self.say(&Word::Ask);
-        self.wire.with_value(|wire| {
-            if let Some(tabs) = &wire.tabs {
-                tabs.lead(LEAD, move || self.take_lead());
-            }
-        });
+        self.ask_for_lead(Asking::Waits);
         spawn_local(async move {
             gloo_timers::future::TimeoutFuture::new(LEADER_ANSWERS_MS).await;
             let waits = self.wire.with_value(|wire| wire.waiting.is_some());
@@ -193,6 +199,7 @@ impl Connection {
             wire.stream = None;
             wire.leading = false;
             wire.cursor = None;
+            wire.waiting = None;
             wire.tries = 0;
             if let Some(tabs) = &wire.tabs {
                 tabs.release();
@@ -202,9 +209,14 @@ impl Connection {
         self.link.set(Link::Connecting);
     }
 
-    /// Tells the other tabs that somebody signed in or out.
+    /// Tells the other tabs that somebody signed in, or that a session ended.
     pub fn tell_session_changed(self) {
         self.say(&Word::SessionChanged);
+    }
+
+    /// Tells the other tabs that the person has signed out.
+    pub fn tell_left(self) {
+        self.say(&Word::Left);
     }
 
     /// Tries again at once.
@@ -229,10 +241,12 @@ impl Connection {
     fn heed(self, word: Word) {
         match word {
             Word::SessionChanged => self.ask_session(),
+            Word::Left => self.session.leave(),
             Word::Ask if self.leading() => self.tell_here(false),
             Word::Here { build, anew } if !self.leading() && self.signed_in() => self.follow(build, anew),
             Word::Frame(frame) if !self.leading() => self.take_or_wait(frame),
             Word::Lost { since, retry_at } if !self.leading() => {
+                self.heard();
                 self.link.set(Link::Lost { since, retry_at });
             }
             Word::Ask | Word::Here { .. } | Word::Frame(_) | Word::Lost { .. } => {}
@@ -286,11 +300,13 @@ impl Connection {
     /// Takes a snapshot in a tab that does not lead, and the frames that came meanwhile.
     async fn look(self) {
         self.wire.update_value(|wire| wire.waiting = Some(Vec::new()));
+        let start = self.wire.with_value(|wire| wire.start);
         let answer = api::desk().await;
-        let waiting = self.wire.try_update_value(|wire| wire.waiting.take()).flatten().unwrap_or_default();
-        if self.leading() || !self.signed_in() {
+        // The answer may be to someone who has signed out since, or to a tab that leads by now.
+        if self.wire.with_value(|wire| wire.start != start) {
             return;
         }
+        let waiting = self.wire.try_update_value(|wire| wire.waiting.take()).flatten().unwrap_or_default();
         match answer {
             Ok(snapshot) => {
                 self.adopt(snapshot);
@@ -314,17 +330,45 @@ impl Connection {
         }
     }
 
+    fn ask_for_lead(self, asking: Asking) {
+        self.wire.with_value(|wire| {
+            if let Some(tabs) = &wire.tabs {
+                tabs.lead(LEAD, asking, move || self.take_lead(), move || self.lose_lead());
+            }
+        });
+    }
+
+    /// Asks a leader that has fallen silent for a word, and takes the lead where none comes:
+    /// it may be frozen, or busy for long, and the browser leaves the lock with it.
+    fn take_over(self) {
+        let now = self.clock.peek();
+        self.link.set(Link::Lost { since: now, retry_at: now });
+        self.say(&Word::Ask);
+        spawn_local(async move {
+            gloo_timers::future::TimeoutFuture::new(LEADER_ANSWERS_MS).await;
+            if self.silent() && !self.leading() && self.signed_in() {
+                self.ask_for_lead(Asking::Takes);
+            }
+        });
+    }
+
+    /// Follows the tab that has taken the lead away while this one did not answer.
+    fn lose_lead(self) {
+        self.wire.update_value(|wire| {
+            wire.start += 1;
+            wire.stream = None;
+            wire.leading = false;
+        });
+        self.link.set(Link::Connecting);
+        self.ask_for_lead(Asking::Waits);
+        self.say(&Word::Ask);
+    }
+
     fn take_lead(self) {
         if self.signed_in() {
             self.wire.update_value(|wire| wire.leading = true);
             self.connect();
         }
-    }
-
-    /// Drops what the page knows and starts as on the first day.
-    fn start_again(self) {
-        self.wire.update_value(|wire| wire.cursor = None);
-        self.connect();
     }
 
     fn connect(self) {
@@ -333,6 +377,8 @@ impl Connection {
             .try_update_value(|wire| {
                 wire.start += 1;
                 wire.stream = None;
+                wire.waiting = None;
+                wire.heard_ms = page::monotonic_ms();
                 wire.start
             })
             .unwrap_or_default();
@@ -401,6 +447,10 @@ impl Connection {
         self.wire.update_value(|wire| wire.heard_ms = page::monotonic_ms());
     }
 
+    fn silent(self) -> bool {
+        self.wire.with_value(|wire| page::monotonic_ms() - wire.heard_ms > SILENCE_MS_MAX)
+    }
+
     /// Takes one event, from the stream or from the leader.
     fn take(self, frame: &Frame) {
         self.heard();
@@ -416,15 +466,17 @@ impl Connection {
             "typing" => reading::read(&frame.data).map(|Typing { conversation }| {
                 self.live.customer_types(conversation, self.clock.peek());
             }),
-            // `restart`, and whatever this build does not know.
+            "restart" => reading::read(&frame.data).map(|ComeAgain { after_ms }| self.restart(after_ms)),
+            "stopping" => reading::read(&frame.data).map(|ComeAgain { after_ms }| self.leave(after_ms)),
+            // Whatever this build does not know.
             _ => {
-                self.restart();
+                self.restart(0);
                 Ok(())
             }
         };
         if let Err(error) = taken {
             page::report_fault(&format!("an event could not be read: {error}"));
-            self.restart();
+            self.restart(0);
         }
     }
 
@@ -461,29 +513,50 @@ impl Connection {
         }
     }
 
-    fn restart(self) {
+    /// Drops what the page knows, and after a while starts as on the first day.
+    fn restart(self, after_ms: u32) {
+        if !self.leading() {
+            return;
+        }
+        // Taken up after this callback, because the stream must not be dropped inside it.
+        spawn_local(async move {
+            let start = self.wire.try_update_value(|wire| {
+                wire.start += 1;
+                wire.stream = None;
+                wire.cursor = None;
+                wire.start
+            });
+            gloo_timers::future::TimeoutFuture::new(after_ms).await;
+            if start.is_some_and(|start| self.current(start)) {
+                self.connect();
+            }
+        });
+    }
+
+    /// Gives the stream of a server that is stopping up, and comes again when it says.
+    fn leave(self, after_ms: u32) {
         if self.leading() {
-            // Taken up after this callback, because the stream must not be dropped inside it.
-            spawn_local(async move { self.start_again() });
+            spawn_local(async move { self.lost_for(f64::from(after_ms)) });
         }
     }
 
     fn lost(self) {
+        let tries = self.wire.with_value(|wire| wire.tries);
+        self.lost_for(backoff_ms(tries, random::fraction()));
+    }
+
+    /// Notes that the stream is gone, and plans the next try.
+    fn lost_for(self, wait_ms: f64) {
         let now = self.clock.peek();
         let since = match self.link.get_untracked() {
             Link::Lost { since, .. } => since,
             Link::Connecting | Link::Connected => now,
         };
-        let wait_ms = self
-            .wire
-            .try_update_value(|wire| {
-                wire.start += 1;
-                wire.stream = None;
-                let wait_ms = backoff_ms(wire.tries, random::fraction());
-                wire.tries += 1;
-                wait_ms
-            })
-            .unwrap_or(BACKOFF_MS_MAX);
+        self.wire.update_value(|wire| {
+            wire.start += 1;
+            wire.stream = None;
+            wire.tries += 1;
+        });
         let retry_at = now.plus(Duration::from_millis(wait_ms as u64));
         self.link.set(Link::Lost { since, retry_at });
         self.say(&Word::Lost { since, retry_at });
@@ -492,14 +565,10 @@ impl Connection {
     /// Looks once a second whether the stream has fallen silent, or a try is due.
     fn watch(self) {
         self.reload_if_outdated();
-        let silent = self.wire.with_value(|wire| page::monotonic_ms() - wire.heard_ms > SILENCE_MS_MAX);
+        let silent = self.silent();
         match (self.link.get_untracked(), self.leading()) {
-            (Link::Connected, true) if silent => self.lost(),
-            (Link::Connected, false) if silent => {
-                let now = self.clock.peek();
-                self.link.set(Link::Lost { since: now, retry_at: now });
-                self.say(&Word::Ask);
-            }
+            (_, false) if silent && self.signed_in() => self.take_over(),
+            (Link::Connecting | Link::Connected, true) if silent => self.lost(),
             (Link::Lost { retry_at, .. }, true) if retry_at <= self.clock.peek() => {
                 let connecting = self.wire.with_value(|wire| wire.stream.is_some());
                 if !connecting || silent {

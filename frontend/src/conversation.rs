@@ -10,12 +10,18 @@ pub mod thread;
 pub mod transcript;
 pub mod window;
 
+pub mod aside;
 pub mod composer;
 pub mod contact_card;
 pub mod search;
 
+pub mod hand_over_all;
+pub mod participants;
 pub mod questions;
+pub mod requests;
+pub mod summary;
 pub mod transfer_dialog;
 pub mod transfer_row;
 pub mod transfer_status;
+pub mod why;
 pub mod wrap_up;

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeSet;
 
+use baton_shared::api::{NewInvite, NewTransfer};
 use baton_shared::segment::Disposition;
-use baton_shared::{ConversationId, OfferId, SegmentId, Status, Target, TransferId};
+use baton_shared::{ConversationId, InviteId, OfferId, RequestId, SegmentId, Status, TransferId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -22,7 +23,7 @@ const TRIES: u32 = 3;
 const RETRY_MS_FIRST: u32 = 400;
 
 /// What the agent wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 #[expect(missing_docs, reason = "the fields are named after what they are; the variants say what is wanted")]
 pub enum Command {
     /// To have another status.
@@ -32,11 +33,31 @@ pub enum Command {
     /// Not to take a conversation.
     Reject { offer: OfferId, reason: String },
     /// To pass a conversation on.
-    Transfer { conversation: ConversationId, target: Target, note: Option<String> },
+    Transfer { conversation: ConversationId, wish: NewTransfer },
+    /// To have someone join a conversation.
+    Invite { conversation: ConversationId, wish: NewInvite },
+    /// To take an invitation back, or to end a participation.
+    CancelInvite { conversation: ConversationId, invite: InviteId },
+    /// To take part no more; an owner leaves the conversation to a participant.
+    Leave { conversation: ConversationId },
     /// To keep it after all.
     CancelTransfer { conversation: ConversationId, transfer: TransferId },
+    /// To give a conversation to the person who is consulted about it.
+    HandOver { conversation: ConversationId, transfer: TransferId },
+    /// To be consulted no more.
+    LeaveConsult { transfer: TransferId },
+    /// To say something aside.
+    SayAside { transfer: TransferId, text: String },
+    /// To read on no more in a conversation that was passed on.
+    StopListening { conversation: ConversationId },
+    /// To end a conversation with a request that is answered later.
+    CreateRequest { conversation: ConversationId, note: Option<String> },
+    /// To answer a request.
+    AnswerRequest { request: RequestId, text: String },
     /// To end a conversation.
     Close { conversation: ConversationId, disposition: Option<Disposition>, notes: Option<String> },
+    /// To have more time to file a segment.
+    ExtendWrapUp { segment: SegmentId },
     /// To file a segment.
     FileWrapUp { segment: SegmentId, disposition: Disposition, notes: Option<String> },
 }
@@ -50,8 +71,16 @@ pub enum Slot {
     Offer(OfferId),
     /// A conversation.
     Conversation(ConversationId),
+    /// An invitation.
+    Invite(InviteId),
     /// A segment.
     Segment(SegmentId),
+    /// What is said aside in a consultation.
+    Aside(TransferId),
+    /// Being consulted.
+    Consult(TransferId),
+    /// A request.
+    Request(RequestId),
 }
 
 impl Command {
@@ -61,9 +90,18 @@ impl Command {
             Self::ChooseStatus { .. } => Slot::Status,
             Self::Accept { offer } | Self::Reject { offer, .. } => Slot::Offer(*offer),
             Self::Transfer { conversation, .. }
+            | Self::Invite { conversation, .. }
+            | Self::Leave { conversation }
             | Self::CancelTransfer { conversation, .. }
+            | Self::HandOver { conversation, .. }
+            | Self::StopListening { conversation }
+            | Self::CreateRequest { conversation, .. }
             | Self::Close { conversation, .. } => Slot::Conversation(*conversation),
-            Self::FileWrapUp { segment, .. } => Slot::Segment(*segment),
+            Self::CancelInvite { invite, .. } => Slot::Invite(*invite),
+            Self::ExtendWrapUp { segment } | Self::FileWrapUp { segment, .. } => Slot::Segment(*segment),
+            Self::LeaveConsult { transfer } => Slot::Consult(*transfer),
+            Self::SayAside { transfer, .. } => Slot::Aside(*transfer),
+            Self::AnswerRequest { request, .. } => Slot::Request(*request),
         }
     }
 }
@@ -77,6 +115,10 @@ pub enum Outcome {
     Accepted(ConversationId),
     /// A transfer is made.
     Transferred(TransferId),
+    /// An invitation is made.
+    Invited,
+    /// A request is created.
+    Requested(RequestId),
 }
 
 /// Sends commands; a handle that can be copied.
@@ -150,16 +192,31 @@ async fn request(command: &Command, key: &str) -> Result<Outcome, Failure> {
             return api::accept(offer, key).await.map(|accepted| Outcome::Accepted(accepted.conversation));
         }
         Command::Reject { offer, reason } => api::reject(offer, reason, key).await,
-        Command::Transfer { conversation, target, note } => {
-            let made = api::transfer(conversation, target, note, key).await;
+        Command::Transfer { conversation, wish } => {
+            let made = api::transfer(conversation, &wish, key).await;
             return made.map(|made| Outcome::Transferred(made.transfer));
         }
+        Command::CreateRequest { conversation, note } => {
+            let created = api::create_request(conversation, note, key).await?;
+            return Ok(created.id.parse().map_or(Outcome::Done, Outcome::Requested));
+        }
+        Command::Invite { conversation, wish } => {
+            return api::invite(conversation, &wish, key).await.map(|_| Outcome::Invited);
+        }
+        Command::CancelInvite { conversation, invite } => api::cancel_invite(conversation, invite, key).await,
+        Command::Leave { conversation } => api::leave_conversation(conversation, key).await,
+        Command::HandOver { conversation, transfer } => api::hand_over(conversation, transfer, key).await,
+        Command::LeaveConsult { transfer } => api::leave_consult(transfer, key).await,
+        Command::SayAside { transfer, text } => api::say_aside(transfer, text, key).await,
+        Command::StopListening { conversation } => api::stop_listening(conversation, key).await,
+        Command::AnswerRequest { request, text } => api::answer_request(request, text, key).await,
         Command::CancelTransfer { conversation, transfer } => {
             api::cancel_transfer(conversation, transfer, key).await
         }
         Command::Close { conversation, disposition, notes } => {
             api::close(conversation, disposition, notes, key).await
         }
+        Command::ExtendWrapUp { segment } => api::extend_wrap_up(segment, key).await,
         Command::FileWrapUp { segment, disposition, notes } => {
             api::file_wrap_up(segment, disposition, notes, key).await
         }

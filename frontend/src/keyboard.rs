@@ -19,6 +19,12 @@ pub enum Action {
     SearchConversation,
     /// Opens the transfer dialog.
     Transfer,
+    /// Opens the transfer dialog to consult someone.
+    Consult,
+    /// Puts the focus where one writes aside.
+    WriteAside,
+    /// Opens the list of requests.
+    ShowRequests,
     /// Opens the wrap-up.
     WrapUp,
     /// Opens the menu of statuses.
@@ -48,7 +54,7 @@ enum Chord {
 }
 
 /// Every shortcut, in the order of the list.
-pub const SHORTCUTS: [Shortcut; 10] = [
+pub const SHORTCUTS: [Shortcut; 13] = [
     shortcut(
         &["Alt", "A"],
         "Accept the first incoming conversation",
@@ -60,7 +66,10 @@ pub const SHORTCUTS: [Shortcut; 10] = [
     shortcut(&["Alt", "↑"], "Previous conversation", Action::PreviousConversation, Chord::Alt("ArrowUp")),
     shortcut(&["Alt", "M"], "Write a message", Action::WriteMessage, Chord::Alt("KeyM")),
     shortcut(&["Alt", "T"], "Transfer the conversation", Action::Transfer, Chord::Alt("KeyT")),
+    shortcut(&["Alt", "C"], "Consult someone", Action::Consult, Chord::Alt("KeyC")),
+    shortcut(&["Alt", "N"], "Write aside, in a consultation", Action::WriteAside, Chord::Alt("KeyN")),
     shortcut(&["Alt", "W"], "Wrap up", Action::WrapUp, Chord::Alt("KeyW")),
+    shortcut(&["Alt", "R"], "Show the requests", Action::ShowRequests, Chord::Alt("KeyR")),
     shortcut(&["Alt", "S"], "Choose your status", Action::ChooseStatus, Chord::Alt("KeyS")),
     shortcut(&["Ctrl", "F"], "Search the conversation", Action::SearchConversation, Chord::Command("f")),
     shortcut(&["?"], "Show this list", Action::ShowShortcuts, Chord::Plain("?")),

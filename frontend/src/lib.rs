@@ -1,6 +1,8 @@
-//! The agent desk: what one person sees of the contact centre, in their browser.
+//! The agent desk: what one person sees of the contact centre, in their browser; and the administration.
 //!
-//! Reading order: [`app`] decides what is on screen; [`connection`] keeps [`live_desk`] current;
+//! Each is a program of its own over this library, so that the one does not wait for the other to be downloaded.
+//!
+//! Reading order: [`app`] decides what is on screen, and [`pages`] what either program shows after the sign-in; [`connection`] keeps [`live_desk`] current;
 //! [`dispatch`] and [`outbox`] carry what the agent wants to the server through [`api`];
 //! [`screens`], [`conversation`] and [`presence`] render; [`controls`] know nothing of desks;
 //! [`browser`] is the only place that talks to the browser, apart from native elements in [`controls`].
@@ -9,6 +11,7 @@
 //! Events never travel in a signal, because a signal keeps only its last value.
 
 pub mod app;
+pub mod pages;
 pub mod session;
 
 pub mod connection;

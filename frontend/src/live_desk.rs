@@ -6,11 +6,12 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
-use baton_shared::desk::{Me, Thread};
-use baton_shared::{AgentId, ConversationId, Desk, DeskEvent, Timestamp};
+use baton_shared::desk::{Consult, Me, Thread};
+use baton_shared::{AgentId, Author, ConversationId, Desk, DeskEvent, Timestamp, TransferId};
 use leptos::prelude::*;
 
 use crate::browser::page;
+use crate::viewing::Entry;
 
 /// How long "typing…" is shown after the customer's last key. Source: docs/api.md, "The desk of one person".
 const TYPING_SHOWN: Duration = Duration::from_secs(5);
@@ -20,6 +21,10 @@ const TYPING_SHOWN: Duration = Duration::from_secs(5);
 pub struct LiveDesk {
     desk: RwSignal<Option<Desk>>,
     typing: RwSignal<BTreeMap<ConversationId, Timestamp>>,
+    /// The number of the last message aside that was on screen, by consultation; there are few, so a list will do.
+    asides_seen: RwSignal<Vec<(TransferId, u32)>>,
+    /// The transfers that came to a consultation.
+    consulted: StoredValue<Vec<TransferId>>,
     notice_is_due: StoredValue<bool>,
 }
 
@@ -29,12 +34,15 @@ impl LiveDesk {
         Self {
             desk: RwSignal::new(None),
             typing: RwSignal::default(),
+            asides_seen: RwSignal::default(),
+            consulted: StoredValue::default(),
             notice_is_due: StoredValue::new(false),
         }
     }
 
     /// Puts a whole desk in the place of what was there.
     pub fn replace(self, desk: Desk) {
+        self.note_consulted(&desk);
         self.desk.set(Some(desk));
     }
 
@@ -42,6 +50,7 @@ impl LiveDesk {
     pub fn clear(self) {
         self.desk.set(None);
         self.typing.set(BTreeMap::new());
+        self.asides_seen.set(Vec::new());
     }
 
     /// Applies events in order.
@@ -51,6 +60,7 @@ impl LiveDesk {
                 for event in events {
                     desk.apply(event);
                 }
+                self.note_consulted(desk);
             }
         });
         self.tell_screens();
@@ -75,6 +85,62 @@ impl LiveDesk {
     /// Says whether a customer is typing at this time, and tracks it.
     pub fn is_typing(self, conversation: ConversationId, now: Timestamp) -> bool {
         self.typing.with(|typing| typing.get(&conversation).is_some_and(|until| *until > now))
+    }
+
+    fn note_consulted(self, desk: &Desk) {
+        self.consulted.update_value(|consulted| {
+            for transfer in desk.consults.keys() {
+                if !consulted.contains(transfer) {
+                    consulted.push(*transfer);
+                }
+            }
+        });
+    }
+
+    /// Notes that what was said aside was on screen up to this number.
+    pub fn aside_seen(self, transfer: TransferId, seq: u32) {
+        let known = self.asides_seen.with_untracked(|seen| seen_up_to(seen, transfer));
+        if seq > known {
+            self.asides_seen.update(|seen| {
+                seen.retain(|(other, _)| *other != transfer);
+                seen.push((transfer, seq));
+            });
+        }
+    }
+
+    /// Returns how many messages aside of a consultation are unread, and tracks them.
+    pub fn unread_aside(self, transfer: TransferId) -> usize {
+        let seen = self.asides_seen.with(|seen| seen_up_to(seen, transfer));
+        let unread = |desk: &Desk| {
+            desk.consults.get(&transfer).map_or(0, |consult| unread_aside(consult, desk.me.id, seen))
+        };
+        self.read(unread).unwrap_or(0)
+    }
+
+    /// Returns in how many consultations something is unread, and tracks them.
+    pub fn unread_asides(self) -> usize {
+        let unread = |desk: &Desk| {
+            self.asides_seen.with(|seen| {
+                let seen = |consult: &Consult| seen_up_to(seen, consult.transfer);
+                let consults = desk.consults.values();
+                consults.filter(|consult| unread_aside(consult, desk.me.id, seen(consult)) > 0).count()
+            })
+        };
+        self.read(unread).unwrap_or(0)
+    }
+
+    /// Says whether a transfer came to a consultation that this page knows of.
+    pub fn was_consulted(self, transfer: TransferId) -> bool {
+        self.consulted.with_value(|consulted| consulted.contains(&transfer))
+    }
+
+    /// Returns a part of what an entry shows that changes only when that part does.
+    pub fn watch_entry<T: Clone + PartialEq + Send + Sync + 'static>(
+        self,
+        entry: Entry,
+        read: fn(&Thread) -> T,
+    ) -> Memo<Option<T>> {
+        Memo::new(move |_| self.read(|desk| entry.thread(desk).map(read)).flatten())
     }
 
     /// Says whether the desk is there, and tracks it.
@@ -127,5 +193,36 @@ impl LiveDesk {
                 self.desk.notify();
             });
         }
+    }
+}
+
+fn seen_up_to(seen: &[(TransferId, u32)], transfer: TransferId) -> u32 {
+    seen.iter().find(|(known, _)| *known == transfer).map_or(0, |(_, seq)| *seq)
+}
+
+/// Returns how many messages aside one has not read; whoever answers has read what was said before.
+pub fn unread_aside(consult: &Consult, me: AgentId, seen: u32) -> usize {
+    let mine = |author: Author| author == Author::Agent(me);
+    let answered = consult.aside.iter().rev().find(|message| mine(message.author));
+    let seen = seen.max(answered.map_or(0, |answer| answer.seq));
+    consult.aside.iter().filter(|message| message.seq > seen && !mine(message.author)).count()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::rows::tests::message;
+    use crate::viewing::tests::consult;
+
+    #[test]
+    fn what_was_seen_or_answered_aside_is_not_unread() {
+        let (me, other) = (AgentId::from_bits(1), AgentId::from_bits(2));
+        let mut consult = consult();
+        consult.aside = (1..=4).map(message).collect();
+        for (message, author) in consult.aside.iter_mut().zip([other, me, other, other]) {
+            message.author = Author::Agent(author);
+        }
+        assert_eq!([0, 3, 4].map(|seen| unread_aside(&consult, me, seen)), [2, 1, 0]);
+        assert_eq!(unread_aside(&consult, other, 0), 0, "they answered last");
     }
 }

@@ -1,5 +1,7 @@
 //! Starts the desk; everything else is in the library, so that tests can link it.
 
+use baton_frontend::{app, pages};
+
 fn main() {
-    baton_frontend::app::start();
+    app::start(pages::desk);
 }

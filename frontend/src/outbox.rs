@@ -12,7 +12,7 @@ use crate::api::{self, Failure};
 use crate::browser::random;
 use crate::browser::storage::Place;
 use crate::reading;
-use crate::session::{CurrentSession, PERSONAL};
+use crate::session::{CurrentSession, PERSONAL, Session};
 
 /// Where a message stands.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +78,8 @@ impl Queue {
         if let Some(message) = self.find(key) {
             message.progress = match outcome {
                 Ok(seq) => Progress::Said(*seq),
+                // Whoever signs in again says it then.
+                Err(Failure::SignedOut) => Progress::Waiting,
                 Err(failure) if failure.passes() => Progress::Waiting,
                 Err(failure) => Progress::Refused(failure.sentence()),
             };
@@ -125,10 +127,17 @@ pub struct Outbox {
 impl Outbox {
     /// Takes up what was on its way before a reload.
     pub fn load(session: CurrentSession) -> Self {
+        let outbox = Self { queue: RwSignal::default(), session };
+        outbox.take_up();
+        outbox
+    }
+
+    /// Takes up what is kept for the person who is signed in.
+    pub fn take_up(self) {
         let kept = Place::Tab.get(&format!("{PERSONAL}{KEPT}"));
         let mut queue: Queue = kept.and_then(|kept| reading::read(&kept).ok()).unwrap_or_default();
         queue.resume();
-        Self { queue: RwSignal::new(queue), session }
+        self.queue.set(queue);
     }
 
     /// Returns the messages of a conversation, oldest first, and tracks them.
@@ -153,13 +162,11 @@ impl Outbox {
         self.change(|queue| queue.remove(key));
     }
 
-    /// Forgets everything.
-    pub fn clear(self) {
-        self.queue.set(Queue::default());
-    }
-
     /// Sends whatever waits; called for a new message and when the connection is back.
     pub fn flush(self) {
+        if self.session.peek() == Session::SignedOut {
+            return;
+        }
         while let Some(next) = self.queue.try_update(Queue::take_next).flatten() {
             spawn_local(self.deliver(next));
         }
@@ -218,6 +225,14 @@ mod tests {
         let mut queue = queue(&[("a1", ADA)]);
         taken(&mut queue);
         queue.tried("a1", &Err(Failure::Unreachable));
+        assert_eq!(taken(&mut queue), ["a1"]);
+    }
+
+    #[test]
+    fn a_session_that_ends_keeps_the_message_and_its_key() {
+        let mut queue = queue(&[("a1", ADA)]);
+        taken(&mut queue);
+        queue.tried("a1", &Err(Failure::SignedOut));
         assert_eq!(taken(&mut queue), ["a1"]);
     }
 

@@ -41,6 +41,16 @@ fn read_event(event: Value) -> Result<DeskEvent, Error> {
         "offer_hidden" => {
             DeskEvent::OfferHidden { offer: take(&mut fields, "offer")?, end: take(&mut fields, "end")? }
         }
+        "consult_shown" => DeskEvent::ConsultShown { consult: take(&mut fields, "consult")? },
+        "consult_hidden" => DeskEvent::ConsultHidden { transfer: take(&mut fields, "transfer")? },
+        "aside_added" => DeskEvent::AsideAdded {
+            transfer: take(&mut fields, "transfer")?,
+            message: take(&mut fields, "message")?,
+        },
+        "joined_shown" => DeskEvent::JoinedShown { thread: take(&mut fields, "thread")? },
+        "joined_hidden" => DeskEvent::JoinedHidden { conversation: take(&mut fields, "conversation")? },
+        "listening_shown" => DeskEvent::ListeningShown { thread: take(&mut fields, "thread")? },
+        "listening_hidden" => DeskEvent::ListeningHidden { conversation: take(&mut fields, "conversation")? },
         "wrap_up_shown" => DeskEvent::WrapUpShown { wrap_up: take(&mut fields, "wrap_up")? },
         "wrap_up_hidden" => DeskEvent::WrapUpHidden { segment: take(&mut fields, "segment")? },
         "person_shown" => DeskEvent::PersonShown { person: take(&mut fields, "person")? },
@@ -57,9 +67,13 @@ fn take<Type: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> 
 mod tests {
     use super::*;
     use crate::conversation::rows::tests::{message, thread};
-    use baton_shared::desk::{Colleague, Me, OfferCard, WrapUpCard};
+    use baton_shared::desk::{
+        Colleague, Consult, IncomingInvite, IncomingTransfer, Me, OfferCard, WrapUpCard,
+    };
+    use baton_shared::policy::Decline;
     use baton_shared::{
-        AgentId, ConversationId, OfferEnd, OfferId, Presence, Role, SegmentId, Status, Timestamp,
+        AgentId, ConversationId, InviteId, Mode, OfferEnd, OfferId, Presence, Role, SegmentId, Status,
+        Timestamp, TransferId,
     };
 
     const ADA: ConversationId = ConversationId::from_bits(1);
@@ -71,17 +85,48 @@ mod tests {
         let at = Timestamp::default();
         let thread = thread(1..=2);
         let (offer, segment) = (OfferId::from_bits(1), SegmentId::from_bits(1));
-        let card = OfferCard { offer, made_at: at, deadline: at, transfer: None, thread: thread.clone() };
+        let transfer = TransferId::from_bits(1);
+        let incoming = IncomingTransfer {
+            transfer,
+            from: name.clone(),
+            mode: Mode::Warm,
+            note: Some("a note".to_owned()),
+            summary: None,
+        };
+        let card = OfferCard {
+            offer,
+            made_at: at,
+            deadline: None,
+            decline: Decline::NeedReason,
+            transfer: Some(incoming),
+            invite: Some(IncomingInvite { invite: InviteId::from_bits(1), from: name.clone(), note: None }),
+            thread: thread.clone(),
+        };
+        let consult = Consult {
+            transfer,
+            conversation: ADA,
+            from: id,
+            from_name: name.clone(),
+            agent: AgentId::from_bits(2),
+            agent_name: "Two".to_owned(),
+            note: None,
+            summary: Some("a summary".to_owned()),
+            since: at,
+            deadline: at,
+            aside: vec![message(1)],
+            thread: Some(thread.clone()),
+        };
         let wrap_up = WrapUpCard {
             segment,
             conversation: ADA,
             customer: "Ada".to_owned(),
             started_at: at,
             ended_at: at,
+            until: Some(at),
             ended_by: "Ended by you".to_owned(),
         };
         vec![
-            DeskEvent::ThreadShown { thread },
+            DeskEvent::ThreadShown { thread: thread.clone() },
             DeskEvent::ThreadHidden { conversation: ADA },
             DeskEvent::MessageAdded { conversation: ADA, message: message(3) },
             DeskEvent::MarksChanged { conversation: ADA, read: 3, customer_delivered: 2, customer_read: 1 },
@@ -91,6 +136,13 @@ mod tests {
             DeskEvent::WrapUpHidden { segment },
             DeskEvent::PersonShown { person: Colleague { id, name: name.clone(), role, presence } },
             DeskEvent::MeChanged { me: Me { id, name, role, presence, capacity: 4 } },
+            DeskEvent::ConsultShown { consult },
+            DeskEvent::ConsultHidden { transfer },
+            DeskEvent::AsideAdded { transfer, message: message(2) },
+            DeskEvent::ListeningShown { thread: thread.clone() },
+            DeskEvent::ListeningHidden { conversation: ADA },
+            DeskEvent::JoinedShown { thread },
+            DeskEvent::JoinedHidden { conversation: ADA },
         ]
     }
 
@@ -106,6 +158,13 @@ mod tests {
             DeskEvent::WrapUpHidden { .. } => 7,
             DeskEvent::PersonShown { .. } => 8,
             DeskEvent::MeChanged { .. } => 9,
+            DeskEvent::ConsultShown { .. } => 10,
+            DeskEvent::ConsultHidden { .. } => 11,
+            DeskEvent::AsideAdded { .. } => 12,
+            DeskEvent::ListeningShown { .. } => 13,
+            DeskEvent::ListeningHidden { .. } => 14,
+            DeskEvent::JoinedShown { .. } => 15,
+            DeskEvent::JoinedHidden { .. } => 16,
         }
     }
 

@@ -1,5 +1,6 @@
 //! Whole screens; each fills the page.
 
+pub mod admin;
 pub mod desk;
 pub mod header;
 pub mod not_found;

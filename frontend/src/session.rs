@@ -5,8 +5,12 @@ use leptos::prelude::*;
 
 use crate::browser::storage::Place;
 
-/// Everything kept in the browser for the person who is signed in begins so, and goes when they sign out.
+/// Everything kept in the browser for a person begins so. It goes when they sign out or another signs in, and stays
+/// when the server ends their session: what they wrote is still to be sent.
 pub const PERSONAL: &str = "baton.personal.";
+
+/// For whom it is kept.
+const KEPT_FOR: &str = "baton.kept-for";
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,17 +43,30 @@ impl CurrentSession {
         self.0.get_untracked()
     }
 
-    /// Notes who has signed in.
+    /// Notes who has signed in, and forgets what was kept for anyone else.
     pub fn signed_in(self, person: SignedIn) {
+        let id = person.id.to_string();
+        for place in [Place::Browser, Place::Tab] {
+            if place.get(KEPT_FOR).as_ref() != Some(&id) {
+                place.remove_all(PERSONAL);
+                place.set(KEPT_FOR, &id);
+            }
+        }
         self.0.set(Session::SignedIn(person));
     }
 
-    /// Notes that nobody is signed in and forgets what was kept for the last person.
+    /// Notes that the server knows of nobody who is signed in; what was kept waits for the same person.
     pub fn signed_out(self) {
-        Place::Browser.remove_all(PERSONAL);
-        Place::Tab.remove_all(PERSONAL);
         if self.peek() != Session::SignedOut {
             self.0.set(Session::SignedOut);
         }
+    }
+
+    /// Notes that the person has signed out, and forgets what was kept for them.
+    pub fn leave(self) {
+        for place in [Place::Browser, Place::Tab] {
+            place.remove_all(PERSONAL);
+        }
+        self.signed_out();
     }
 }

@@ -1,13 +1,26 @@
 //! What the agent looks at: which conversation, which pane, which dialog.
 
-use baton_shared::{ConversationId, Desk, OfferId, SegmentId};
+use baton_shared::desk::Thread;
+use baton_shared::{ConversationId, Desk, Mode, OfferId, SegmentId, TransferId};
 use leptos::prelude::*;
+
+use crate::browser::storage::Place;
+use crate::session::PERSONAL;
+
+/// Where it is kept which transfers that came back need no more words.
+const DISMISSED: &str = "dismissed";
 
 /// An entry of the list of conversations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Entry {
     /// A conversation one owns.
     Owned(ConversationId),
+    /// A conversation one is consulted about.
+    Consulted(TransferId, ConversationId),
+    /// A conversation one takes part in beside its owner.
+    Joined(ConversationId),
+    /// A conversation one passed on and reads on in.
+    Listening(ConversationId),
     /// A segment to be filed.
     WrapUp(SegmentId, ConversationId),
 }
@@ -16,7 +29,53 @@ impl Entry {
     /// Returns the conversation it is about.
     pub const fn conversation(self) -> ConversationId {
         match self {
-            Self::Owned(conversation) | Self::WrapUp(_, conversation) => conversation,
+            Self::Owned(conversation)
+            | Self::Consulted(_, conversation)
+            | Self::Joined(conversation)
+            | Self::Listening(conversation)
+            | Self::WrapUp(_, conversation) => conversation,
+        }
+    }
+
+    /// Returns the conversation if it is one's own.
+    pub const fn owned(self) -> Option<ConversationId> {
+        match self {
+            Self::Owned(conversation) => Some(conversation),
+            Self::Consulted(..) | Self::Joined(_) | Self::Listening(_) | Self::WrapUp(..) => None,
+        }
+    }
+
+    /// Says whether one answers the customer in it.
+    pub const fn writes(self) -> bool {
+        match self {
+            Self::Owned(_) | Self::Joined(_) => true,
+            Self::Consulted(..) | Self::Listening(_) | Self::WrapUp(..) => false,
+        }
+    }
+
+    /// Returns the thread that the desk keeps current for it; a segment to be filed has none.
+    pub fn thread(self, desk: &Desk) -> Option<&Thread> {
+        match self {
+            Self::Owned(conversation) => desk.conversations.get(&conversation),
+            Self::Consulted(transfer, _) => desk.consults.get(&transfer)?.thread.as_ref(),
+            Self::Joined(conversation) => desk.joined.get(&conversation),
+            Self::Listening(conversation) => desk.listening.get(&conversation),
+            Self::WrapUp(..) => None,
+        }
+    }
+
+    /// Returns the consultation about it, on either side.
+    pub fn consult(self, desk: &Desk) -> Option<TransferId> {
+        match self {
+            Self::Owned(conversation) => {
+                let mine = desk
+                    .consults
+                    .values()
+                    .find(|consult| consult.conversation == conversation && consult.from == desk.me.id);
+                mine.map(|consult| consult.transfer)
+            }
+            Self::Consulted(transfer, _) => Some(transfer),
+            Self::Joined(_) | Self::Listening(_) | Self::WrapUp(..) => None,
         }
     }
 }
@@ -24,8 +83,18 @@ impl Entry {
 /// A dialog over the desk; at most one is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DialogShown {
-    /// To whom to transfer.
-    Transfer(ConversationId),
+    /// To whom to transfer, whom to consult, or whom to invite.
+    Transfer(ConversationId, Mode),
+    /// Whether to leave an own conversation to those who take part in it.
+    Leave(ConversationId),
+    /// To whom to pass on all that one has.
+    HandOverAll,
+    /// Why a conversation is where it is.
+    Why(ConversationId),
+    /// Whether to end with a request that is answered later.
+    CreateRequest(ConversationId),
+    /// The requests.
+    Requests,
     /// Whether to end.
     EndConversation(ConversationId),
     /// Why to reject.
@@ -64,6 +133,8 @@ pub struct Viewing {
     pub accepted: RwSignal<Option<ConversationId>>,
     /// Whether something is typed in the conversation that is open.
     pub typed: RwSignal<bool>,
+    /// The transfers that came back and need no more words.
+    pub dismissed: RwSignal<Vec<TransferId>>,
 }
 
 impl Viewing {
@@ -78,6 +149,7 @@ impl Viewing {
             details: RwSignal::new(false),
             accepted: RwSignal::new(None),
             typed: RwSignal::new(false),
+            dismissed: RwSignal::new(dismissed_before()),
         }
     }
 
@@ -96,14 +168,24 @@ impl Viewing {
     }
 
     /// Opens a conversation that was accepted, unless the agent is typing in another; says whether it did.
-    pub fn open_accepted(self, conversation: ConversationId) -> bool {
+    pub fn open_accepted(self, accepted: Entry) -> bool {
+        let conversation = accepted.conversation();
         let elsewhere = self.entry.get_untracked().is_some_and(|entry| entry.conversation() != conversation);
         if elsewhere && self.typed.get_untracked() {
             self.accepted.set(Some(conversation));
             return false;
         }
-        self.open(Entry::Owned(conversation));
+        self.open(accepted);
         true
+    }
+
+    /// Notes that a transfer that came back needs no more words.
+    pub fn dismiss(self, transfer: TransferId) {
+        self.dismissed.update(|dismissed| {
+            dismissed.push(transfer);
+            let words: Vec<String> = dismissed.iter().map(TransferId::to_string).collect();
+            Place::Tab.set(&format!("{PERSONAL}{DISMISSED}"), &words.join(" "));
+        });
     }
 
     /// Forgets everything.
@@ -115,38 +197,60 @@ impl Viewing {
         self.wrapping_up.set(false);
         self.accepted.set(None);
         self.typed.set(false);
+        self.dismissed.set(Vec::new());
     }
 }
 
-/// Returns the entries of the list, the newest first, those to be filed last.
+/// Returns what needed no more words before a reload.
+fn dismissed_before() -> Vec<TransferId> {
+    let kept = Place::Tab.get(&format!("{PERSONAL}{DISMISSED}")).unwrap_or_default();
+    kept.split(' ').filter_map(|word| word.parse().ok()).collect()
+}
+
+/// Returns the entries of the list: what one works on, then where one listens, then what is to be filed, the newest first.
 /// Nothing moves when a message comes, so that nothing moves away from under the pointer.
 pub fn entries(desk: &Desk) -> Vec<Entry> {
-    let mut owned: Vec<_> =
-        desk.conversations.values().map(|thread| (thread.since, Entry::Owned(thread.conversation))).collect();
-    let mut to_file: Vec<_> = desk
-        .wrap_ups
+    let owned = desk.conversations.values().map(|thread| (thread.since, Entry::Owned(thread.conversation)));
+    let consulted = desk
+        .consults
         .values()
-        .map(|card| (card.ended_at, Entry::WrapUp(card.segment, card.conversation)))
-        .collect();
-    owned.sort_by(|one, other| other.cmp(one));
-    to_file.sort_by(|one, other| other.cmp(one));
-    owned.into_iter().chain(to_file).map(|(_, entry)| entry).collect()
+        .filter(|consult| consult.thread.is_some())
+        .map(|consult| (consult.since, Entry::Consulted(consult.transfer, consult.conversation)));
+    let joined = desk.joined.values().map(|thread| (thread.since, Entry::Joined(thread.conversation)));
+    let listening =
+        desk.listening.values().map(|thread| (thread.since, Entry::Listening(thread.conversation)));
+    let to_file =
+        desk.wrap_ups.values().map(|card| (card.ended_at, Entry::WrapUp(card.segment, card.conversation)));
+    let mut groups =
+        [owned.chain(consulted).chain(joined).collect::<Vec<_>>(), listening.collect(), to_file.collect()];
+    for group in &mut groups {
+        group.sort_by(|one, other| other.cmp(one));
+    }
+    groups.into_iter().flatten().map(|(_, entry)| entry).collect()
 }
 
 /// Returns what to look at when the desk has changed: the same, or what has become of it.
 pub fn followed(entry: Entry, desk: &Desk) -> Option<Entry> {
     let conversation = entry.conversation();
-    let owned = desk.conversations.contains_key(&conversation);
     let there = match entry {
-        Entry::Owned(_) => owned,
+        Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => {
+            entry.thread(desk).is_some()
+        }
         Entry::WrapUp(segment, _) => desk.wrap_ups.contains_key(&segment),
     };
     if there {
         return Some(entry);
     }
+    let live = entries(desk).into_iter().find(|entry| {
+        let live = match entry {
+            Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => true,
+            Entry::WrapUp(..) => false,
+        };
+        live && entry.conversation() == conversation
+    });
     let to_file = desk.wrap_ups.values().filter(|card| card.conversation == conversation);
     let last = to_file.max_by_key(|card| card.ended_at).map(|card| Entry::WrapUp(card.segment, conversation));
-    if owned { Some(Entry::Owned(conversation)) } else { last }
+    live.or(last)
 }
 
 /// Returns the entry that is so many places after another, going round.
@@ -164,8 +268,99 @@ pub fn neighbour(entries: &[Entry], entry: Option<Entry>, step: isize) -> Option
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
+    use std::collections::BTreeMap;
+
+    use baton_shared::desk::{Consult, Me, WrapUpCard};
+    use baton_shared::{AgentId, Presence, Role, Status, Timestamp};
+
     use super::*;
+    use crate::conversation::rows::tests::thread;
+
+    /// Returns the desk of an agent who has nothing to do.
+    pub fn desk() -> Desk {
+        let presence = Presence { status: Status::Available, reachable: true };
+        let me = AgentId::from_bits(1);
+        Desk {
+            me: Me { id: me, name: "Agent One".to_owned(), role: Role::Agent, presence, capacity: 4 },
+            conversations: BTreeMap::new(),
+            offers: BTreeMap::new(),
+            consults: BTreeMap::new(),
+            joined: BTreeMap::new(),
+            listening: BTreeMap::new(),
+            wrap_ups: BTreeMap::new(),
+            people: BTreeMap::new(),
+        }
+    }
+
+    /// Returns a consultation that Agent Two asked Agent One to.
+    pub fn consult() -> Consult {
+        let thread = thread(1..=2);
+        Consult {
+            transfer: TransferId::from_bits(5),
+            conversation: thread.conversation,
+            from: AgentId::from_bits(2),
+            from_name: "Agent Two".to_owned(),
+            agent: AgentId::from_bits(1),
+            agent_name: "Agent One".to_owned(),
+            note: None,
+            summary: None,
+            since: Timestamp::from_millis(9),
+            deadline: Timestamp::from_millis(99),
+            aside: Vec::new(),
+            thread: Some(thread),
+        }
+    }
+
+    #[test]
+    fn a_consultation_becomes_what_was_handed_over_or_goes() {
+        let mut desk = desk();
+        let (consult, mine) = (consult(), thread(1..=2));
+        let entry = Entry::Consulted(consult.transfer, consult.conversation);
+        desk.consults.insert(consult.transfer, consult);
+        assert_eq!((entries(&desk), followed(entry, &desk)), (vec![entry], Some(entry)));
+        desk.consults.clear();
+        assert_eq!(followed(entry, &desk), None);
+        let owned = Entry::Owned(mine.conversation);
+        desk.conversations.insert(mine.conversation, mine);
+        assert_eq!(followed(entry, &desk), Some(owned));
+    }
+
+    #[test]
+    fn who_passed_on_reads_on_before_they_file() {
+        let mut desk = desk();
+        let mine = thread(1..=2);
+        let owned = Entry::Owned(mine.conversation);
+        let segment = SegmentId::from_bits(3);
+        let card = WrapUpCard {
+            segment,
+            conversation: mine.conversation,
+            customer: "Ada".to_owned(),
+            started_at: Timestamp::default(),
+            ended_at: Timestamp::default(),
+            until: None,
+            ended_by: "Transferred to Agent Two".to_owned(),
+        };
+        desk.wrap_ups.insert(segment, card);
+        desk.listening.insert(mine.conversation, mine.clone());
+        assert_eq!(followed(owned, &desk), Some(Entry::Listening(mine.conversation)));
+        let filed_last = [Entry::Listening(mine.conversation), Entry::WrapUp(segment, mine.conversation)];
+        assert_eq!(entries(&desk), filed_last);
+        desk.listening.clear();
+        assert_eq!(followed(owned, &desk), Some(filed_last[1]));
+    }
+
+    #[test]
+    fn who_takes_part_may_become_the_owner() {
+        let mut desk = desk();
+        let thread = thread(1..=2);
+        let (joined, owned) = (Entry::Joined(thread.conversation), Entry::Owned(thread.conversation));
+        desk.joined.insert(thread.conversation, thread.clone());
+        assert_eq!((entries(&desk), followed(joined, &desk)), (vec![joined], Some(joined)));
+        desk.joined.clear();
+        desk.conversations.insert(thread.conversation, thread);
+        assert_eq!(followed(joined, &desk), Some(owned));
+    }
 
     fn owned(bits: u128) -> Entry {
         Entry::Owned(ConversationId::from_bits(bits))

@@ -32,13 +32,15 @@ pub enum Status {
     Busy,
     /// Is away for a while.
     Away,
+    /// Takes nothing new, and is Offline once what they have is done.
+    Finishing,
     /// Has finished; also the status before the first choice.
     Offline,
 }
 
 impl Status {
     /// Every status, in the order of the menu.
-    pub const ALL: [Self; 4] = [Self::Available, Self::Busy, Self::Away, Self::Offline];
+    pub const ALL: [Self; 5] = [Self::Available, Self::Busy, Self::Away, Self::Finishing, Self::Offline];
 
     /// Returns the word shown to people.
     pub const fn label(self) -> &'static str {
@@ -46,6 +48,7 @@ impl Status {
             Self::Available => "Available",
             Self::Busy => "Busy",
             Self::Away => "Away",
+            Self::Finishing => "Finishing",
             Self::Offline => "Offline",
         }
     }
@@ -54,7 +57,7 @@ impl Status {
     pub const fn takes_work(self) -> bool {
         match self {
             Self::Available => true,
-            Self::Busy | Self::Away | Self::Offline => false,
+            Self::Busy | Self::Away | Self::Finishing | Self::Offline => false,
         }
     }
 }
@@ -95,4 +98,6 @@ pub struct Agent {
     pub queues: BTreeSet<QueueId>,
     /// When they last accepted an offer or became available, whichever is later.
     pub idle_since: Timestamp,
+    /// Since when they cannot be reached, once they could.
+    pub lost_at: Option<Timestamp>,
 }

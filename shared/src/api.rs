@@ -5,14 +5,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Presence, Role, Status};
+use crate::channel::Channel;
 use crate::chat::{ChatMessage, ChatView};
 use crate::desk::{Desk, Thread};
 use crate::ids::*;
 use crate::message::Message;
-use crate::queue::Priority;
+use crate::policy::{PolicyOverride, Preset, TransferPolicy};
+use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
 use crate::time::Timestamp;
-use crate::transfer::Target;
+use crate::transfer::{Mode, Target};
+use crate::workflow::{Definition, FilterDefinition, StepDefinition};
 
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident { $($(#[$field_doc:meta])* $field:ident: $kind:ty,)* })*) => {$(
@@ -120,8 +123,18 @@ bodies! {
     NewTransfer {
         /// To whom.
         target: Target,
+        /// In which way; `cold` if it is not said.
+        #[serde(default)]
+        mode: Mode,
         /// What the receiver should know.
+        #[serde(default)]
         note: Option<String>,
+        /// What was talked about so far.
+        #[serde(default)]
+        summary: Option<String>,
+        /// Whether it may wait for a named person who is full or away.
+        #[serde(default)]
+        park: bool,
     }
     /// A transfer that was made.
     TransferMade {
@@ -132,8 +145,92 @@ bodies! {
     TransferTargets {
         /// People, those who can take it first.
         agents: Vec<AgentTarget>,
+        /// Groups.
+        groups: Vec<GroupTarget>,
         /// Queues.
         queues: Vec<QueueTarget>,
+        /// Workflows.
+        #[serde(default)]
+        workflows: Vec<WorkflowTarget>,
+    }
+    /// A workflow to which a conversation could be transferred.
+    WorkflowTarget {
+        /// Which.
+        id: WorkflowId,
+        /// What it is called.
+        name: String,
+        /// The name of the queue to which it would go now.
+        goes_to: String,
+        /// Why it cannot take it, in a sentence; nothing if it can.
+        why_not: Option<String>,
+        /// What will happen, in a sentence.
+        outcome: String,
+    }
+    /// A conversation to try a workflow with: one that there is, or one that is made up.
+    DryRun {
+        /// One that there is; what is given beside it is taken instead of what is known about it.
+        #[serde(default)]
+        conversation: Option<ConversationId>,
+        /// What is known about it.
+        #[serde(default)]
+        attributes: Option<BTreeMap<String, String>>,
+        /// How the customer writes; `web_chat` if it is not said.
+        #[serde(default)]
+        channel: Option<Channel>,
+        /// The queue it is in, or would begin in.
+        #[serde(default)]
+        queue: Option<QueueId>,
+        /// How long ago it was opened, in seconds.
+        #[serde(default)]
+        waiting_secs: Option<u64>,
+    }
+    /// What a workflow would do.
+    DryRunView {
+        /// The filter that matched, from 1; nothing where the default is taken.
+        filter: Option<u16>,
+        /// Every filter, and how it came out.
+        filters: Vec<FilterTrial>,
+        /// Every step of the filter that matched, or of the default.
+        steps: Vec<StepTrial>,
+        /// What would happen first, in a sentence.
+        outcome: String,
+        /// What can never match, whatever the conversation, in a sentence each.
+        warnings: Vec<String>,
+    }
+    /// A filter, tried out.
+    FilterTrial {
+        /// Its place, from 1.
+        number: u16,
+        /// What it is called.
+        name: String,
+        /// Whether it matched; nothing if it was not asked, because one before it matched.
+        matched: Option<bool>,
+        /// Why it came out as it did, in a sentence.
+        why: String,
+    }
+    /// A step, tried out.
+    StepTrial {
+        /// Its place, from 1.
+        number: u16,
+        /// The name of the queue that would own the conversation.
+        queue: String,
+        /// Whether it would begin at once.
+        begins: bool,
+        /// What would become of it, in a sentence.
+        why: String,
+        /// Who could be offered the conversation now.
+        eligible: Vec<PersonTrial>,
+        /// Who could not, and why; at most 200.
+        others: Vec<PersonTrial>,
+    }
+    /// Someone whom a step asks, or not.
+    PersonTrial {
+        /// Who.
+        id: AgentId,
+        /// What they are called.
+        name: String,
+        /// Why they could not be offered it now, in a sentence; nothing if they could.
+        why_not: Option<String>,
     }
     /// A person to whom a conversation could be transferred.
     AgentTarget {
@@ -149,6 +246,29 @@ bodies! {
         limit: u32,
         /// Why they cannot take it, in a sentence; nothing if they can.
         why_not: Option<String>,
+        /// Whether it may be left to wait for them all the same.
+        may_park: bool,
+        /// What will happen, in a sentence.
+        outcome: String,
+    }
+    /// A group to which a conversation could be transferred.
+    GroupTarget {
+        /// Which.
+        id: GroupId,
+        /// What it is called.
+        name: String,
+        /// The names of the skills it is made of.
+        skills: Vec<String>,
+        /// How many wait for it.
+        waiting: u32,
+        /// How many of its members are available.
+        available: u32,
+        /// How many units its available members could still take.
+        free: u32,
+        /// Why it cannot take it, in a sentence; nothing if it can.
+        why_not: Option<String>,
+        /// What will happen, in a sentence.
+        outcome: String,
     }
     /// A queue to which a conversation could be transferred.
     QueueTarget {
@@ -164,6 +284,38 @@ bodies! {
         wait_secs: Option<u64>,
         /// Why it cannot take it, in a sentence; nothing if it can.
         why_not: Option<String>,
+        /// What will happen, in a sentence.
+        outcome: String,
+    }
+    /// An invitation to make.
+    NewInvite {
+        /// Whom.
+        target: Target,
+        /// What they should know.
+        #[serde(default)]
+        note: Option<String>,
+    }
+    /// An invitation that was made.
+    InviteMade {
+        /// Which.
+        invite: InviteId,
+    }
+    /// Something to say aside.
+    NewAside {
+        /// As plain text.
+        text: String,
+    }
+    /// A piece of a summary, to be appended to those before it.
+    SummaryPart {
+        /// What to append.
+        text: String,
+    }
+    /// A summary that is complete.
+    SummaryDone {
+        /// What made it.
+        made_by: SummaryMaker,
+        /// The whole, in place of what was appended.
+        text: String,
     }
     /// An end to a conversation.
     Closure {
@@ -303,19 +455,196 @@ bodies! {
         name: String,
         /// What its members can do.
         skills: BTreeSet<SkillId>,
+        /// Whether they need every skill or any.
+        membership: Membership,
+        /// The least priority that a conversation has while it waits for the group.
+        priority: Priority,
     }
-    /// A transfer group to add.
-    NewGroup {
+    /// A transfer group to add, or what a group is to be.
+    GroupSettings {
         /// What it is called.
         name: String,
         /// What its members can do.
         skills: BTreeSet<SkillId>,
+        /// Whether they need every skill or any.
+        #[serde(default)]
+        membership: Membership,
+        /// The least priority that a conversation has while it waits for the group.
+        #[serde(default)]
+        priority: Priority,
+    }
+    /// A request, as staff see it.
+    RequestView {
+        /// Which.
+        id: RequestId,
+        /// The number that people call it by.
+        number: u32,
+        /// The conversation it came from.
+        conversation: ConversationId,
+        /// The customer's name.
+        customer: String,
+        /// Where the customer can be reached, if they said so.
+        address: Option<String>,
+        /// The name of the queue that owns it.
+        queue: String,
+        /// What the agent wrote to it.
+        note: Option<String>,
+        /// When it was created.
+        created_at: Timestamp,
+        /// When it was answered.
+        answered_at: Option<Timestamp>,
+        /// By whom.
+        answered_by: Option<String>,
+        /// The answer.
+        answer: Option<String>,
+    }
+    /// What to note with a request.
+    NewRequest {
+        /// What whoever answers it should know.
+        #[serde(default)]
+        note: Option<String>,
+    }
+    /// The answer to a request.
+    RequestAnswer {
+        /// As plain text.
+        text: String,
+    }
+    /// Where a customer can be reached.
+    ChatAddress {
+        /// An e-mail address.
+        address: String,
+    }
+    /// A change of how transfers go.
+    PolicyChange {
+        /// When.
+        at: Timestamp,
+        /// Who; nothing for the server itself.
+        by: Option<String>,
+        /// Where: "Everywhere", a queue's name, or a channel.
+        scope: String,
+        /// The preset that was chosen, where it is the workspace's policy.
+        preset: Option<Preset>,
+        /// The switches that changed, with their values before and after.
+        switches: Vec<SwitchChange>,
+    }
+    /// A switch that changed.
+    SwitchChange {
+        /// Its name.
+        name: String,
+        /// Its value before, as JSON; nothing where it was not set.
+        from: Option<String>,
+        /// Its value after, as JSON; nothing where it is not set any more.
+        to: Option<String>,
+    }
+    /// Why a conversation is where it is.
+    WhyView {
+        /// The rule by which its next owner is looked for.
+        rule: String,
+        /// How many are asked for before it.
+        ahead: u32,
+        /// Those among whom someone is looked for, whoever could take it first; at most 50.
+        people: Vec<WhyPerson>,
+        /// How many more there are.
+        more: u32,
+        /// Whom it was offered to, oldest first.
+        offers: Vec<WhyOffer>,
+    }
+    /// A person, as far as a conversation's next owner is looked for.
+    WhyPerson {
+        /// What they are called.
+        name: String,
+        /// Whether they could take it, or are asked now.
+        eligible: bool,
+        /// What they are to it, in words.
+        reason: String,
+    }
+    /// An offer of a conversation, past or present.
+    WhyOffer {
+        /// To whom.
+        to: String,
+        /// When.
+        at: Timestamp,
+        /// Until when it would have lasted; nothing if it had no time of its own.
+        deadline: Option<Timestamp>,
+        /// How it ended; nothing while it is open.
+        end: Option<String>,
+        /// When it ended.
+        ended_at: Option<Timestamp>,
+        /// The reason given.
+        reason: Option<String>,
     }
     /// The id of what was added.
     Added {
         /// Its id.
         id: String,
     }
+}
+
+/// A workflow, as administrators see it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WorkflowView {
+    /// Which.
+    pub id: WorkflowId,
+    /// What it is called.
+    pub name: String,
+    /// The channel whose new conversations begin in it.
+    pub entrance: Option<Channel>,
+    /// From the first to the last; the first that matches decides.
+    pub filters: Vec<FilterDefinition>,
+    /// The steps where no filter matches.
+    pub default: Vec<StepDefinition>,
+    /// The queue after the last step.
+    pub fallback: QueueId,
+}
+
+impl WorkflowView {
+    /// Shows what is written in a workflow.
+    pub fn new(id: WorkflowId, definition: Definition) -> Self {
+        let Definition { name, entrance, filters, default, fallback } = definition;
+        Self { id, name, entrance, filters, default, fallback }
+    }
+
+    /// Returns what is written in it.
+    pub fn into_definition(self) -> Definition {
+        let Self { name, entrance, filters, default, fallback, .. } = self;
+        Definition { name, entrance, filters, default, fallback }
+    }
+}
+
+/// A preset and its values.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PresetView {
+    /// Which.
+    pub preset: Preset,
+    /// What it is called.
+    pub label: String,
+    /// Its values.
+    pub policy: TransferPolicy,
+}
+
+/// What queues and channels set differently.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PolicyOverrides {
+    /// By queue.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, PolicyOverride>))]
+    pub queues: BTreeMap<QueueId, PolicyOverride>,
+    /// By channel.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, PolicyOverride>))]
+    pub channels: BTreeMap<Channel, PolicyOverride>,
+}
+
+/// What makes a summary.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SummaryMaker {
+    /// The server itself, from sentences that were said.
+    Extract,
+    /// A language model, in words of its own.
+    Model,
 }
 
 /// Problem details (RFC 9457): why a request was refused.

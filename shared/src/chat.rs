@@ -54,6 +54,12 @@ pub enum Phase {
     Closed {
         /// Who ended it.
         by: EndedBy,
+        /// The number of the request that is answered later, if it ended with one.
+        #[serde(default)]
+        request: Option<u32>,
+        /// The answer to the request, once there is one.
+        #[serde(default)]
+        answer: Option<String>,
     },
 }
 

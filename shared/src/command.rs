@@ -5,15 +5,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::agent::{Role, Status};
 use crate::channel::Channel;
 use crate::ids::*;
-use crate::queue::Priority;
+use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
+use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
-use crate::transfer::Target;
+use crate::transfer::{Mode, Target};
+use crate::workflow::Definition;
 
 /// How many characters a transfer's note may have.
 pub const NOTE_CHARS_MAX: usize = 2_000;
 
+/// How many characters a transfer's summary may have.
+pub const SUMMARY_CHARS_MAX: usize = 4_000;
+
 /// How many characters the reason of a rejection may have.
 pub const REASON_CHARS_MAX: usize = 500;
+
+/// How many characters a customer's address may have.
+pub const ADDRESS_CHARS_MAX: usize = 254;
 
 /// How many characters a name may have.
 pub const NAME_CHARS_MAX: usize = 100;
@@ -46,12 +54,43 @@ pub enum Command {
     AcceptOffer { offer: OfferId },
     /// Refuse what is offered.
     RejectOffer { offer: OfferId, reason: String },
-    /// Pass a conversation on.
-    RequestTransfer { conversation: ConversationId, target: Target, note: Option<String> },
+    /// Pass a conversation on; `park` lets it wait for a named person who is full or away.
+    RequestTransfer {
+        conversation: ConversationId,
+        target: Target,
+        mode: Mode,
+        note: Option<String>,
+        summary: Option<String>,
+        park: bool,
+    },
+    /// Give the conversation to the person who was consulted.
+    HandOver { conversation: ConversationId, transfer: TransferId },
+    /// Stop being consulted.
+    LeaveConsult { transfer: TransferId },
+    /// Say something aside.
+    SendAside { transfer: TransferId, text: String },
+    /// Ask someone to join a conversation.
+    Invite { conversation: ConversationId, target: Target, note: Option<String> },
+    /// Take an invitation back, or end a participation.
+    CancelInvite { conversation: ConversationId, invite: InviteId },
+    /// Leave a conversation that one takes part in; its owner leaves it to a participant.
+    LeaveConversation { conversation: ConversationId },
+    /// Stop reading on in a conversation that one passed on.
+    StopListening { conversation: ConversationId },
     /// Take back what was passed on and not yet accepted.
     CancelTransfer { conversation: ConversationId, transfer: TransferId },
+    /// End a conversation that cannot be answered now with a request that is answered later.
+    CreateRequest { conversation: ConversationId, note: Option<String> },
+    /// Answer a request.
+    AnswerRequest { request: RequestId, text: String },
+    /// Say where one can be reached.
+    LeaveAddress { conversation: ConversationId, address: String },
     /// File a segment.
     CompleteWrapUp { segment: SegmentId, disposition: Disposition, notes: Option<String> },
+    /// Take more time for filing a segment.
+    ExtendWrapUp { segment: SegmentId },
+    /// Take a conversation over from whoever has it.
+    TakeOver { conversation: ConversationId },
     /// Say how far one has received and read a conversation.
     Mark { conversation: ConversationId, delivered: u32, read: u32 },
     /// Add a person; the password is hashed already.
@@ -79,7 +118,27 @@ pub enum Command {
     /// Offer a person a queue's work no more.
     RemoveMember { queue: QueueId, agent: AgentId },
     /// Add a transfer group.
-    AddGroup { name: String, skills: BTreeSet<SkillId> },
+    AddGroup { name: String, skills: BTreeSet<SkillId>, membership: Membership, priority: Priority },
+    /// Set a transfer group's name and what it asks for.
+    ChangeGroup {
+        group: GroupId,
+        name: String,
+        skills: BTreeSet<SkillId>,
+        membership: Membership,
+        priority: Priority,
+    },
+    /// Remove a transfer group.
+    RemoveGroup { group: GroupId },
+    /// Add a workflow.
+    AddWorkflow { definition: Box<Definition> },
+    /// Set what a workflow is to be, for the conversations that enter it from then on.
+    ChangeWorkflow { workflow: WorkflowId, definition: Box<Definition> },
+    /// Remove a workflow; conversations that are on their way through it go on.
+    RemoveWorkflow { workflow: WorkflowId },
+    /// Set how transfers go in the workspace.
+    SetPolicy { preset: Preset, policy: Box<TransferPolicy> },
+    /// Set how transfers go in a queue or a channel.
+    OverridePolicy { scope: PolicyScope, set: Box<PolicyOverride> },
     /// Begin a person's lease: a browser of theirs answered a heartbeat.
     BeginLease { agent: AgentId },
     /// End a person's lease: no browser of theirs answered in time, or they signed out.

@@ -3,14 +3,16 @@
 //! An offer, a transfer and a wrap-up are things of their own: an agent can wrap up an old segment of a conversation
 //! while being offered the same conversation again.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::ids::{AgentId, ContactId, ConversationId, OfferId, QueueId, SegmentId, TransferId};
+use crate::ids::{AgentId, ContactId, ConversationId, GroupId, InviteId, QueueId, SegmentId, TransferId};
 use crate::queue::Priority;
+use crate::search::{Pool, Search};
 use crate::time::Timestamp;
+use crate::workflow::Route;
 
 /// Rises by one with each change of owner; storage refuses a write whose epoch is not the next one.
 pub type Epoch = u32;
@@ -24,21 +26,27 @@ pub enum Owner {
     Agent(AgentId),
     /// A queue, in which the conversation waits.
     Queue(QueueId),
+    /// A group, for which the conversation waits.
+    Group(GroupId),
 }
 
-/// A conversation's place in a queue.
+/// A conversation's place in line.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Waiting {
-    /// Which queue.
-    pub queue: QueueId,
-    /// When it came into this queue; the wait in this queue counts from here.
-    pub since: Timestamp,
-    /// The offer that is out, if one is.
-    pub offer: Option<OfferId>,
-    /// Agents who declined, missed or passed it on, and when.
-    pub passed: BTreeMap<AgentId, Timestamp>,
+    /// The search for its next owner.
+    pub search: Search,
     /// The transfer that brought it here, if one did.
     pub transfer: Option<TransferId>,
+    /// The way through a workflow that it is on, if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub route: Option<Box<Route>>,
+}
+
+impl Waiting {
+    /// Begins a place in line that is on no way through a workflow.
+    pub const fn begin(search: Search, transfer: Option<TransferId>) -> Self {
+        Self { search, transfer, route: None }
+    }
 }
 
 /// Who holds an open conversation, with what only that kind of owner knows.
@@ -54,7 +62,7 @@ pub enum Held {
         /// The open transfer away from them.
         transfer: Option<TransferId>,
     },
-    /// By a queue.
+    /// By a queue or group.
     Queue(Waiting),
 }
 
@@ -106,12 +114,25 @@ pub struct Conversation {
     pub queue: QueueId,
     /// How soon it is offered.
     pub priority: Priority,
-    /// When it was first enqueued: its age in every queue it passes through.
+    /// When the customer opened it.
     pub enqueued_at: Timestamp,
+    /// From when it counts as waiting, in every line it passes through, unless a policy says otherwise.
+    pub ranked_at: Timestamp,
     /// The segment that is running, or ran last.
     pub segment: SegmentId,
     /// The number of the last message; messages count from 1 without gaps.
     pub last_seq: u32,
+    /// Everyone who has owned it.
+    pub owners: BTreeSet<AgentId>,
+    /// The agent who gave it up last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_agent: Option<AgentId>,
+    /// The invitations to it that have not ended.
+    pub invites: BTreeSet<InviteId>,
+    /// Former owners who read on.
+    pub listeners: BTreeSet<AgentId>,
+    /// How often it was passed on.
+    pub hops: u8,
     /// Open or closed.
     pub state: ConversationState,
 }
@@ -121,7 +142,11 @@ impl Conversation {
     pub fn owner(&self) -> Option<Owner> {
         match &self.state {
             ConversationState::Open { held: Held::Agent { agent, .. }, .. } => Some(Owner::Agent(*agent)),
-            ConversationState::Open { held: Held::Queue(waiting), .. } => Some(Owner::Queue(waiting.queue)),
+            ConversationState::Open { held: Held::Queue(waiting), .. } => Some(match waiting.search.pool {
+                Pool::Queue(queue) => Owner::Queue(queue),
+                Pool::Group(group) => Owner::Group(group),
+                Pool::Agent(_) => Owner::Queue(self.queue),
+            }),
             ConversationState::Closed { .. } => None,
         }
     }

@@ -4,7 +4,7 @@
 //! gives the same as a fresh snapshot. Every event is an upsert of a whole or the removal of one, so applying one twice
 //! changes nothing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -12,8 +12,9 @@ use crate::agent::{Presence, Role};
 use crate::channel::Channel;
 use crate::ids::*;
 use crate::message::{Message, insert_by_seq};
+use crate::policy::{Decline, Need, TransferPolicy};
 use crate::time::Timestamp;
-use crate::transfer::{Target, TransferEnd};
+use crate::transfer::{Mode, Target, TargetKind, TransferEnd};
 
 /// All that one person sees.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +28,15 @@ pub struct Desk {
     /// What is offered to them.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, OfferCard>))]
     pub offers: BTreeMap<OfferId, OfferCard>,
+    /// What they are consulted about, and what they consult someone about.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Consult>))]
+    pub consults: BTreeMap<TransferId, Consult>,
+    /// The conversations they take part in beside the owner.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Thread>))]
+    pub joined: BTreeMap<ConversationId, Thread>,
+    /// The conversations they passed on and read on in.
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Thread>))]
+    pub listening: BTreeMap<ConversationId, Thread>,
     /// What they have to file.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, WrapUpCard>))]
     pub wrap_ups: BTreeMap<SegmentId, WrapUpCard>,
@@ -99,6 +109,71 @@ pub struct Thread {
     pub transfer: Option<PendingTransfer>,
     /// The owner's last transfer of it, if that came back.
     pub returned: Option<ReturnedTransfer>,
+    /// The name of its owner, for those who are not.
+    pub owner: Option<String>,
+    /// Who takes part beside the owner, and who is invited to.
+    pub invites: Vec<InviteView>,
+    /// How it may be passed on.
+    pub choices: TransferChoices,
+}
+
+/// An invitation that has not ended, or who takes part by it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct InviteView {
+    /// Which.
+    pub invite: InviteId,
+    /// The name of whom it is meant for.
+    pub to: String,
+    /// Who invited.
+    pub from: String,
+    /// The name of who takes part by it; nothing while it is open.
+    pub joined: Option<String>,
+    /// The names of those it is offered to at the moment.
+    pub asked: Vec<String>,
+    /// When it expires, as shown to people; nothing once someone takes part.
+    pub deadline: Option<Timestamp>,
+}
+
+/// Who invites one to join, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct IncomingInvite {
+    /// Which.
+    pub invite: InviteId,
+    /// The name of who invites.
+    pub from: String,
+    /// Their note.
+    pub note: Option<String>,
+}
+
+/// How a conversation may be passed on, by the policy that holds for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TransferChoices {
+    /// In which ways; none where transfers are turned off.
+    pub modes: BTreeSet<Mode>,
+    /// To which kinds of target.
+    pub targets: BTreeSet<TargetKind>,
+    /// Whether a note is asked for.
+    pub note: Need,
+    /// Whether a summary is asked for.
+    pub summary: Need,
+    /// How long a transfer to a queue or group can be undone, in seconds; 0 for not at all.
+    pub undo_secs: u64,
+}
+
+impl From<&TransferPolicy> for TransferChoices {
+    fn from(policy: &TransferPolicy) -> Self {
+        let modes = if policy.enabled { policy.modes.clone() } else { BTreeSet::new() };
+        Self {
+            modes,
+            targets: policy.targets.clone(),
+            note: policy.note,
+            summary: policy.summary,
+            undo_secs: policy.undo_lasts().as_secs(),
+        }
+    }
 }
 
 impl Thread {
@@ -130,6 +205,8 @@ pub struct Handoff {
     pub to: String,
     /// The sender's note.
     pub note: Option<String>,
+    /// The summary that was sent with it.
+    pub summary: Option<String>,
     /// When it was requested.
     pub at: Timestamp,
     /// The last message before it.
@@ -146,10 +223,74 @@ pub struct PendingTransfer {
     pub target: Target,
     /// The name of the target.
     pub to: String,
+    /// In which way.
+    pub mode: Mode,
+    /// Where it stands.
+    pub phase: PendingPhase,
+    /// The names of those it is offered to at the moment.
+    pub asked: Vec<String>,
     /// When it was requested.
     pub requested_at: Timestamp,
-    /// When it comes back, as shown to people.
+    /// When it comes back, as shown to people; nothing if it waits until it is answered.
+    pub deadline: Option<Timestamp>,
+    /// Until when the sender may take it back.
+    pub cancel_until: CancelUntil,
+}
+
+/// Until when a sender may take a transfer back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum CancelUntil {
+    /// Until it is accepted.
+    Accepted,
+    /// Until a time.
+    Time(Timestamp),
+    /// Not at all.
+    Never,
+}
+
+/// Where a transfer stands that is open and whose sender is still the owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum PendingPhase {
+    /// Nobody is asked at the moment: it waits for someone to be free.
+    Waiting,
+    /// Someone is asked.
+    Offered,
+    /// The receiver came and is consulted aside.
+    Consulting,
+}
+
+/// A consultation, as the two who hold it see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Consult {
+    /// The warm transfer it belongs to.
+    pub transfer: TransferId,
+    /// About which conversation.
+    pub conversation: ConversationId,
+    /// The one who asks, and owns the conversation.
+    pub from: AgentId,
+    /// Their name.
+    pub from_name: String,
+    /// The one who is asked.
+    pub agent: AgentId,
+    /// Their name.
+    pub agent_name: String,
+    /// The sender's note.
+    pub note: Option<String>,
+    /// The summary that was sent with it.
+    pub summary: Option<String>,
+    /// Since when.
+    pub since: Timestamp,
+    /// When it ends by itself, as shown to people.
     pub deadline: Timestamp,
+    /// What was said aside, oldest first; the customer never sees it.
+    pub aside: Vec<Message>,
+    /// The conversation, for the one who is asked; the other has it already.
+    pub thread: Option<Thread>,
 }
 
 /// A transfer that came back to its sender.
@@ -176,10 +317,14 @@ pub struct OfferCard {
     pub offer: OfferId,
     /// When it was made.
     pub made_at: Timestamp,
-    /// Until when to answer, as shown to people.
-    pub deadline: Timestamp,
+    /// Until when to answer, as shown to people; nothing if it lasts until it is answered.
+    pub deadline: Option<Timestamp>,
+    /// Whether it may be refused, and how.
+    pub decline: Decline,
     /// The sender and their note, where it is a transfer.
     pub transfer: Option<IncomingTransfer>,
+    /// Who invites, where it is an invitation to join.
+    pub invite: Option<IncomingInvite>,
     /// The conversation.
     pub thread: Thread,
 }
@@ -192,8 +337,12 @@ pub struct IncomingTransfer {
     pub transfer: TransferId,
     /// The sender's name.
     pub from: String,
+    /// In which way.
+    pub mode: Mode,
     /// The sender's note.
     pub note: Option<String>,
+    /// The summary that was sent with it.
+    pub summary: Option<String>,
 }
 
 /// A segment to be filed.
@@ -210,6 +359,8 @@ pub struct WrapUpCard {
     pub started_at: Timestamp,
     /// When it ended.
     pub ended_at: Timestamp,
+    /// When it ends by itself, as shown to people; nothing if it does not.
+    pub until: Option<Timestamp>,
     /// What ended it, in words: "Transferred to Agent Two", "Ended by the customer".
     pub ended_by: String,
 }
@@ -232,6 +383,20 @@ pub enum DeskEvent {
     OfferShown { offer: OfferCard },
     /// An offer is over.
     OfferHidden { offer: OfferId, end: crate::offer::OfferEnd },
+    /// One takes part in a consultation, or something other than its messages changed.
+    ConsultShown { consult: Consult },
+    /// A consultation is over.
+    ConsultHidden { transfer: TransferId },
+    /// Someone said something aside.
+    AsideAdded { transfer: TransferId, message: Message },
+    /// One takes part in this conversation, or something other than its messages and marks changed.
+    JoinedShown { thread: Thread },
+    /// One takes part in it no more.
+    JoinedHidden { conversation: ConversationId },
+    /// One reads on in a conversation that one passed on.
+    ListeningShown { thread: Thread },
+    /// One reads on in it no more.
+    ListeningHidden { conversation: ConversationId },
     /// A segment is to be filed.
     WrapUpShown { wrap_up: WrapUpCard },
     /// A segment is filed.
@@ -270,6 +435,29 @@ impl Desk {
             DeskEvent::OfferHidden { offer, .. } => {
                 self.offers.remove(offer);
             }
+            DeskEvent::ConsultShown { consult } => {
+                self.consults.insert(consult.transfer, consult.clone());
+            }
+            DeskEvent::ConsultHidden { transfer } => {
+                self.consults.remove(transfer);
+            }
+            DeskEvent::AsideAdded { transfer, message } => {
+                if let Some(consult) = self.consults.get_mut(transfer) {
+                    insert_by_seq(&mut consult.aside, message.clone());
+                }
+            }
+            DeskEvent::JoinedShown { thread } => {
+                self.joined.insert(thread.conversation, thread.clone());
+            }
+            DeskEvent::JoinedHidden { conversation } => {
+                self.joined.remove(conversation);
+            }
+            DeskEvent::ListeningShown { thread } => {
+                self.listening.insert(thread.conversation, thread.clone());
+            }
+            DeskEvent::ListeningHidden { conversation } => {
+                self.listening.remove(conversation);
+            }
             DeskEvent::WrapUpShown { wrap_up } => {
                 self.wrap_ups.insert(wrap_up.segment, wrap_up.clone());
             }
@@ -283,16 +471,22 @@ impl Desk {
         }
     }
 
-    /// Returns how many units of capacity are taken: by what one owns and by what one is offered.
+    /// Returns how many units of capacity are taken: by what one owns, takes part in, is offered and is consulted about.
     pub fn load(&self) -> u32 {
         let owned = self.conversations.values().map(|thread| thread.channel.units());
         let offered = self.offers.values().map(|offer| offer.thread.channel.units());
-        owned.chain(offered).sum()
+        let consulted = self.consults.values().filter_map(|consult| consult.thread.as_ref());
+        let joined = self.joined.values().map(|thread| thread.channel.units());
+        owned.chain(offered).chain(joined).chain(consulted.map(|thread| thread.channel.units())).sum()
     }
 
     fn threads_mut(&mut self, conversation: ConversationId) -> impl Iterator<Item = &mut Thread> {
         let owned = self.conversations.get_mut(&conversation);
+        let joined = self.joined.get_mut(&conversation);
+        let listening = self.listening.get_mut(&conversation);
         let offered = self.offers.values_mut().map(|offer| &mut offer.thread);
-        owned.into_iter().chain(offered.filter(move |thread| thread.conversation == conversation))
+        let consulted = self.consults.values_mut().filter_map(|consult| consult.thread.as_mut());
+        let others = offered.chain(consulted).filter(move |thread| thread.conversation == conversation);
+        owned.into_iter().chain(joined).chain(listening).chain(others)
     }
 }

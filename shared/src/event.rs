@@ -11,15 +11,24 @@ use crate::agent::{Role, Status};
 use crate::channel::Channel;
 use crate::conversation::{EndedBy, Epoch, Owner};
 use crate::ids::*;
+use crate::invite::InviteEnd;
 use crate::message::Author;
 use crate::offer::{OfferCause, OfferEnd};
-use crate::queue::Priority;
+use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
+use crate::queue::{Membership, Priority};
+use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
 use crate::time::Timestamp;
-use crate::transfer::{Target, TransferEnd};
+use crate::transfer::{Mode, Target, TransferEnd};
+use crate::workflow::{PlannedStep, Workflow};
 
 /// The version in which events are written today.
 pub const EVENT_VERSION: u32 = 1;
+
+/// How transfers went before there were policies: an event of that time is read with it.
+fn before_policies() -> Box<TransferPolicy> {
+    Box::new(TransferPolicy { lift_secs: 0, ..TransferPolicy::default() })
+}
 
 /// An event with its place in the log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -58,7 +67,28 @@ pub enum Event {
     /// A person is offered a queue's work no more.
     MemberRemoved { queue: QueueId, agent: AgentId },
     /// A transfer group was added.
-    GroupAdded { group: GroupId, skills: BTreeSet<SkillId> },
+    GroupAdded {
+        group: GroupId,
+        skills: BTreeSet<SkillId>,
+        #[serde(default)]
+        membership: Membership,
+        #[serde(default)]
+        priority: Priority,
+    },
+    /// What a transfer group asks for was set.
+    GroupChanged { group: GroupId, skills: BTreeSet<SkillId>, membership: Membership, priority: Priority },
+    /// A transfer group was removed; what waits for it goes to its queue.
+    GroupRemoved { group: GroupId },
+    /// A workflow was added, and by whom.
+    WorkflowAdded { workflow: Box<Workflow>, by: Option<AgentId> },
+    /// What a workflow is was set, and by whom.
+    WorkflowChanged { workflow: Box<Workflow>, by: Option<AgentId> },
+    /// A workflow was removed, and by whom.
+    WorkflowRemoved { workflow: WorkflowId, by: Option<AgentId> },
+    /// How transfers go was set for the workspace, and by whom.
+    PolicySet { preset: Preset, policy: Box<TransferPolicy>, by: Option<AgentId> },
+    /// How transfers go was set for a queue or a channel, and by whom; an empty override takes it away.
+    PolicyOverridden { scope: PolicyScope, set: Box<PolicyOverride>, by: Option<AgentId> },
     /// A person chose a status.
     StatusChanged { agent: AgentId, status: Status },
     /// A browser of this person answers heartbeats.
@@ -81,16 +111,106 @@ pub enum Event {
         conversation: ConversationId,
         agent: AgentId,
         cause: OfferCause,
-        deadline: Timestamp,
+        deadline: Option<Timestamp>,
     },
     /// An offer ended.
     OfferEnded { offer: OfferId, conversation: ConversationId, agent: AgentId, end: OfferEnd },
-    /// An agent asked for a transfer.
-    TransferRequested { transfer: TransferId, conversation: ConversationId, from: AgentId, target: Target },
-    /// A transfer reached its queue.
-    TransferEnqueued { transfer: TransferId, conversation: ConversationId, undo_until: Timestamp },
+    /// An agent asked for a transfer; where the one it is meant for is passed over, `pool` says who is asked instead.
+    TransferRequested {
+        transfer: TransferId,
+        conversation: ConversationId,
+        from: AgentId,
+        target: Target,
+        #[serde(default)]
+        mode: Mode,
+        #[serde(default = "before_policies")]
+        policy: Box<TransferPolicy>,
+        #[serde(default)]
+        pool: Option<Pool>,
+        #[serde(default)]
+        deadline: Option<Timestamp>,
+    },
+    /// A transfer reached its queue or group.
+    TransferEnqueued {
+        transfer: TransferId,
+        conversation: ConversationId,
+        undo_until: Timestamp,
+        #[serde(default)]
+        deadline: Option<Timestamp>,
+    },
+    /// A waiting conversation entered a workflow: which filter matched, from 0, and the steps it takes along.
+    WorkflowEntered {
+        conversation: ConversationId,
+        workflow: WorkflowId,
+        filter: Option<u16>,
+        steps: Vec<PlannedStep>,
+        fallback: QueueId,
+    },
+    /// A step of the way through a workflow began; each skill is asked for until its time, if it has one.
+    StepEntered {
+        conversation: ConversationId,
+        workflow: WorkflowId,
+        step: u16,
+        pool: Pool,
+        skills: BTreeMap<SkillId, Option<Timestamp>>,
+        priority: Option<Priority>,
+        deadline: Option<Timestamp>,
+    },
+    /// Skills that a step asked for are asked for no more.
+    SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
+    /// No step is left: everyone in the queue that owns the conversation is asked.
+    StepsEnded { conversation: ConversationId, workflow: WorkflowId },
+    /// The next owner is looked for elsewhere; a released sender gets it back no more.
+    TransferRerouted { transfer: TransferId, conversation: ConversationId, pool: Pool },
+    /// The receiver of a warm transfer came: the two talk aside.
+    ConsultBegan {
+        transfer: TransferId,
+        conversation: ConversationId,
+        from: AgentId,
+        agent: AgentId,
+        deadline: Timestamp,
+    },
+    /// Someone said something aside.
+    AsideSent {
+        transfer: TransferId,
+        conversation: ConversationId,
+        message: MessageId,
+        seq: u32,
+        author: AgentId,
+    },
+    /// An agent invited someone to join.
+    InviteMade {
+        invite: InviteId,
+        conversation: ConversationId,
+        from: AgentId,
+        target: Target,
+        policy: Box<TransferPolicy>,
+        deadline: Timestamp,
+    },
+    /// Someone takes part.
+    ParticipantJoined { invite: InviteId, conversation: ConversationId, agent: AgentId },
+    /// An invitation or a participation ended; `agent` took part, if someone did.
+    InviteEnded {
+        invite: InviteId,
+        conversation: ConversationId,
+        from: AgentId,
+        agent: Option<AgentId>,
+        end: InviteEnd,
+    },
+    /// A former owner reads on.
+    ListeningBegan { conversation: ConversationId, agent: AgentId },
+    /// A former owner reads on no more.
+    ListeningEnded { conversation: ConversationId, agent: AgentId },
     /// A transfer ended.
-    TransferEnded { transfer: TransferId, conversation: ConversationId, from: AgentId, end: TransferEnd },
+    TransferEnded {
+        transfer: TransferId,
+        conversation: ConversationId,
+        from: AgentId,
+        end: TransferEnd,
+        /// Who was being consulted, if someone was.
+        #[serde(default)]
+        consulted: Option<AgentId>,
+    },
     /// Another owner answers for the conversation: `ended` is the segment before, `segment` the new one.
     OwnerChanged {
         conversation: ConversationId,
@@ -110,6 +230,18 @@ pub enum Event {
         ended: SegmentId,
         wrap_up: WrapUp,
     },
+    /// A wrap-up lasts longer.
+    WrapUpExtended { segment: SegmentId, conversation: ConversationId, agent: AgentId, until: Timestamp },
+    /// A numbered request was created from a conversation.
+    RequestCreated {
+        request: RequestId,
+        number: u32,
+        conversation: ConversationId,
+        contact: ContactId,
+        queue: QueueId,
+    },
+    /// A request was answered.
+    RequestAnswered { request: RequestId, conversation: ConversationId, agent: AgentId },
     /// A segment is filed, or needs no filing because its agent has the conversation again.
     WrapUpEnded {
         segment: SegmentId,
@@ -120,6 +252,58 @@ pub enum Event {
 }
 
 impl Event {
+    /// Returns the conversation it is about, if it is about one.
+    pub const fn conversation(&self) -> Option<ConversationId> {
+        match self {
+            Self::ConversationOpened { conversation, .. }
+            | Self::MessageSent { conversation, .. }
+            | Self::OfferMade { conversation, .. }
+            | Self::OfferEnded { conversation, .. }
+            | Self::TransferRequested { conversation, .. }
+            | Self::TransferEnqueued { conversation, .. }
+            | Self::TransferRerouted { conversation, .. }
+            | Self::WorkflowEntered { conversation, .. }
+            | Self::StepEntered { conversation, .. }
+            | Self::SkillsDropped { conversation, .. }
+            | Self::StepsEnded { conversation, .. }
+            | Self::ConsultBegan { conversation, .. }
+            | Self::AsideSent { conversation, .. }
+            | Self::InviteMade { conversation, .. }
+            | Self::ParticipantJoined { conversation, .. }
+            | Self::InviteEnded { conversation, .. }
+            | Self::ListeningBegan { conversation, .. }
+            | Self::ListeningEnded { conversation, .. }
+            | Self::TransferEnded { conversation, .. }
+            | Self::OwnerChanged { conversation, .. }
+            | Self::ConversationClosed { conversation, .. }
+            | Self::WrapUpExtended { conversation, .. }
+            | Self::RequestCreated { conversation, .. }
+            | Self::RequestAnswered { conversation, .. }
+            | Self::WrapUpEnded { conversation, .. } => Some(*conversation),
+            Self::ServerStarted { .. }
+            | Self::PersonAdded { .. }
+            | Self::PersonChanged { .. }
+            | Self::SkillAdded { .. }
+            | Self::SkillGranted { .. }
+            | Self::SkillRevoked { .. }
+            | Self::QueueAdded { .. }
+            | Self::QueueChanged { .. }
+            | Self::MemberAdded { .. }
+            | Self::MemberRemoved { .. }
+            | Self::GroupAdded { .. }
+            | Self::GroupChanged { .. }
+            | Self::GroupRemoved { .. }
+            | Self::WorkflowAdded { .. }
+            | Self::WorkflowChanged { .. }
+            | Self::WorkflowRemoved { .. }
+            | Self::PolicySet { .. }
+            | Self::PolicyOverridden { .. }
+            | Self::StatusChanged { .. }
+            | Self::AgentReached { .. }
+            | Self::AgentLost { .. } => None,
+        }
+    }
+
     /// Returns the stable name under which the log keeps it.
     pub const fn name(&self) -> &'static str {
         match self {
@@ -134,6 +318,13 @@ impl Event {
             Self::MemberAdded { .. } => "member_added",
             Self::MemberRemoved { .. } => "member_removed",
             Self::GroupAdded { .. } => "group_added",
+            Self::GroupChanged { .. } => "group_changed",
+            Self::GroupRemoved { .. } => "group_removed",
+            Self::WorkflowAdded { .. } => "workflow_added",
+            Self::WorkflowChanged { .. } => "workflow_changed",
+            Self::WorkflowRemoved { .. } => "workflow_removed",
+            Self::PolicySet { .. } => "policy_set",
+            Self::PolicyOverridden { .. } => "policy_overridden",
             Self::StatusChanged { .. } => "status_changed",
             Self::AgentReached { .. } => "agent_reached",
             Self::AgentLost { .. } => "agent_lost",
@@ -143,9 +334,24 @@ impl Event {
             Self::OfferEnded { .. } => "offer_ended",
             Self::TransferRequested { .. } => "transfer_requested",
             Self::TransferEnqueued { .. } => "transfer_enqueued",
+            Self::TransferRerouted { .. } => "transfer_rerouted",
+            Self::WorkflowEntered { .. } => "workflow_entered",
+            Self::StepEntered { .. } => "step_entered",
+            Self::SkillsDropped { .. } => "skills_dropped",
+            Self::StepsEnded { .. } => "steps_ended",
+            Self::ConsultBegan { .. } => "consult_began",
+            Self::AsideSent { .. } => "aside_sent",
+            Self::InviteMade { .. } => "invite_made",
+            Self::ParticipantJoined { .. } => "participant_joined",
+            Self::InviteEnded { .. } => "invite_ended",
+            Self::ListeningBegan { .. } => "listening_began",
+            Self::ListeningEnded { .. } => "listening_ended",
             Self::TransferEnded { .. } => "transfer_ended",
             Self::OwnerChanged { .. } => "owner_changed",
             Self::ConversationClosed { .. } => "conversation_closed",
+            Self::WrapUpExtended { .. } => "wrap_up_extended",
+            Self::RequestCreated { .. } => "request_created",
+            Self::RequestAnswered { .. } => "request_answered",
             Self::WrapUpEnded { .. } => "wrap_up_ended",
         }
     }

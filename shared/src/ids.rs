@@ -142,18 +142,24 @@ ids! {
     ConversationId = "cnv";
     /// A skill-named transfer target.
     GroupId = "grp";
+    /// An invitation to join a conversation.
+    InviteId = "inv";
     /// Something said inside a conversation.
     MessageId = "msg";
     /// A conversation held out to one agent until a deadline.
     OfferId = "ofr";
     /// A line of waiting conversations.
     QueueId = "que";
+    /// Something to be answered later.
+    RequestId = "req";
     /// A time slice of a conversation with one owner.
     SegmentId = "seg";
     /// Something an agent must be able to do to be offered a conversation.
     SkillId = "skl";
     /// The passing of a conversation from one owner to another.
     TransferId = "trf";
+    /// A way through queues, chosen by what is known about a conversation.
+    WorkflowId = "wfl";
 }
 
 #[cfg(test)]

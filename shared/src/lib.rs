@@ -1,7 +1,7 @@
 //! The domain of Baton: what the server and the desk must agree on.
 //!
 //! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`queue`], [`channel`]);
-//! what is worked on ([`conversation`], [`message`], [`segment`], [`offer`], [`transfer`]);
+//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`request`]);
 //! what may be asked ([`command`]), refused ([`refusal`]) and recorded ([`event`]);
 //! what one agent sees ([`desk`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
 //!
@@ -16,13 +16,18 @@ pub mod conversation;
 pub mod desk;
 pub mod event;
 pub mod ids;
+pub mod invite;
 pub mod message;
 pub mod offer;
+pub mod policy;
 pub mod queue;
 pub mod refusal;
+pub mod request;
+pub mod search;
 pub mod segment;
 pub mod time;
 pub mod transfer;
+pub mod workflow;
 
 pub use agent::{Agent, Presence, Role, Status};
 pub use channel::Channel;
@@ -32,10 +37,15 @@ pub use conversation::{Conversation, ConversationState, Held, Owner, Waiting};
 pub use desk::{Desk, DeskEvent};
 pub use event::{Event, Recorded};
 pub use ids::*;
+pub use invite::{Invite, InviteEnd, InviteState};
 pub use message::{Author, Message};
 pub use offer::{Offer, OfferCause, OfferEnd};
+pub use policy::{Policies, Preset, TransferPolicy};
 pub use queue::{Group, Queue};
 pub use refusal::Refusal;
+pub use request::{Request, RequestState};
+pub use search::{Pool, Search};
 pub use segment::{Segment, SegmentState};
 pub use time::Timestamp;
-pub use transfer::{Target, Transfer, TransferEnd};
+pub use transfer::{Mode, Target, TargetKind, Transfer, TransferEnd, TransferState};
+pub use workflow::{Definition, PlannedStep, Route, Workflow};

@@ -4,11 +4,8 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ConversationId, OfferId, QueueId, TransferId};
+use crate::ids::{AgentId, ConversationId, InviteId, OfferId, QueueId, TransferId};
 use crate::time::Timestamp;
-
-/// How long an offer from a queue lasts.
-pub const OFFER_LASTS: Duration = Duration::from_secs(30);
 
 /// How long an agent who declined or missed a conversation is left alone with it, if nobody else is eligible.
 pub const OFFER_REST: Duration = Duration::from_secs(30);
@@ -24,6 +21,8 @@ pub enum OfferCause {
     Queue(QueueId),
     /// Another agent transfers it to this one.
     Transfer(TransferId),
+    /// Another agent invites this one to join.
+    Invite(InviteId),
 }
 
 /// How an offer ended.
@@ -82,8 +81,8 @@ pub struct Offer {
 pub enum OfferState {
     /// The agent may still answer.
     Open {
-        /// When it times out.
-        deadline: Timestamp,
+        /// When it times out; nothing if it lasts until it is answered.
+        deadline: Option<Timestamp>,
     },
     /// It is over.
     Ended {

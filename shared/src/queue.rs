@@ -77,6 +77,18 @@ impl Queue {
     }
 }
 
+/// Which of a group's skills its members have.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Membership {
+    /// Every one of them.
+    #[default]
+    All,
+    /// At least one.
+    Any,
+}
+
 /// A skill-named transfer target, as routing sees it; its name is elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Group {
@@ -84,6 +96,20 @@ pub struct Group {
     pub id: GroupId,
     /// What its members can do.
     pub skills: BTreeSet<SkillId>,
+    /// Whether they need every skill or any.
+    pub membership: Membership,
+    /// The least priority that a conversation has while it waits for the group.
+    pub priority: Priority,
+}
+
+impl Group {
+    /// Says whether someone with these skills is a member; a group without skills is everyone.
+    pub fn has(&self, skills: &BTreeSet<SkillId>) -> bool {
+        match self.membership {
+            Membership::All => self.skills.is_subset(skills),
+            Membership::Any => self.skills.is_empty() || !self.skills.is_disjoint(skills),
+        }
+    }
 }
 
 #[cfg(test)]

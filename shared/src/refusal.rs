@@ -6,7 +6,7 @@ use core::fmt;
 
 use crate::agent::{Role, Status};
 use crate::offer::OfferEnd;
-use crate::transfer::TransferEnd;
+use crate::transfer::{Mode, TransferEnd};
 
 /// Why a command was refused: the rule, and the state that was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,40 @@ pub enum Refusal {
     TargetUnavailable { status: Status, reachable: bool },
     /// The person holds as much as they can.
     TargetFull { held: u32, limit: u32 },
+    /// Transfers are turned off.
+    TransfersOff,
+    /// The policy has no such mode.
+    ModeNotAllowed { mode: Mode },
+    /// The policy has no such target.
+    TargetNotAllowed,
+    /// The policy lets nobody take a transfer back, or not any more.
+    MayNotCancel,
+    /// The policy lets nobody refuse a transfer.
+    MayNotDecline,
+    /// The conversation was passed on as often as the policy allows.
+    HopLimit { hops_max: u8 },
+    /// The person takes part already.
+    TargetTakesPart,
+    /// The policy lets nobody take this conversation over.
+    MayNotTakeOver,
+    /// As many invitations are open as the policy allows.
+    InviteLimit { invites_max: u8 },
+    /// The invitation is over.
+    InviteClosed,
+    /// Nobody else takes part who could become the owner.
+    LastParticipant,
+    /// No one belongs to the queue or group who can do what it asks.
+    NobodyServes,
+    /// The request is answered already.
+    RequestClosed,
+    /// Nobody is being consulted.
+    NotConsulting,
+    /// A workflow cannot be consulted or invited.
+    NotOnePlace,
+    /// A workflow cannot be used as it is written.
+    WorkflowUnusable { fault: String },
+    /// The values of a policy cannot be used.
+    PolicyUnusable { fault: &'static str },
     /// The segment is filed already, or is not in wrap-up.
     WrapUpClosed,
     /// A text is empty that must not be.
@@ -50,8 +84,6 @@ pub enum Refusal {
     RoleTooLow { needed: Role },
     /// The last enabled administrator cannot be disabled or demoted.
     LastAdministrator,
-    /// It is so already.
-    AlreadySo { what: &'static str },
 }
 
 impl Refusal {
@@ -69,6 +101,23 @@ impl Refusal {
             Self::TargetIsOwner => "target_is_owner",
             Self::TargetUnavailable { .. } => "target_unavailable",
             Self::TargetFull { .. } => "target_full",
+            Self::TransfersOff => "transfers_off",
+            Self::ModeNotAllowed { .. } => "mode_not_allowed",
+            Self::TargetNotAllowed => "target_not_allowed",
+            Self::MayNotCancel => "may_not_cancel",
+            Self::MayNotDecline => "may_not_decline",
+            Self::HopLimit { .. } => "hop_limit",
+            Self::TargetTakesPart => "target_takes_part",
+            Self::MayNotTakeOver => "may_not_take_over",
+            Self::InviteLimit { .. } => "invite_limit",
+            Self::InviteClosed => "invite_closed",
+            Self::LastParticipant => "last_participant",
+            Self::NobodyServes => "nobody_serves",
+            Self::RequestClosed => "request_closed",
+            Self::NotConsulting => "not_consulting",
+            Self::NotOnePlace => "not_one_place",
+            Self::WorkflowUnusable { .. } => "workflow_unusable",
+            Self::PolicyUnusable { .. } => "policy_unusable",
             Self::WrapUpClosed => "wrap_up_closed",
             Self::TextEmpty { .. } => "text_empty",
             Self::TextTooLong { .. } => "text_too_long",
@@ -77,7 +126,6 @@ impl Refusal {
             Self::EmailInvalid => "email_invalid",
             Self::RoleTooLow { .. } => "role_too_low",
             Self::LastAdministrator => "last_administrator",
-            Self::AlreadySo { .. } => "already_so",
         }
     }
 }
@@ -127,6 +175,51 @@ impl fmt::Display for Refusal {
                     "This person holds {held} of {limit} conversations. Choose someone else, or a queue."
                 )
             }
+            Self::TransfersOff => {
+                f.write_str("Transfers are turned off. An administrator can turn them on.")
+            }
+            Self::ModeNotAllowed { mode } => {
+                let mode = match mode {
+                    Mode::Cold => "passed on directly",
+                    Mode::Warm => "passed on after a consultation",
+                    Mode::Invite => "shared with someone who is invited",
+                };
+                write!(f, "By the transfer policy a conversation is not {mode}. Choose another way.")
+            }
+            Self::TargetNotAllowed => {
+                f.write_str("The transfer policy does not allow this target. Choose another one.")
+            }
+            Self::MayNotCancel => {
+                f.write_str("By the transfer policy this transfer can be taken back no more.")
+            }
+            Self::MayNotDecline => f.write_str("By the transfer policy a transfer cannot be refused. Accept it."),
+            Self::HopLimit { hops_max } => {
+                write!(f, "This conversation was passed on {hops_max} times, which is the limit. Answer it yourself.")
+            }
+            Self::TargetTakesPart => f.write_str("This person takes part in the conversation already."),
+            Self::MayNotTakeOver => f.write_str(
+                "By the transfer policy this conversation is not taken over. Ask its agent to transfer it.",
+            ),
+            Self::InviteLimit { invites_max: 0 } => {
+                f.write_str("By the transfer policy nobody is invited to join. Transfer the conversation instead.")
+            }
+            Self::InviteLimit { invites_max } => {
+                write!(f, "{invites_max} invitations are open, which is the limit. Take one back first.")
+            }
+            Self::InviteClosed => f.write_str("This invitation is not open any more."),
+            Self::LastParticipant => f.write_str(
+                "Nobody else takes part, and a conversation needs an owner. Transfer it, or end it.",
+            ),
+            Self::NobodyServes => f.write_str(
+                "No one belongs to it who can do what it asks, so nobody would ever answer. Choose another target, or ask an administrator to add someone.",
+            ),
+            Self::RequestClosed => f.write_str("This request is answered already, or there is no such request."),
+            Self::NotConsulting => f.write_str("Nobody is being consulted about this conversation any more."),
+            Self::NotOnePlace => f.write_str(
+                "A workflow can take a conversation over, but cannot be consulted or join. Choose a person, a group or a queue.",
+            ),
+            Self::WorkflowUnusable { fault } => f.write_str(fault),
+            Self::PolicyUnusable { fault } => f.write_str(fault),
             Self::WrapUpClosed => f.write_str("This segment is not in wrap-up; nothing is left to file."),
             Self::TextEmpty { field } => write!(f, "Fill in the {field}."),
             Self::TextTooLong { field, chars, chars_max } => {
@@ -146,7 +239,6 @@ impl fmt::Display for Refusal {
             Self::LastAdministrator => {
                 f.write_str("This is the last administrator. Make someone else administrator first.")
             }
-            Self::AlreadySo { what } => write!(f, "This {what} already."),
         }
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{EndedBy, Owner};
-use crate::ids::{ConversationId, OfferId, SegmentId, TransferId};
+use crate::ids::{ConversationId, InviteId, OfferId, SegmentId, TransferId, WorkflowId};
 use crate::time::Timestamp;
 
 /// Why an owner got a conversation.
@@ -20,7 +20,24 @@ pub enum OwnerCause {
     TakenBack(TransferId),
     /// The agent who owned it may sign in no more.
     Released,
+    /// A transfer's policy released the sender before anyone accepted.
+    Parked(TransferId),
+    /// A transfer whose sender was released came back to them.
+    Returned(TransferId),
+    /// Nobody accepted a transfer in time.
+    Expired(TransferId),
+    /// The agent who owned it was not reachable for too long.
+    Lost,
+    /// The agent who owned it left it to a participant.
+    Left(InviteId),
+    /// A supervisor took it over.
+    TakenOver,
+    /// A workflow's next step is in another queue.
+    Routed(WorkflowId),
 }
+
+/// How much longer a wrap-up lasts each time it is extended.
+pub const WRAP_UP_EXTENSION: core::time::Duration = core::time::Duration::from_secs(60);
 
 /// Whether an agent has to file the segment that ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -87,6 +104,8 @@ pub enum SegmentState {
         ended_at: Timestamp,
         /// What came next.
         followed_by: FollowedBy,
+        /// When it ends by itself; nothing for never.
+        until: Option<Timestamp>,
     },
     /// Nothing is left to be done.
     Ended {

@@ -1,31 +1,95 @@
 //! The passing of a conversation from one owner to another.
 //!
-//! A transfer to an agent leaves the sender owner until it is accepted.
-//! A transfer to a queue is complete for the sender as soon as it is enqueued: the queue is the owner from then on,
-//! and the transfer stays on record until an agent accepts (successful) or the customer leaves (failed).
-
-use core::time::Duration;
+//! A transfer to a named person leaves the sender owner until it is accepted, unless its policy releases them sooner.
+//! A transfer to a queue or a group is complete for the sender as soon as it is enqueued: the queue or group is the owner
+//! from then on, and the transfer stays on record until an agent accepts (successful) or the customer leaves (failed).
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ConversationId, OfferId, QueueId, TransferId};
+use crate::ids::{AgentId, ConversationId, GroupId, QueueId, TransferId, WorkflowId};
+use crate::policy::TransferPolicy;
+use crate::search::{Pool, Search};
 use crate::time::Timestamp;
 
-/// How long the receiving agent has to answer. Source: Vivocha, "How to transfer a contact", transfer timeout.
-pub const TRANSFER_LASTS: Duration = Duration::from_secs(60);
+/// In which way a conversation is passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Mode {
+    /// The receiver takes over.
+    #[default]
+    Cold,
+    /// The receiver is consulted first, aside; then the sender hands over or takes back.
+    Warm,
+    /// The receiver joins and the sender stays.
+    Invite,
+}
 
-/// How long a transfer to a queue can be taken back, as long as nobody accepted it.
-pub const UNDO_LASTS: Duration = Duration::from_secs(5);
+impl Mode {
+    /// Every mode.
+    pub const ALL: [Self; 3] = [Self::Cold, Self::Warm, Self::Invite];
+}
+
+/// The kinds of target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum TargetKind {
+    /// A named person.
+    Agent,
+    /// A skill-named group.
+    Group,
+    /// A queue.
+    Queue,
+    /// A workflow, which chooses the queue.
+    Workflow,
+    /// A scripted bot.
+    Flow,
+    /// Someone outside, over a webhook.
+    External,
+}
+
+impl TargetKind {
+    /// Every kind, in the order of the tabs.
+    pub const ALL: [Self; 6] =
+        [Self::Agent, Self::Group, Self::Queue, Self::Workflow, Self::Flow, Self::External];
+}
 
 /// To whom a conversation is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(tag = "kind", content = "id", rename_all = "snake_case")]
 pub enum Target {
-    /// A named person, who may accept or reject.
+    /// A named person.
     Agent(AgentId),
+    /// A group, whose members are offered it.
+    Group(GroupId),
     /// A queue, whose members are offered it in turn.
     Queue(QueueId),
+    /// A workflow, which chooses the queue.
+    Workflow(WorkflowId),
+}
+
+impl Target {
+    /// Returns which kind it is.
+    pub const fn kind(self) -> TargetKind {
+        match self {
+            Self::Agent(_) => TargetKind::Agent,
+            Self::Group(_) => TargetKind::Group,
+            Self::Queue(_) => TargetKind::Queue,
+            Self::Workflow(_) => TargetKind::Workflow,
+        }
+    }
+
+    /// Returns where its next owner is looked for; nothing where that is decided later.
+    pub const fn pool(self) -> Option<Pool> {
+        match self {
+            Self::Agent(agent) => Some(Pool::Agent(agent)),
+            Self::Group(group) => Some(Pool::Group(group)),
+            Self::Queue(queue) => Some(Pool::Queue(queue)),
+            Self::Workflow(_) => None,
+        }
+    }
 }
 
 /// How a transfer ended.
@@ -35,14 +99,18 @@ pub enum Target {
 pub enum TransferEnd {
     /// Another participant became owner.
     Completed,
-    /// The receiver rejected it or went away: the sender is owner still.
+    /// The receiver rejected it or went away: the sender has the conversation.
     Returned,
     /// The sender took it back.
     Cancelled,
-    /// Nobody answered in time: the sender is owner still.
+    /// Nobody answered in time; the policy says who has the conversation.
     Expired,
     /// The customer left first.
     Abandoned,
+    /// A supervisor decided otherwise.
+    Superseded,
+    /// It could not be carried out: the sender has the conversation.
+    Failed,
 }
 
 impl TransferEnd {
@@ -54,27 +122,48 @@ impl TransferEnd {
             Self::Cancelled => "cancelled",
             Self::Expired => "expired",
             Self::Abandoned => "abandoned",
+            Self::Superseded => "superseded",
+            Self::Failed => "failed",
         }
     }
 }
 
 /// Where a transfer stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TransferState {
-    /// Requested, and about to be offered or enqueued in the same turn.
+    /// Requested; where it goes follows in the same turn.
     Requested,
-    /// Offered to the named agent; the sender is owner.
-    Offered {
-        /// The offer that is out.
-        offer: OfferId,
-        /// When it comes back to the sender.
+    /// The sender is owner while someone is looked for: waiting while no offer is out, offered while one is.
+    Seeking {
+        /// Whom it is or was offered to.
+        search: Search,
+        /// When it expires; nothing if it does not.
+        deadline: Option<Timestamp>,
+    },
+    /// The policy released the sender: the conversation waits in its queue for the one it was meant for.
+    Released {
+        /// When its queue gets it, or it comes back.
         deadline: Timestamp,
     },
-    /// In the queue, which is owner; complete for the sender, undecided for reports.
+    /// In a queue or group, which is owner; complete for the sender, undecided for reports.
     Enqueued {
         /// Until when the sender may take it back.
         undo_until: Timestamp,
+        /// When it expires; nothing where the queue's own limits hold.
+        #[serde(default)]
+        deadline: Option<Timestamp>,
+    },
+    /// Sender and receiver talk aside; the sender is owner.
+    Consulting {
+        /// Whom the sender consults.
+        agent: AgentId,
+        /// Since when.
+        since: Timestamp,
+        /// When it ends by itself.
+        deadline: Timestamp,
+        /// The number of the last message aside; they count from 1 without gaps.
+        last_seq: u32,
     },
     /// It is over.
     Ended {
@@ -85,7 +174,7 @@ pub enum TransferState {
     },
 }
 
-/// The passing of a conversation from one owner to another; its note and reason are elsewhere.
+/// The passing of a conversation from one owner to another; its note, summary and reason are elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Transfer {
     /// Which.
@@ -96,8 +185,31 @@ pub struct Transfer {
     pub from: AgentId,
     /// To whom.
     pub target: Target,
+    /// In which way.
+    pub mode: Mode,
+    /// The queue the conversation was of when it was requested, and is of again if it comes back.
+    pub queue: QueueId,
+    /// The policy of the moment it was requested.
+    pub policy: TransferPolicy,
     /// When it was requested.
     pub requested_at: Timestamp,
+    /// The number of the last message before it.
+    pub after_seq: u32,
     /// Where it stands.
     pub state: TransferState,
+}
+
+impl Transfer {
+    /// Returns the stable word for where it stands.
+    pub fn word(&self) -> &'static str {
+        match &self.state {
+            TransferState::Requested => "requested",
+            TransferState::Seeking { search, .. } if search.offers.is_empty() => "waiting",
+            TransferState::Seeking { .. } => "offered",
+            TransferState::Released { .. } => "waiting",
+            TransferState::Enqueued { .. } => "enqueued",
+            TransferState::Consulting { .. } => "consulting",
+            TransferState::Ended { .. } => "ended",
+        }
+    }
 }

@@ -2,11 +2,16 @@
 
 #![cfg(target_family = "wasm")]
 
+mod aside;
 mod composer;
 mod message_log;
 mod offer_card;
+mod participants;
 mod status_menu;
 mod transfer_dialog;
+mod transfer_status;
+mod why;
+mod wrap_up;
 
 mod stage;
 

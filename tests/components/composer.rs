@@ -3,6 +3,8 @@
 use std::sync::{Arc, Mutex};
 
 use baton_frontend::conversation::composer::Composer;
+use baton_shared::api::SignedIn;
+use baton_shared::{AgentId, Role};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -58,8 +60,33 @@ async fn a_draft_is_there_again_when_the_conversation_is_opened_again() {
     let (again, _) = composer();
     let field = again.find("textarea");
     until("the draft is there", || value(&field) == "half a thought").await;
-    again.context.session.signed_out();
+    again.context.session.leave();
     drop(again);
     let (after_sign_out, _) = composer();
     assert_eq!(value(&after_sign_out.find("textarea")), "");
+}
+
+#[wasm_bindgen_test]
+async fn a_draft_outlives_a_session_that_ends_but_is_not_for_anyone_else() {
+    let person = |id: u128| SignedIn {
+        id: AgentId::from_bits(id),
+        name: "One".to_owned(),
+        email: "one@example.com".to_owned(),
+        role: Role::Agent,
+    };
+    let (stage, _) = composer();
+    stage.context.session.signed_in(person(1));
+    fill(&stage.find("textarea"), "half a thought");
+    until("it is known that something is typed", || stage.context.viewing.typed.get_untracked()).await;
+    stage.context.session.signed_out();
+    drop(stage);
+    let (again, _) = composer();
+    again.context.session.signed_in(person(1));
+    let field = again.find("textarea");
+    until("the draft is there", || value(&field) == "half a thought").await;
+    again.context.session.signed_in(person(2));
+    drop(again);
+    let (empty, _) = composer();
+    frame().await;
+    assert_eq!(value(&empty.find("textarea")), "");
 }

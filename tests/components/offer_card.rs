@@ -2,21 +2,29 @@
 
 use baton_frontend::conversation::offer::OfferArticle;
 use baton_frontend::viewing::DialogShown;
-use baton_shared::TransferId;
-use baton_shared::desk::IncomingTransfer;
+use baton_shared::desk::{IncomingInvite, IncomingTransfer, OfferCard};
+use baton_shared::policy::Decline;
+use baton_shared::{InviteId, Mode, TransferId};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::stage::{Stage, offer, until};
 
 fn transferred() -> Stage {
+    offered(|_| {})
+}
+
+fn offered(change: impl FnOnce(&mut OfferCard) + 'static) -> Stage {
     Stage::with(|context| {
         let mut card = offer(5, context.clock.peek());
         card.transfer = Some(IncomingTransfer {
             transfer: TransferId::from_bits(1),
             from: "Agent Two".to_owned(),
+            mode: Mode::Cold,
             note: Some("Charged <b>twice</b>.".to_owned()),
+            summary: Some("Ada was charged twice.".to_owned()),
         });
+        change(&mut card);
         view! { <OfferArticle card=card /> }
     })
 }
@@ -26,9 +34,33 @@ async fn an_offer_shows_who_from_where_and_all_that_was_said() {
     let stage = transferred();
     assert_eq!(stage.find("article").get_attribute("aria-label").as_deref(), Some("Ada"));
     let text = stage.text();
-    for part in ["Ada", "Technical support", "Transferred by Agent Two", "message 1", "message 5"] {
+    for part in [
+        "Ada",
+        "Technical support",
+        "Transferred by Agent Two",
+        "Ada was charged twice.",
+        "message 1",
+        "message 5",
+    ] {
         assert!(text.contains(part), "`{part}` is missing in {text}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn an_invitation_says_by_whom_and_with_which_note() {
+    let stage = offered(|card| {
+        card.transfer = None;
+        card.invite = Some(IncomingInvite {
+            invite: InviteId::from_bits(1),
+            from: "Agent Three".to_owned(),
+            note: Some("Help me with <b>this</b>.".to_owned()),
+        });
+    });
+    let text = stage.text();
+    for part in ["Invitation from Agent Three", "Help me with <b>this</b>.", "Accept", "Why?"] {
+        assert!(text.contains(part), "`{part}` is missing in {text}");
+    }
+    assert!(!text.contains("Transferred by"));
 }
 
 #[wasm_bindgen_test]
@@ -52,4 +84,36 @@ async fn rejecting_a_transfer_asks_for_the_reason() {
     stage.find(".offer__buttons button:last-child").click();
     let shown = stage.context.viewing.dialog.get_untracked();
     assert_eq!(shown, Some(DialogShown::Reject(offer(0, card).offer)));
+}
+
+#[wasm_bindgen_test]
+async fn where_a_transfer_cannot_be_refused_there_is_no_button_for_it() {
+    let stage = offered(|card| card.decline = Decline::No);
+    assert_eq!(stage.count(".offer__buttons button"), 1);
+    assert_eq!(stage.find(".offer__buttons button").inner_text(), "Accept");
+}
+
+#[wasm_bindgen_test]
+async fn where_no_word_is_asked_rejecting_opens_no_dialog() {
+    let stage = offered(|card| card.decline = Decline::Yes);
+    stage.find(".offer__buttons button:last-child").click();
+    assert_eq!(stage.context.viewing.dialog.get_untracked(), None);
+}
+
+#[wasm_bindgen_test]
+async fn an_offer_without_a_deadline_says_so() {
+    let stage = offered(|card| card.deadline = None);
+    assert!(stage.text().contains("no time limit"));
+    assert_eq!(stage.count(".ring"), 0);
+}
+
+#[wasm_bindgen_test]
+async fn a_consultation_is_told_from_a_transfer() {
+    let stage = offered(|card| {
+        if let Some(transfer) = &mut card.transfer {
+            transfer.mode = Mode::Warm;
+        }
+    });
+    assert!(stage.text().contains("Consultation from Agent Two"));
+    assert!(!stage.text().contains("Transferred by"));
 }

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use baton_frontend::app::DeskContext;
-use baton_shared::desk::{Colleague, Me, OfferCard, Thread};
+use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, TransferChoices};
+use baton_shared::policy::Decline;
 use baton_shared::{
     AgentId, Author, Channel, ConversationId, Desk, Message, MessageId, OfferId, Presence, Role, SegmentId,
-    Status, Timestamp,
+    Status, Timestamp, TransferId, TransferPolicy,
 };
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
@@ -140,6 +141,9 @@ pub fn desk() -> Desk {
         me,
         conversations: BTreeMap::new(),
         offers: BTreeMap::new(),
+        consults: BTreeMap::new(),
+        joined: BTreeMap::new(),
+        listening: BTreeMap::new(),
         wrap_ups: BTreeMap::new(),
         people: BTreeMap::from([(ME, colleague)]),
     }
@@ -178,6 +182,9 @@ pub fn thread(messages: u32) -> Thread {
         customer_read: 0,
         transfer: None,
         returned: None,
+        owner: None,
+        invites: Vec::new(),
+        choices: TransferChoices::from(&TransferPolicy::default()),
     }
 }
 
@@ -186,8 +193,29 @@ pub fn offer(messages: u32, now: Timestamp) -> OfferCard {
     OfferCard {
         offer: OfferId::from_bits(3),
         made_at: now,
-        deadline: now.plus(core::time::Duration::from_secs(30)),
+        deadline: Some(now.plus(core::time::Duration::from_secs(30))),
+        decline: Decline::AskReason,
         transfer: None,
+        invite: None,
         thread: thread(messages),
+    }
+}
+
+/// A consultation that Agent Two asked the agent at the desk to, from this time on for ten minutes.
+pub fn consult(now: Timestamp) -> Consult {
+    let thread = thread(4);
+    Consult {
+        transfer: TransferId::from_bits(5),
+        conversation: thread.conversation,
+        from: AgentId::from_bits(2),
+        from_name: "Agent Two".to_owned(),
+        agent: ME,
+        agent_name: "Agent One".to_owned(),
+        note: Some("Charged <b>twice</b>.".to_owned()),
+        summary: None,
+        since: now,
+        deadline: now.plus(core::time::Duration::from_secs(600)),
+        aside: Vec::new(),
+        thread: Some(thread),
     }
 }

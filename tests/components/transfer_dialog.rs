@@ -1,12 +1,15 @@
 //! The transfer dialog.
 
-use baton_frontend::conversation::transfer_dialog::{Targets, TransferSteps};
-use baton_shared::api::{AgentTarget, QueueTarget, TransferTargets};
-use baton_shared::{AgentId, Presence, QueueId, Status};
+use baton_frontend::conversation::summary::{Draft, Progress};
+use baton_frontend::conversation::transfer_dialog::{Handing, Targets, TransferSteps};
+use baton_shared::api::{AgentTarget, GroupTarget, QueueTarget, TransferTargets};
+use baton_shared::desk::TransferChoices;
+use baton_shared::policy::Need;
+use baton_shared::{AgentId, GroupId, Mode, Presence, QueueId, Status, TargetKind, TransferPolicy};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{Stage, TALK, fill, press, until};
+use crate::stage::{Stage, TALK, fill, press, until, value};
 
 fn targets(two_is_full: bool) -> Targets {
     let agent = |bits, name: &str, why_not: Option<&str>| AgentTarget {
@@ -16,6 +19,8 @@ fn targets(two_is_full: bool) -> Targets {
         held: 1,
         limit: 4,
         why_not: why_not.map(str::to_owned),
+        may_park: why_not.is_some(),
+        outcome: "Offered at once; returns to you after 60 s.".to_owned(),
     };
     let billing = QueueTarget {
         id: QueueId::from_bits(1),
@@ -24,22 +29,54 @@ fn targets(two_is_full: bool) -> Targets {
         available: 1,
         wait_secs: None,
         why_not: None,
+        outcome: "Number 3 in line.".to_owned(),
+    };
+    let refunds = GroupTarget {
+        id: GroupId::from_bits(1),
+        name: "Refunds".to_owned(),
+        skills: vec!["Billing".to_owned()],
+        waiting: 0,
+        available: 1,
+        free: 3,
+        why_not: None,
+        outcome: "Offered at once.".to_owned(),
     };
     let full = two_is_full.then_some("This person holds 4 of 4 conversations.");
     let agents = vec![agent(2, "Agent Two", full), agent(3, "Agent Three", None)];
-    Targets { listed: Some(TransferTargets { agents, queues: vec![billing] }), failure: None }
+    let listed =
+        TransferTargets { agents, groups: vec![refunds], queues: vec![billing], workflows: Vec::new() };
+    Targets { listed: Some(listed), failure: None }
 }
 
 fn dialog(two_is_full: bool) -> Stage {
-    Stage::with(move |_| {
+    opened(two_is_full, Mode::Cold, TransferPolicy::default(), Draft::default()).0
+}
+
+fn opened(two_is_full: bool, mode: Mode, policy: TransferPolicy, draft: Draft) -> (Stage, RwSignal<Draft>) {
+    let handed_out = std::rc::Rc::new(std::cell::Cell::new(None));
+    let handed_in = std::rc::Rc::clone(&handed_out);
+    let stage = Stage::with(move |_| {
         let on_close = Callback::new(|()| {});
         let targets = RwSignal::new(targets(two_is_full));
-        view! { <TransferSteps conversation=TALK targets=targets on_close=on_close /> }
-    })
+        let summary = RwSignal::new(draft);
+        handed_in.set(Some(summary));
+        let handing = Handing::begin(TALK, mode, TransferChoices::from(&policy), summary);
+        view! { <TransferSteps handing=handing targets=targets on_close=on_close /> }
+    });
+    (stage, handed_out.get().expect("it was mounted"))
 }
 
 const TWO: &str = "[aria-label='Transfer to Agent Two']";
+const TWO_WHEN_FREE: &str = "[aria-label='Transfer to Agent Two when free']";
 const THREE: &str = "[aria-label='Transfer to Agent Three']";
+const NOTE: &str = "#transfer-note";
+const SUMMARY: &str = "#transfer-summary";
+
+fn labels(stage: &Stage, selector: &str) -> Vec<String> {
+    let count = stage.count(selector);
+    let nth = |place: u32| stage.find(&format!("{selector}:nth-child({})", place + 1)).inner_text();
+    (0..count).map(nth).collect()
+}
 
 #[wasm_bindgen_test]
 async fn the_search_leaves_only_those_who_match() {
@@ -62,8 +99,19 @@ async fn whoever_cannot_take_it_is_listed_with_the_reason_and_goes_no_further() 
 }
 
 #[wasm_bindgen_test]
-async fn arrows_lead_to_the_queues_and_an_unknown_wait_is_said_to_be_so() {
+async fn whoever_is_full_is_waited_for_only_by_a_button_of_its_own() {
+    let stage = dialog(true);
+    assert_eq!(stage.count("[aria-label='Transfer to Agent Three when free']"), 0);
+    stage.find(TWO_WHEN_FREE).click();
+    until("it is to be confirmed", || stage.text().contains("Confirm transfer")).await;
+}
+
+#[wasm_bindgen_test]
+async fn arrows_lead_to_groups_and_queues_and_an_unknown_wait_is_said_to_be_so() {
     let stage = dialog(false);
+    press(&stage.find("[role=tablist]"), "ArrowRight");
+    until("the group is listed", || stage.count("[aria-label='Transfer to Refunds']") == 1).await;
+    assert!(stage.text().contains("3 free slots"));
     press(&stage.find("[role=tablist]"), "ArrowRight");
     until("the queue is listed", || stage.count("[aria-label='Transfer to Billing']") == 1).await;
     assert!(stage.text().contains("not enough data"));
@@ -71,11 +119,69 @@ async fn arrows_lead_to_the_queues_and_an_unknown_wait_is_said_to_be_so() {
 }
 
 #[wasm_bindgen_test]
-async fn a_choice_leads_to_a_note_and_back() {
+async fn the_tabs_are_those_of_the_policy_even_if_there_is_one() {
+    let policy = TransferPolicy { targets: [TargetKind::Queue].into(), ..TransferPolicy::default() };
+    let (stage, _) = opened(false, Mode::Cold, policy, Draft::default());
+    assert_eq!(labels(&stage, "[role=tab]"), ["Queues"]);
+    assert_eq!(stage.count("[aria-label='Transfer to Billing']"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn a_choice_leads_to_a_note_and_back_and_what_was_written_stays() {
     let stage = dialog(false);
     stage.find(TWO).click();
-    until("the note is asked for", || stage.count("textarea") == 1).await;
+    until("the note is asked for", || stage.count(NOTE) == 1).await;
     assert!(stage.text().contains("Confirm transfer"));
+    fill(&stage.find(NOTE), "wants a refund");
     stage.find(".dialog__buttons button:first-child").click();
     until("the list is back", || stage.count(TWO) == 1).await;
+    stage.find(THREE).click();
+    until("the note is asked for", || stage.count(NOTE) == 1).await;
+    assert_eq!(value(&stage.find(NOTE)), "wants a refund");
+}
+
+#[wasm_bindgen_test]
+async fn a_consultation_is_started_and_not_confirmed_as_a_transfer() {
+    let (stage, _) = opened(false, Mode::Warm, TransferPolicy::default(), Draft::default());
+    assert_eq!(stage.count(TWO), 0);
+    stage.find("[aria-label='Consult Agent Two']").click();
+    until("it is to be confirmed", || stage.text().contains("Start consultation")).await;
+    assert!(!stage.text().contains("Confirm transfer"));
+}
+
+#[wasm_bindgen_test]
+async fn the_policy_says_which_fields_there_are_and_an_empty_required_one_is_refused() {
+    let policy = TransferPolicy { note: Need::Required, summary: Need::Off, ..TransferPolicy::default() };
+    let (stage, _) = opened(false, Mode::Cold, policy, Draft::default());
+    stage.find(TWO).click();
+    until("the note is asked for", || stage.count(NOTE) == 1).await;
+    assert_eq!(stage.count(SUMMARY), 0);
+    assert_eq!(stage.find(NOTE).get_attribute("aria-required").as_deref(), Some("true"));
+    stage.find("#transfer-confirm").click();
+    until("it is refused", || stage.text().contains("they are required")).await;
+}
+
+#[wasm_bindgen_test]
+async fn a_summary_comes_in_until_the_agent_writes() {
+    let (stage, draft) = opened(false, Mode::Cold, TransferPolicy::default(), Draft::default());
+    stage.find(TWO).click();
+    until("the summary is asked for", || stage.count(SUMMARY) == 1).await;
+    assert!(stage.text().contains("Writing a summary…"));
+    let field = stage.find(SUMMARY);
+    draft.update(|draft| draft.part("Charged twice"));
+    until("the part is there", || value(&field) == "Charged twice").await;
+    fill(&field, "Charged three times");
+    draft.update(|draft| draft.done("Charged twice.".to_owned()));
+    assert_eq!(draft.with_untracked(|draft| draft.progress), Progress::Edited);
+    assert_eq!(value(&field), "Charged three times");
+}
+
+#[wasm_bindgen_test]
+async fn an_invitation_has_a_note_and_no_summary_and_nobody_is_waited_for() {
+    let (stage, _) = opened(true, Mode::Invite, TransferPolicy::default(), Draft::default());
+    assert_eq!(stage.count("[aria-label='Invite Agent Two when free']"), 0);
+    assert!(!stage.text().contains("returns to you"), "nothing is passed on");
+    stage.find("[aria-label='Invite Agent Three']").click();
+    until("it is to be confirmed", || stage.text().contains("Send invitation")).await;
+    assert_eq!((stage.count(NOTE), stage.count(SUMMARY)), (1, 0));
 }

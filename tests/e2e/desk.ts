@@ -44,6 +44,15 @@ export class Desk {
     return this.page.getByRole("region", { name: "Wrap up", exact: true });
   }
 
+  /** What a screen reader was told last. */
+  get announced(): Locator {
+    return this.page.locator("[aria-live=polite][aria-atomic=true]");
+  }
+
+  get backToTheList(): Locator {
+    return this.page.getByRole("button", { name: "Back to the list", exact: true });
+  }
+
   get connection(): Locator {
     return this.page.getByRole("region", { name: "Connection", exact: true });
   }

@@ -11,6 +11,14 @@ import { Server } from "./server.ts";
 
 const NUMBERS = ["One", "Two", "Three", "Four", "Five", "Six"] as const;
 
+/** How an agent comes to their desk. */
+interface Arrival {
+  status?: Status;
+  browser?: BrowserContextOptions;
+  /** Called with the page before anything is opened in it. */
+  prepare?: (page: Page) => Promise<void>;
+}
+
 /** Who can be called in; each has a browser of their own. */
 export class People {
   constructor(
@@ -20,9 +28,10 @@ export class People {
   ) {}
 
   /** Brings an agent to their desk, Available unless told otherwise. */
-  async agent(number: number, options: { status?: Status; browser?: BrowserContextOptions } = {}): Promise<Desk> {
+  async agent(number: number, options: Arrival = {}): Promise<Desk> {
     const name = `Agent ${NUMBERS[number - 1]}`;
     const page = await this.open(name, options.browser);
+    await options.prepare?.(page);
     await page.goto(this.server.address);
     const desk = new Desk(page, name, `agent-${number}@demo.example`);
     await desk.signIn();

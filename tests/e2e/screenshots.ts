@@ -126,6 +126,8 @@ test("the desk and the customer’s page", async ({ people, server, faults }) =>
   await more(one.page, "phone-list");
   await one.page.setViewportSize({ width: 720, height: 450 });
   await more(one.page, "zoomed-list");
+  await one.entry("Ada Berg").click();
+  await more(one.page, "zoomed-thread");
   await one.page.setViewportSize(DESK.viewport);
   await one.page.getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(one.page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();

@@ -1,7 +1,8 @@
 //! Benchmarks, each beside its reference in the same run, written to `target/bench/NAME.json`.
 //!
 //! `app-weight` is measured here; the others are measured by the program `bench` of package
-//! `outer`, which starts the built server.
+//! `outer`, which starts the built server where one is needed.
+//! `summary` needs a file that cannot be part of the project, so it is measured only when it is named.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -17,7 +18,11 @@ use crate::web;
 use crate::weight::{self, Limits, Weight};
 
 const APP_WEIGHT: &str = "app-weight";
-const NAMES: [&str; 4] = ["durable", "fanout", "memory", APP_WEIGHT];
+const SUMMARY: &str = "summary";
+const NAMES: [&str; 6] = ["routing", "routing-full", "durable", "fanout", "memory", APP_WEIGHT];
+
+/// Those that run no server.
+const IN_MEMORY: [&str; 2] = ["routing", "routing-full"];
 
 /// A published bundle that a page is compared with.
 struct Reference {
@@ -38,8 +43,13 @@ const CHAT_REFERENCE: Reference = Reference {
 
 /// Runs the named benchmarks, or all of them.
 pub fn run(checkout: &Checkout, console: &Console, names: &[String]) -> Result<()> {
+    if let Some((name, rest)) = names.split_first()
+        && name == SUMMARY
+    {
+        return measure_summaries(checkout, console, rest);
+    }
     if let Some(unknown) = names.iter().find(|name| !NAMES.contains(&name.as_str())) {
-        bail!("there is no benchmark `{unknown}`: there are {}", NAMES.join(", "));
+        bail!("there is no benchmark `{unknown}`: there are {}, and {SUMMARY} alone", NAMES.join(", "));
     }
     let chosen: Vec<&str> =
         NAMES.iter().copied().filter(|name| names.is_empty() || names.iter().any(|n| n == name)).collect();
@@ -48,10 +58,10 @@ pub fn run(checkout: &Checkout, console: &Console, names: &[String]) -> Result<(
     if chosen.iter().any(|name| *name == "fanout" || *name == "memory") {
         Need::Nchan.ensure(checkout, console)?;
     }
-    if chosen == [APP_WEIGHT] {
-        web::build_pages(checkout, console)?;
-    } else {
+    if chosen.iter().any(|name| *name != APP_WEIGHT && !IN_MEMORY.contains(name)) {
         web::build(checkout, console)?;
+    } else if chosen.contains(&APP_WEIGHT) {
+        web::build_pages(checkout, console)?;
     }
     for name in chosen {
         console.say(&format!("bench: {name}"));
@@ -59,19 +69,33 @@ pub fn run(checkout: &Checkout, console: &Console, names: &[String]) -> Result<(
         if name == APP_WEIGHT {
             weigh(checkout, console)?;
         } else {
-            measure_server(checkout, console, name)?;
+            measure_outside(checkout, console, name)?;
         }
         console.say(&format!("bench: {name} took {stopwatch}"));
     }
     Ok(())
 }
 
-fn measure_server(checkout: &Checkout, console: &Console, name: &str) -> Result<()> {
+fn measure_outside(checkout: &Checkout, console: &Console, name: &str) -> Result<()> {
     console.run(
         Command::new("cargo")
             .args(["run", "--release", "--package", "outer", "--bin", "bench", "--", name])
             .current_dir(&checkout.root)
             .env("BATON_BIN", checkout.server()),
+    )
+}
+
+/// Measures summaries, which needs neither the server, nor its pages, nor speed; the arguments name the file.
+fn measure_summaries(checkout: &Checkout, console: &Console, arguments: &[String]) -> Result<()> {
+    let arguments = match arguments.split_first() {
+        Some((first, rest)) if first == "--" => rest,
+        _ => arguments,
+    };
+    console.run(
+        Command::new("cargo")
+            .args(["run", "--package", "outer", "--bin", "bench", "--", SUMMARY])
+            .args(arguments)
+            .current_dir(&checkout.root),
     )
 }
 

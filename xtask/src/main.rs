@@ -37,8 +37,10 @@ cargo xtask COMMAND
   build            leave target/release/baton with the web application inside
   test [--fast]    set up and run every test; --fast leaves out builds and browsers
   ci               the same as test
-  bench [NAME…]    durable, fanout, memory, app-weight (all of them without a NAME);
-                   writes target/bench/NAME.json
+  bench [NAME…]    routing, routing-full, durable, fanout, memory, app-weight (all of
+                   them without a NAME); writes target/bench/NAME.json
+  bench summary -- --dialogues PATH
+                   how near summaries come to those that people wrote
   help             this text
 
 Tools are kept in $BATON_CACHE, or $XDG_CACHE_HOME/baton, or ~/.cache/baton.

@@ -14,7 +14,9 @@ use crate::fingerprint::{self, Stamp, files_in};
 use crate::wasm_target;
 
 const CHAT_INPUTS: [&str; 1] = ["frontend/chat"];
-const DESK_INPUTS: [&str; 5] = ["Cargo.lock", "Cargo.toml", "Trunk.toml", "shared", "style"];
+const RUST_INPUTS: [&str; 5] = ["Cargo.lock", "Cargo.toml", "Trunk.toml", "shared", "style"];
+
+const ADMIN_PAGE: &str = "admin.html";
 
 /// Kinds of file that are served compressed.
 const COMPRESSED: [&str; 4] = ["wasm", "js", "css", "html"];
@@ -25,19 +27,21 @@ pub fn build(checkout: &Checkout, console: &Console) -> Result<()> {
     build_server(checkout, console, &fingerprint)
 }
 
-/// Leaves the desk and the customer's chat in `dist/`, and returns the fingerprint of their sources.
+/// Leaves the desk, the administration and the customer's chat in `dist/`, and returns the fingerprint of their sources.
 pub fn build_pages(checkout: &Checkout, console: &Console) -> Result<String> {
     let chat = Part { name: "chat", result: checkout.path("frontend/chat/dist/chat.html") };
     let chat_fingerprint = fingerprint::of(&checkout.root, &CHAT_INPUTS, &[])?;
     chat.build_when_changed(checkout, console, &chat_fingerprint, || build_chat(checkout, console))?;
 
+    let rust_fingerprint = rust_fingerprint(checkout)?;
     let desk = Part { name: "desk", result: checkout.path("dist/index.html") };
-    let desk_fingerprint = desk_fingerprint(checkout)?;
-    desk.build_when_changed(checkout, console, &desk_fingerprint, || build_desk(checkout, console))?;
+    desk.build_when_changed(checkout, console, &rust_fingerprint, || build_desk(checkout, console))?;
+    let admin = Part { name: "admin", result: admin_folder(checkout).join(ADMIN_PAGE) };
+    admin.build_when_changed(checkout, console, &rust_fingerprint, || build_admin(checkout, console))?;
 
     let whole = Part { name: "dist", result: checkout.path("dist/chat") };
     let whole_fingerprint =
-        fingerprint::of(&checkout.root, &[], &[chat_fingerprint.as_str(), desk_fingerprint.as_str()])?;
+        fingerprint::of(&checkout.root, &[], &[chat_fingerprint.as_str(), rust_fingerprint.as_str()])?;
     whole.build_when_changed(checkout, console, &whole_fingerprint, || assemble(checkout, console))?;
     Ok(whole_fingerprint)
 }
@@ -73,9 +77,10 @@ impl Part {
     }
 }
 
-fn desk_fingerprint(checkout: &Checkout) -> Result<String> {
+/// Returns the fingerprint of what both programs for the browser are made from.
+fn rust_fingerprint(checkout: &Checkout) -> Result<String> {
     let toolchain = wasm_target::remembered_toolchain(checkout).unwrap_or_default();
-    let mut inputs: Vec<String> = DESK_INPUTS.iter().map(|input| (*input).to_owned()).collect();
+    let mut inputs: Vec<String> = RUST_INPUTS.iter().map(|input| (*input).to_owned()).collect();
     for path in entries_of(&checkout.path("frontend"))? {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         if name != "chat" && name != "dist" {
@@ -95,19 +100,36 @@ fn build_desk(checkout: &Checkout, console: &Console) -> Result<()> {
     console.say("build: the desk for the browser (about 4 minutes the first time)");
     // Trunk empties this folder, so what was assembled there is gone with it.
     Stamp::at(checkout.state().join("dist.stamp")).clear()?;
-    let mut trunk = checkout.web_command("trunk")?;
-    // A backtrace of Trunk hides the compiler error that made it fail.
-    trunk.args(["build", "--release", "--skip-version-check"]).env_remove("RUST_BACKTRACE");
+    console.run(&mut trunk_build(checkout)?)
+}
+
+fn build_admin(checkout: &Checkout, console: &Console) -> Result<()> {
+    console.say("build: the administration for the browser, a minute or two");
+    let mut trunk = trunk_build(checkout)?;
+    trunk.arg("--dist").arg(admin_folder(checkout)).arg(format!("frontend/{ADMIN_PAGE}"));
     console.run(&mut trunk)
 }
 
-/// Puts the chat beside the desk and compresses everything that is served as text or WebAssembly.
+fn trunk_build(checkout: &Checkout) -> Result<Command> {
+    let mut trunk = checkout.web_command("trunk")?;
+    // A backtrace of Trunk hides the compiler error that made it fail.
+    trunk.args(["build", "--release", "--skip-version-check"]).env_remove("RUST_BACKTRACE");
+    Ok(trunk)
+}
+
+/// Returns where Trunk leaves the administration: it empties the folder of each build, so two cannot share one.
+fn admin_folder(checkout: &Checkout) -> PathBuf {
+    checkout.state().join("admin")
+}
+
+/// Puts the administration and the chat beside the desk and compresses everything that is served as text or WebAssembly.
 fn assemble(checkout: &Checkout, console: &Console) -> Result<()> {
     let chat = checkout.path("dist/chat");
     if chat.exists() {
         std::fs::remove_dir_all(&chat).with_context(|| format!("could not remove `{}`", chat.display()))?;
     }
     copy_folder(&checkout.path("frontend/chat/dist"), &chat)?;
+    copy_folder(&admin_folder(checkout), &checkout.path("dist"))?;
 
     console.say("build: compressing, some seconds");
     let mut files = Vec::new();

@@ -10,7 +10,9 @@ create table workspaces (
     position integer not null,
     at_ms integer not null,
     -- The number of the last event on the streams.
-    head integer not null
+    head integer not null,
+    -- How transfers go, as JSON; null before it was set for the first time.
+    policies text
 ) strict;
 
 insert into workspaces (workspace_id, writer_epoch, position, at_ms, head) values (1, 0, 0, 0, 0);
@@ -31,6 +33,10 @@ create table log (
     body text not null,
     primary key (workspace_id, position)
 ) strict, without rowid;
+
+-- What administrators changed, for its history.
+create index log_of_policies on log (workspace_id, name, position)
+    where name in ('policy_set', 'policy_overridden');
 
 create table agents (
     workspace_id integer not null,
@@ -73,7 +79,22 @@ create table groups (
     workspace_id integer not null,
     id blob not null,
     name text not null default '',
+    -- One that was removed keeps its name for what happened before.
+    removed integer not null default 0,
     body text not null,
+    primary key (workspace_id, id)
+) strict, without rowid;
+
+create table workflows (
+    workspace_id integer not null,
+    id blob not null,
+    name text not null default '',
+    -- One that was removed keeps its name for what happened before.
+    removed integer not null default 0,
+    -- What routing keeps of it.
+    body text not null,
+    -- All that is written in it: names, expressions and the rest, as JSON.
+    definition text,
     primary key (workspace_id, id)
 ) strict, without rowid;
 
@@ -81,6 +102,8 @@ create table contacts (
     workspace_id integer not null,
     id blob not null,
     name text not null,
+    -- Where they can be reached, if they said so.
+    address text,
     primary key (workspace_id, id)
 ) strict, without rowid;
 
@@ -90,13 +113,14 @@ create table conversations (
     contact blob not null,
     channel text not null,
     queue blob not null,
-    -- 'agent' or 'queue', and which; null once it is closed.
+    -- 'agent', 'queue' or 'group', and which; null once it is closed.
     owner_kind text,
     owner_id blob,
     epoch integer not null,
     -- A higher one goes first.
     priority integer not null,
-    enqueued_at integer not null,
+    -- From when it counts as waiting.
+    ranked_at integer not null,
     closed_at integer,
     closed_by text,
     body text not null,
@@ -105,7 +129,15 @@ create table conversations (
 
 -- What someone owns; for a queue, in the order in which it is offered but for the priority's direction.
 create index conversations_open on conversations
-    (workspace_id, owner_kind, owner_id, priority, enqueued_at, id) where owner_id is not null;
+    (workspace_id, owner_kind, owner_id, priority, ranked_at, id) where owner_id is not null;
+
+-- Former owners who read on.
+create table listeners (
+    workspace_id integer not null,
+    agent blob not null,
+    conversation blob not null,
+    primary key (workspace_id, agent, conversation)
+) strict, without rowid;
 
 create table attributes (
     workspace_id integer not null,
@@ -144,7 +176,8 @@ create table segments (
     owner_kind text not null,
     owner_id blob not null,
     started_at integer not null,
-    -- 'opened', 'accepted' (and the offer), 'transferred' or 'taken_back' (and the transfer), 'released'.
+    -- 'opened', 'accepted' (and the offer), 'transferred', 'taken_back', 'parked', 'returned' or 'expired' (and the
+    -- transfer), 'released', 'lost', 'left' (and the invitation), 'taken_over'.
     preceded_by text not null,
     preceded_by_id blob,
     -- 'active', 'wrap_up' or 'ended'.
@@ -168,7 +201,7 @@ create table offers (
     id blob not null,
     conversation blob not null,
     agent blob not null,
-    -- 'queue' or 'transfer', and which.
+    -- 'queue', 'transfer' or 'invite', and which.
     cause text not null,
     cause_id blob not null,
     made_at integer not null,
@@ -182,6 +215,8 @@ create table offers (
 
 create index offers_open on offers (workspace_id, agent, conversation) where ended_at is null;
 
+create index offers_of_conversations on offers (workspace_id, conversation, made_at);
+
 create index offers_of_transfers on offers (workspace_id, cause_id) where cause = 'transfer';
 
 create table transfers (
@@ -189,15 +224,20 @@ create table transfers (
     id blob not null,
     conversation blob not null,
     from_agent blob not null,
-    -- 'agent' or 'queue', and which.
+    -- 'agent', 'group' or 'queue', and which.
     target_kind text not null,
     target_id blob not null,
+    -- 'cold', 'warm' or 'invite'.
+    mode text not null,
     requested_at integer not null,
-    -- 'requested', 'offered', 'enqueued' or 'ended'.
+    -- 'requested', 'waiting', 'offered', 'enqueued', 'consulting' or 'ended'.
     state text not null,
+    -- Who is consulted at the moment.
+    consulted blob,
     ended_at integer,
     ended_as text,
     note text,
+    summary text,
     body text not null,
     primary key (workspace_id, id)
 ) strict, without rowid;
@@ -205,6 +245,63 @@ create table transfers (
 create index transfers_of_conversations on transfers (workspace_id, conversation, requested_at);
 
 create index transfers_open on transfers (workspace_id, id) where ended_at is null;
+
+create index transfers_consulting on transfers (workspace_id, consulted) where consulted is not null;
+
+-- What is said aside while someone is consulted.
+create table asides (
+    workspace_id integer not null,
+    transfer blob not null,
+    seq integer not null,
+    id blob not null,
+    agent blob not null,
+    text text not null,
+    at_ms integer not null,
+    client_key text,
+    primary key (workspace_id, transfer, seq)
+) strict, without rowid;
+
+create table invites (
+    workspace_id integer not null,
+    id blob not null,
+    conversation blob not null,
+    from_agent blob not null,
+    target_kind text not null,
+    target_id blob not null,
+    made_at integer not null,
+    -- 'open', 'joined' or 'ended'.
+    state text not null,
+    -- Who takes part at the moment.
+    participant blob,
+    ended_at integer,
+    note text,
+    body text not null,
+    primary key (workspace_id, id)
+) strict, without rowid;
+
+create index invites_open on invites (workspace_id, id) where ended_at is null;
+
+create index invites_joined on invites (workspace_id, participant) where participant is not null;
+
+create table requests (
+    workspace_id integer not null,
+    id blob not null,
+    number integer not null,
+    conversation blob not null,
+    contact blob not null,
+    queue blob not null,
+    created_at integer not null,
+    answered_at integer,
+    answered_by blob,
+    note text,
+    answer text,
+    body text not null,
+    primary key (workspace_id, id)
+) strict, without rowid;
+
+create unique index requests_by_number on requests (workspace_id, number);
+
+create index requests_of_conversations on requests (workspace_id, conversation);
 
 create table answers (
     -- In the order in which they were given, so that the oldest are found without an index of their own.

@@ -1,5 +1,7 @@
-//! How many sign-ins failed lately: per account, so that a password cannot be guessed, and per address, so that many
-//! accounts cannot be tried from one place.
+//! How many sign-ins failed lately: per account and address, so that a password cannot be guessed from one place; per
+//! account, so that it cannot be from many; and per address, so that many accounts cannot be tried from one place.
+//!
+//! Whoever knows somebody's address can keep them from signing in only from where they sit, or from many places at once.
 //!
 //! The counts live in memory and are bounded: at the limit the half that failed least recently is forgotten.
 
@@ -12,8 +14,11 @@ use baton_shared::Timestamp;
 
 use super::customer_token::sha256;
 
-/// How many sign-ins of one account may fail in [`ATTEMPTS_WINDOW`].
-pub const ACCOUNT_FAILURES_MAX: usize = 10;
+/// How many sign-ins of one account from one address may fail in [`ATTEMPTS_WINDOW`].
+pub const PLACE_FAILURES_MAX: usize = 10;
+
+/// How many sign-ins of one account may fail in [`ATTEMPTS_WINDOW`], from wherever.
+pub const ACCOUNT_FAILURES_MAX: usize = 100;
 
 /// How many sign-ins from one address may fail in [`ATTEMPTS_WINDOW`].
 pub const ADDRESS_FAILURES_MAX: usize = 30;
@@ -26,7 +31,9 @@ const REMEMBERED_MAX: usize = 10_000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Counted {
-    /// The hash of the address that someone tried to sign in with, so that none is kept in memory.
+    /// The hash of what someone tried to sign in with, so that no person's address is kept in memory, and from where.
+    Place([u8; 32], IpAddr),
+    /// The same hash.
     Account([u8; 32]),
     Address(IpAddr),
 }
@@ -34,6 +41,7 @@ enum Counted {
 impl Counted {
     const fn failures_max(self) -> usize {
         match self {
+            Self::Place(..) => PLACE_FAILURES_MAX,
             Self::Account(_) => ACCOUNT_FAILURES_MAX,
             Self::Address(_) => ADDRESS_FAILURES_MAX,
         }
@@ -43,7 +51,7 @@ impl Counted {
 /// A sign-in that counts as failed unless it is forgiven.
 #[derive(Debug)]
 pub struct Attempt {
-    counted: [Counted; 2],
+    counted: [Counted; 3],
     at: Timestamp,
 }
 
@@ -57,7 +65,7 @@ impl Attempts {
     /// Counts a sign-in as failed, or says how long to wait where too many did.
     pub fn begin(&self, email: &str, from: IpAddr, now: Timestamp) -> Result<Attempt, Duration> {
         let account = sha256(email.trim().to_lowercase().as_bytes());
-        let counted = [Counted::Account(account), Counted::Address(from)];
+        let counted = [Counted::Place(account, from), Counted::Account(account), Counted::Address(from)];
         let mut failures = self.failures();
         let waits =
             counted.iter().filter_map(|one| wait_for(failures.get_mut(one)?, one.failures_max(), now));
@@ -121,16 +129,32 @@ mod tests {
 
     const HERE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
 
+    fn elsewhere(number: u32) -> IpAddr {
+        IpAddr::V4((0x0a00_0000 + number).into())
+    }
+
     #[test]
-    fn the_eleventh_failure_of_an_account_waits_until_the_first_is_forgotten() {
+    fn the_eleventh_failure_of_an_account_waits_where_it_failed_until_the_first_is_forgotten() {
         let attempts = Attempts::default();
         let at = Timestamp::from_millis(1_000_000);
-        for _ in 0..ACCOUNT_FAILURES_MAX {
+        for _ in 0..PLACE_FAILURES_MAX {
             attempts.begin("Ada@example.com", HERE, at).unwrap();
         }
         assert_eq!(attempts.begin("ada@EXAMPLE.com ", HERE, at).unwrap_err(), ATTEMPTS_WINDOW);
         assert!(attempts.begin("bob@example.com", HERE, at).is_ok());
+        assert!(attempts.begin("ada@example.com", elsewhere(1), at).is_ok());
         assert!(attempts.begin("ada@example.com", HERE, at.plus(ATTEMPTS_WINDOW)).is_ok());
+    }
+
+    #[test]
+    fn an_account_may_fail_a_hundred_times_from_many_places() {
+        let attempts = Attempts::default();
+        let at = Timestamp::from_millis(1_000_000);
+        for number in 0..ACCOUNT_FAILURES_MAX as u32 {
+            attempts.begin("ada@example.com", elsewhere(number), at).unwrap();
+        }
+        assert_eq!(attempts.begin("ada@example.com", HERE, at).unwrap_err(), ATTEMPTS_WINDOW);
+        assert!(attempts.begin("bob@example.com", HERE, at).is_ok());
     }
 
     #[test]
@@ -159,8 +183,7 @@ mod tests {
         let attempts = Attempts::default();
         let at = Timestamp::from_millis(1_000_000);
         for number in 0..REMEMBERED_MAX as u32 {
-            let from = IpAddr::V4((0x0a00_0000 + number).into());
-            attempts.begin(&format!("{number}@example.com"), from, at).unwrap();
+            attempts.begin(&format!("{number}@example.com"), elsewhere(number), at).unwrap();
         }
         let remembered = attempts.failures().len();
         assert!((REMEMBERED_MAX / 2..=REMEMBERED_MAX).contains(&remembered), "{remembered}");

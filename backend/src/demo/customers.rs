@@ -11,6 +11,7 @@ use tokio::time::{Instant, MissedTickBehavior, timeout_at};
 use super::client::{Client, Events, With};
 use super::scenarios::{GOODBYES, NAMES, NUDGES, SCENARIOS, Scenario};
 use crate::config::CustomersArgs;
+use crate::seeded::Seeded;
 
 /// How long a customer reads and types before they answer, at least and at most.
 const ANSWERS_AFTER: (u64, u64) = (3, 12);
@@ -25,7 +26,7 @@ const LEAVES_AFTER: (u64, u64) = (120, 300);
 pub async fn play(args: CustomersArgs) -> anyhow::Result<()> {
     let client = Client::of(&args.server)?;
     client.check().await?;
-    let mut dice = Dice(args.seed);
+    let mut dice = Dice(Seeded::from_seed(args.seed));
     let mut begin = tokio::time::interval(Duration::from_secs(60) / args.rate);
     begin.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut playing = JoinSet::new();
@@ -36,7 +37,7 @@ pub async fn play(args: CustomersArgs) -> anyhow::Result<()> {
             _ = tokio::signal::ctrl_c() => return Ok(()),
             _ = begin.tick(), if more => {
                 begun += 1;
-                let customer = Customer::new(client.clone(), begun as usize, Dice(dice.next()));
+                let customer = Customer::new(client.clone(), begun as usize, Dice(Seeded::from_seed(dice.next())));
                 playing.spawn(customer.play());
             }
             Some(played) = playing.join_next(), if !playing.is_empty() => played?,
@@ -237,20 +238,16 @@ impl Customer {
     }
 }
 
-/// SplitMix64, as in [`crate::ids::IdSource`]: the same seed plays the same customers.
-struct Dice(u64);
+/// What a customer leaves to chance: the same seed plays the same customers.
+struct Dice(Seeded);
 
 impl Dice {
     const fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.next()
     }
 
     const fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+        self.0.below(end)
     }
 
     fn pick<T: Copy>(&mut self, from: &[T]) -> T {

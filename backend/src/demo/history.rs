@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use baton_shared::command::Actor;
 use baton_shared::transfer::Target;
-use baton_shared::{AgentId, Channel, Command, ConversationId, OfferId, QueueId, Refusal, Status};
+use baton_shared::{AgentId, Channel, Command, ConversationId, Mode, OfferId, QueueId, Refusal, Status};
 use tokio::task::JoinSet;
 
 use super::Centre;
@@ -117,7 +117,14 @@ impl Player {
         let (before, after) = self.agents.split_at(place);
         for colleague in after.iter().skip(1).chain(before) {
             let target = Target::Agent(*colleague);
-            let command = Command::RequestTransfer { conversation, target, note: Some(note.to_owned()) };
+            let command = Command::RequestTransfer {
+                conversation,
+                target,
+                mode: Mode::Cold,
+                note: Some(note.to_owned()),
+                summary: None,
+                park: false,
+            };
             match self.app.submit(Actor::Person(from), None, command).await {
                 Ok(_) => return Ok(()),
                 Err(CommandError::Refused(Refusal::TargetFull { .. })) => {}

@@ -1,15 +1,17 @@
 //! Opening, talking, ending, filing.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::command::{ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use baton_shared::conversation::EndedBy;
 use baton_shared::message::MESSAGE_CHARS_MAX;
-use baton_shared::segment::{Disposition, WrapUp};
+use baton_shared::segment::{Disposition, WRAP_UP_EXTENSION, WrapUp};
 use baton_shared::*;
 
-use super::{Answer, Circumstances, Decided, checked_text, open, optional_text, person, transfers};
+use super::workflows::{self, Seeker};
+use super::{Answer, Circumstances, Decided, checked_text, invites, open, optional_text, person, returns};
 use crate::content::{Content, ReadMarks};
+use crate::routing::RoutingState;
 
 /// A conversation to open.
 pub(super) struct Start {
@@ -24,6 +26,9 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     let name = checked_text("name", &start.name, NAME_CHARS_MAX)?;
     let text = checked_text("message", &start.text, MESSAGE_CHARS_MAX)?;
     check_attributes(&start.attributes)?;
+    let entrance = with.state.entrance(start.channel);
+    let seeker = Seeker { channel: start.channel, excluded: BTreeSet::new(), last_agent: None };
+    let way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
     if !with.state.queues.contains_key(&start.queue) {
         return Err(Refusal::NotFound { what: "queue" });
     }
@@ -32,12 +37,17 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         conversation,
         contact,
         channel: start.channel,
-        queue: start.queue,
+        queue: way.as_ref().map_or(start.queue, |way| way.queue),
         segment: with.ids.segment(),
     };
-    let (sent, said) = message(with, conversation, 1, Author::Customer, text);
+    // The key of the start is as good as the customer's token, so it is not kept where staff can see it.
+    let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
+    let (sent, said) = message(with, conversation, first);
+    let mut events = vec![opened];
+    events.extend(way.into_iter().flat_map(|way| workflows::entered(with.now, conversation, way)));
+    events.push(sent);
     Ok(Decided {
-        events: vec![opened, sent],
+        events,
         content: vec![
             Content::Contact(contact, name),
             Content::Attributes(conversation, start.attributes),
@@ -68,13 +78,19 @@ pub(super) fn send(
     let talking = open(with.state, conversation)?;
     let author = match actor {
         Actor::Customer(own) if own == conversation => Author::Customer,
-        Actor::Person(agent) if talking.owner() == Some(Owner::Agent(agent)) => Author::Agent(agent),
+        Actor::Person(agent)
+            if talking.owner() == Some(Owner::Agent(agent))
+                || with.state.participants(talking).any(|participant| participant == agent) =>
+        {
+            Author::Agent(agent)
+        }
         Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
             return Err(Refusal::NotOwner);
         }
     };
     let seq = talking.last_seq + 1;
-    let (sent, said) = message(with, conversation, seq, author, text);
+    let client_key = with.key.map(str::to_owned);
+    let (sent, said) = message(with, conversation, Said { seq, author, text, client_key });
     // Who writes has read what was written before.
     let marks = match author {
         Author::Customer => ReadMarks { customer_delivered: seq, customer_read: seq, ..ReadMarks::default() },
@@ -88,15 +104,17 @@ pub(super) fn send(
     })
 }
 
-fn message(
-    with: &mut Circumstances<'_>,
-    conversation: ConversationId,
+/// Something to be said.
+struct Said {
     seq: u32,
     author: Author,
     text: String,
-) -> (Event, Content) {
+    client_key: Option<String>,
+}
+
+fn message(with: &mut Circumstances<'_>, conversation: ConversationId, said: Said) -> (Event, Content) {
     let id = with.ids.message();
-    let client_key = with.key.map(str::to_owned);
+    let Said { seq, author, text, client_key } = said;
     let sent = Event::MessageSent { conversation, message: id, seq, author };
     (sent, Content::Message { conversation, seq, id, author, text, at: with.now, client_key })
 }
@@ -120,16 +138,20 @@ pub(super) fn end(
     if by == EndedBy::Agent && ending.transfer().is_some() {
         return Err(Refusal::TransferOpen);
     }
-    let mut events = transfers::abandon(with.state, ending);
+    let (offers_end, transfer_end) = (OfferEnd::Rescinded, TransferEnd::Abandoned);
+    let mut events = returns::end_all(with.state, ending, offers_end, transfer_end);
+    events.extend(invites::end_all(with.state, ending));
     let wrap_up = match owner {
         Owner::Agent(_) => WrapUp::ByItsAgent,
-        Owner::Queue(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
     };
     let segment = ending.segment;
     events.push(Event::ConversationClosed { conversation, from: owner, by, ended: segment, wrap_up });
     let mut decided = Decided::done(events);
     if let (EndedBy::Agent, Owner::Agent(agent), Some(_)) = (by, owner, disposition) {
         decided.events.push(Event::WrapUpEnded { segment, conversation, agent, disposition });
+    }
+    if by == EndedBy::Agent {
         decided.content.extend(notes.map(|notes| Content::WrapUpNotes(segment, notes)));
     }
     Ok(decided)
@@ -157,6 +179,30 @@ pub(super) fn complete_wrap_up(
     let mut decided = Decided::done(vec![Event::WrapUpEnded { segment, conversation, agent, disposition }]);
     decided.content.extend(notes.map(|notes| Content::WrapUpNotes(segment, notes)));
     Ok(decided)
+}
+
+pub(super) fn extend_wrap_up(
+    with: &Circumstances<'_>,
+    actor: Actor,
+    segment: SegmentId,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let filed = with.state.segments.get(&segment).ok_or(Refusal::WrapUpClosed)?;
+    if filed.owner != Owner::Agent(agent) {
+        return Err(Refusal::NotOwner);
+    }
+    let SegmentState::WrapUp { until: Some(until), .. } = filed.state else {
+        return Err(Refusal::WrapUpClosed);
+    };
+    let (conversation, until) = (filed.conversation, until.plus(WRAP_UP_EXTENSION));
+    Ok(Decided::done(vec![Event::WrapUpExtended { segment, conversation, agent, until }]))
+}
+
+/// Ends a wrap-up whose time is over; what was not filed stays unfiled.
+pub(super) fn wrap_up_over(state: &RoutingState, segment: SegmentId) -> Vec<Event> {
+    let Some(filed) = state.segments.get(&segment) else { return Vec::new() };
+    let Owner::Agent(agent) = filed.owner else { return Vec::new() };
+    vec![Event::WrapUpEnded { segment, conversation: filed.conversation, agent, disposition: None }]
 }
 
 pub(super) fn mark(

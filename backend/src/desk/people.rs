@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::command::{Actor, NAME_CHARS_MAX};
 use baton_shared::queue::Priority;
-use baton_shared::segment::{OwnerCause, WrapUp};
+use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
-use super::{Answer, Circumstances, Decided, checked_text, person, transfers};
+use super::{Answer, Circumstances, Decided, checked_text, invites, offers, person, returns, transfers};
 use crate::content::Content;
-use crate::routing::RoutingState;
+use crate::routing::{RoutingState, Subject};
 
 /// A person to add.
 pub(super) struct NewPerson {
@@ -32,20 +32,18 @@ fn known(state: &RoutingState, agent: AgentId) -> Result<&Agent, Refusal> {
     state.agents.get(&agent).ok_or(Refusal::NotFound { what: "person" })
 }
 
-/// Ends every offer to an agent who takes no new work any more.
-fn withdraw_offers(state: &RoutingState, agent: AgentId) -> Vec<Event> {
-    let ended = |offer| transfers::end_offer(offer, OfferEnd::TargetGone, TransferEnd::Returned, state);
-    state.offers_to(agent).flat_map(ended).collect()
-}
-
-pub(super) fn set_status(with: &Circumstances<'_>, actor: Actor, status: Status) -> Result<Decided, Refusal> {
+pub(super) fn set_status(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    status: Status,
+) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
     if known(with.state, agent)?.presence.status == status {
         return Ok(Decided::done(Vec::new()));
     }
     let mut events = vec![Event::StatusChanged { agent, status }];
     if !status.takes_work() {
-        events.extend(withdraw_offers(with.state, agent));
+        events.extend(offers::withdraw(with, agent));
     }
     Ok(Decided::done(events))
 }
@@ -58,12 +56,14 @@ pub(super) fn begin_lease(with: &Circumstances<'_>, agent: AgentId) -> Result<De
     Ok(Decided::done(vec![Event::AgentReached { agent }]))
 }
 
-pub(super) fn end_lease(with: &Circumstances<'_>, agent: AgentId) -> Result<Decided, Refusal> {
+pub(super) fn end_lease(with: &mut Circumstances<'_>, agent: AgentId) -> Result<Decided, Refusal> {
     if !known(with.state, agent)?.presence.reachable {
         return Ok(Decided::done(Vec::new()));
     }
     let mut events = vec![Event::AgentLost { agent }];
-    events.extend(withdraw_offers(with.state, agent));
+    events.extend(offers::withdraw(with, agent));
+    events.extend(transfers::end_consults(with.state, agent));
+    events.extend(invites::end_participations(with.state, agent));
     Ok(Decided::done(events))
 }
 
@@ -99,33 +99,38 @@ pub(super) fn change(
     let Settings { role, enabled, capacity, .. } = settings;
     let mut events = vec![Event::PersonChanged { agent, role, enabled, capacity }];
     if !enabled {
-        events.extend(withdraw_offers(with.state, agent));
-        let owned: Vec<&Conversation> = with.state.owned_by(agent).collect();
-        for conversation in owned {
-            release(with, conversation, agent, &mut events);
+        let state = with.state;
+        events.extend(offers::withdraw(with, agent));
+        events.extend(transfers::end_consults(state, agent));
+        events.extend(invites::end_participations(state, agent));
+        for conversation in state.owned_by(agent) {
+            let (offers_end, transfer_end) = (OfferEnd::Cancelled, TransferEnd::Cancelled);
+            events.extend(returns::end_all(state, conversation, offers_end, transfer_end));
+            match invites::heir(state, conversation).filter(|(_, heir)| *heir != agent) {
+                Some((invite, heir)) => {
+                    events.extend(invites::leave_to(with, conversation, agent, invite, heir));
+                }
+                None => events.push(returns::to_its_queue(with, conversation, agent, OwnerCause::Released)),
+            }
         }
+        for transfer in state.transfers.values() {
+            events.extend(returns::give_up(with, transfer, agent));
+        }
+        let unfiled = |segment: &Segment| {
+            segment.owner == Owner::Agent(agent) && matches!(segment.state, SegmentState::WrapUp { .. })
+        };
+        events.extend(state.segments.matching(unfiled).into_iter().map(|segment| Event::WrapUpEnded {
+            segment: segment.id,
+            conversation: segment.conversation,
+            agent,
+            disposition: None,
+        }));
         if changed.presence.reachable {
             events.push(Event::AgentLost { agent });
         }
     }
     let content = vec![Content::Profile { agent, name, credentials: None }];
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })
-}
-
-/// Puts a conversation whose agent may work no more back in its queue, at its original age.
-fn release(
-    with: &mut Circumstances<'_>,
-    conversation: &Conversation,
-    agent: AgentId,
-    events: &mut Vec<Event>,
-) {
-    if let Some(offer) = with.state.open_offer(conversation) {
-        events.extend(transfers::end_offer(offer, OfferEnd::Cancelled, TransferEnd::Cancelled, with.state));
-    }
-    let (from, to) = (Owner::Agent(agent), Owner::Queue(conversation.queue));
-    let segment = with.ids.segment();
-    let released = OwnerCause::Released;
-    events.push(transfers::owner_changed(conversation, from, to, released, WrapUp::None, segment));
 }
 
 pub(super) fn add_skill(with: &mut Circumstances<'_>, name: String) -> Result<Decided, Refusal> {
@@ -138,7 +143,7 @@ pub(super) fn add_skill(with: &mut Circumstances<'_>, name: String) -> Result<De
     })
 }
 
-fn check_skills(state: &RoutingState, skills: &BTreeSet<SkillId>) -> Result<(), Refusal> {
+pub(super) fn check_skills(state: &RoutingState, skills: &BTreeSet<SkillId>) -> Result<(), Refusal> {
     if skills.is_subset(&state.skills) { Ok(()) } else { Err(Refusal::NotFound { what: "skill" }) }
 }
 
@@ -154,32 +159,42 @@ pub(super) fn grant_skill(
 }
 
 pub(super) fn revoke_skill(
-    with: &Circumstances<'_>,
+    with: &mut Circumstances<'_>,
     agent: AgentId,
     skill: SkillId,
 ) -> Result<Decided, Refusal> {
     if !known(with.state, agent)?.skills.contains(&skill) {
         return Ok(Decided::done(Vec::new()));
     }
-    let asks =
-        |queue: &QueueId| with.state.queues.get(queue).is_some_and(|queue| queue.skills.contains(&skill));
+    let state = with.state;
+    let asks = |queue: &QueueId, search: &Search| {
+        search.skills.contains(&skill)
+            || state.queues.get(queue).is_some_and(|queue| queue.skills.contains(&skill))
+    };
     let mut events = vec![Event::SkillRevoked { agent, skill }];
-    events.extend(withdraw_queue_offers(with.state, agent, asks));
+    events.extend(withdraw_queue_offers(with, agent, asks));
     Ok(Decided::done(events))
 }
 
 /// Ends the offers to an agent from queues that they serve no more.
 fn withdraw_queue_offers(
-    state: &RoutingState,
+    with: &mut Circumstances<'_>,
     agent: AgentId,
-    served_no_more: impl Fn(&QueueId) -> bool,
+    served_no_more: impl Fn(&QueueId, &Search) -> bool,
 ) -> Vec<Event> {
-    let from_queue = |offer: &&Offer| match &offer.cause {
-        OfferCause::Queue(queue) => served_no_more(queue),
-        OfferCause::Transfer(_) => false,
+    let state = with.state;
+    let from_queue = |offer: &&Offer| {
+        let subject = match offer.cause {
+            OfferCause::Queue(_) | OfferCause::Transfer(_) => Subject::Conversation(offer.conversation),
+            OfferCause::Invite(invite) => Subject::Invite(invite),
+        };
+        state.search_of(subject).is_some_and(|search| match search.pool {
+            Pool::Queue(queue) => served_no_more(&queue, search),
+            Pool::Group(_) | Pool::Agent(_) => false,
+        })
     };
     let offers = state.offers_to(agent).filter(from_queue);
-    offers.map(|offer| transfers::offer_ended(offer, OfferEnd::TargetGone)).collect()
+    offers.flat_map(|offer| offers::end_offer(with, offer, OfferEnd::TargetGone)).collect()
 }
 
 pub(super) fn add_queue(
@@ -199,7 +214,7 @@ pub(super) fn add_queue(
 }
 
 pub(super) fn change_queue(
-    with: &Circumstances<'_>,
+    with: &mut Circumstances<'_>,
     queue: QueueId,
     name: String,
     skills: BTreeSet<SkillId>,
@@ -210,9 +225,10 @@ pub(super) fn change_queue(
     if !with.state.queues.contains_key(&queue) {
         return Err(Refusal::NotFound { what: "queue" });
     }
-    let lacking = with.state.agents.values().filter(|agent| !skills.is_subset(&agent.skills));
+    let state = with.state;
+    let lacking = state.agents.values().filter(|agent| !skills.is_subset(&agent.skills));
     let withdrawn: Vec<Event> = lacking
-        .flat_map(|agent| withdraw_queue_offers(with.state, agent.id, |served| *served == queue))
+        .flat_map(|agent| withdraw_queue_offers(with, agent.id, |served, _| *served == queue))
         .collect();
     let mut events = vec![Event::QueueChanged { queue, skills, priority }];
     events.extend(withdrawn);
@@ -234,7 +250,7 @@ pub(super) fn add_member(
 }
 
 pub(super) fn remove_member(
-    with: &Circumstances<'_>,
+    with: &mut Circumstances<'_>,
     queue: QueueId,
     agent: AgentId,
 ) -> Result<Decided, Refusal> {
@@ -242,21 +258,6 @@ pub(super) fn remove_member(
         return Ok(Decided::done(Vec::new()));
     }
     let mut events = vec![Event::MemberRemoved { queue, agent }];
-    events.extend(withdraw_queue_offers(with.state, agent, |served| *served == queue));
+    events.extend(withdraw_queue_offers(with, agent, |served, _| *served == queue));
     Ok(Decided::done(events))
-}
-
-pub(super) fn add_group(
-    with: &mut Circumstances<'_>,
-    name: String,
-    skills: BTreeSet<SkillId>,
-) -> Result<Decided, Refusal> {
-    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, &skills)?;
-    let group = with.ids.group();
-    Ok(Decided {
-        events: vec![Event::GroupAdded { group, skills }],
-        content: vec![Content::GroupName(group, name)],
-        ..Decided::new(Answer::Added { id: group.to_string() })
-    })
 }

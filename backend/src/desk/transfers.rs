@@ -1,119 +1,301 @@
-//! Offers and transfers: accept, reject, pass on, take back.
+//! Transfers: pass on, consult, hand over, take back.
 
-use baton_shared::command::{Actor, NOTE_CHARS_MAX, REASON_CHARS_MAX};
-use baton_shared::segment::{OwnerCause, WrapUp};
-use baton_shared::transfer::{TRANSFER_LASTS, TransferState, UNDO_LASTS};
+use baton_shared::command::{Actor, NOTE_CHARS_MAX, SUMMARY_CHARS_MAX};
+use baton_shared::message::MESSAGE_CHARS_MAX;
+use baton_shared::policy::{Allowed, Cancel, FullTarget, Need, Release, SAFETY, allows_agent};
+use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
-use super::{Answer, Circumstances, Decided, optional_text, owned, person};
+use super::offers::{listening, offer_ended, owner_changed, passed_on, transfer_ended, wrap_up_by};
+use super::{Answer, Circumstances, Decided, checked_text, optional_text, owned, person, returns, workflows};
 use crate::content::Content;
 use crate::routing::RoutingState;
 
-/// Returns an open offer made to this person.
-fn offered(state: &RoutingState, offer: OfferId, agent: AgentId) -> Result<&Offer, Refusal> {
-    let offer = state.offers.get(&offer).ok_or(Refusal::OfferClosed { end: None })?;
-    if offer.agent == agent { Ok(offer) } else { Err(Refusal::NotYourOffer) }
+/// A transfer to make.
+pub(super) struct Wish {
+    pub(super) conversation: ConversationId,
+    pub(super) target: Target,
+    pub(super) mode: Mode,
+    pub(super) note: Option<String>,
+    pub(super) summary: Option<String>,
+    pub(super) park: bool,
 }
 
-pub(super) fn accept(with: &mut Circumstances<'_>, actor: Actor, offer: OfferId) -> Result<Decided, Refusal> {
-    let agent = person(actor)?;
-    let offer = offered(with.state, offer, agent)?;
-    let conversation = super::open(with.state, offer.conversation)?;
-    let from = conversation.owner().ok_or(Refusal::ConversationClosed)?;
-    let mut events = vec![offer_ended(offer, OfferEnd::Accepted)];
-    let (cause, transfer, wrap_up) = match offer.cause {
-        OfferCause::Queue(_) => (OwnerCause::Accepted(offer.id), conversation.transfer(), WrapUp::None),
-        OfferCause::Transfer(transfer) => {
-            (OwnerCause::Transferred(transfer), Some(transfer), WrapUp::ByItsAgent)
-        }
-    };
-    let transfer = transfer.and_then(|transfer| with.state.transfers.get(&transfer));
-    events.extend(transfer.map(|transfer| transfer_ended(transfer, TransferEnd::Completed)));
-    let segment = with.ids.segment();
-    events.push(owner_changed(conversation, from, Owner::Agent(agent), cause, wrap_up, segment));
-    let answer = Answer::Accepted { conversation: conversation.id };
-    Ok(Decided { events, ..Decided::new(answer) })
+/// Where the search for a named receiver begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Placement {
+    /// They are offered it at once.
+    Offer,
+    /// It waits for them.
+    Wait,
+    /// The next eligible member of the conversation's queue is offered it.
+    Next,
 }
 
-pub(super) fn reject(
-    with: &Circumstances<'_>,
-    actor: Actor,
-    offer: OfferId,
-    reason: String,
-) -> Result<Decided, Refusal> {
-    let agent = person(actor)?;
-    let reason = optional_text("reason", &reason, REASON_CHARS_MAX)?;
-    let offer = offered(with.state, offer, agent)?;
-    let mut decided = Decided::done(end_offer(offer, OfferEnd::Declined, TransferEnd::Returned, with.state));
-    decided.content.extend(reason.map(|reason| Content::Reason(offer.id, reason)));
-    Ok(decided)
-}
-
-pub(super) fn request(
-    with: &mut Circumstances<'_>,
-    actor: Actor,
-    conversation: ConversationId,
-    target: Target,
-    note: Option<String>,
-) -> Result<Decided, Refusal> {
+pub(super) fn request(with: &mut Circumstances<'_>, actor: Actor, wish: Wish) -> Result<Decided, Refusal> {
     let from = person(actor)?;
-    let note = optional_text("note", note.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
-    let passed_on = owned(with.state, conversation, from)?;
-    if passed_on.transfer().is_some() {
+    let note = optional_text("note", wish.note.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
+    let summary = optional_text("summary", wish.summary.as_deref().unwrap_or(""), SUMMARY_CHARS_MAX)?;
+    let state = with.state;
+    let conversation = owned(state, wish.conversation, from)?;
+    if conversation.transfer().is_some() {
         return Err(Refusal::TransferOpen);
     }
+    let policy = state.policy(conversation);
+    check_policy(&policy, conversation, &wish)?;
+    let note = needed("note", policy.note, note)?;
+    let summary = needed("summary", policy.summary, summary)?;
     let transfer = with.ids.transfer();
-    let mut events = vec![Event::TransferRequested { transfer, conversation, from, target }];
-    match target {
-        Target::Agent(agent) => {
-            check_agent(with.state, passed_on, from, agent)?;
-            events.push(Event::OfferMade {
-                offer: with.ids.offer(),
-                conversation,
-                agent,
-                cause: OfferCause::Transfer(transfer),
-                deadline: with.now.plus(TRANSFER_LASTS),
-            });
+    let mut content: Vec<Content> = note.map(|note| Content::Note(transfer, note)).into_iter().collect();
+    content.extend(summary.map(|summary| Content::Summary(transfer, summary)));
+    let new = New { transfer, conversation, from, policy };
+    let events = match wish.target {
+        Target::Agent(agent) => to_agent(with, new, agent, wish.mode, wish.park)?,
+        Target::Workflow(_) if wish.mode == Mode::Warm => return Err(Refusal::NotOnePlace),
+        Target::Workflow(workflow) => workflows::transfer(with, new, workflow)?,
+        Target::Group(_) | Target::Queue(_) if wish.mode == Mode::Warm => {
+            check_pool(state, conversation, wish.target)?;
+            vec![requested(with, &new, wish.target, wish.mode, None, lasts(&new.policy, false))]
         }
-        Target::Queue(queue) => {
-            if !with.state.queues.contains_key(&queue) {
-                return Err(Refusal::NotFound { what: "queue" });
-            }
-            let cause = OwnerCause::Transferred(transfer);
-            let (owner, to) = (Owner::Agent(from), Owner::Queue(queue));
-            let segment = with.ids.segment();
-            events.push(owner_changed(passed_on, owner, to, cause, WrapUp::ByItsAgent, segment));
-            let undo_until = with.now.plus(UNDO_LASTS);
-            events.push(Event::TransferEnqueued { transfer, conversation, undo_until });
+        Target::Group(group) => {
+            // A group has no limits of its own, so the transfer's go on.
+            let lasts = new.policy.transfer_lasts().unwrap_or(SAFETY);
+            to_pool(with, new, wish.target, Owner::Group(group), Some(lasts))?
         }
-    }
-    let content = note.map(|note| Content::Note(transfer, note)).into_iter().collect();
+        Target::Queue(queue) => to_pool(with, new, wish.target, Owner::Queue(queue), None)?,
+    };
     Ok(Decided { events, content, ..Decided::new(Answer::Transfer { transfer }) })
 }
 
-/// Refuses a person who has it, cannot be reached, takes no work, or holds as much as they can.
-fn check_agent(
+/// A transfer that is about to be requested.
+pub(super) struct New<'a> {
+    pub(super) transfer: TransferId,
+    pub(super) conversation: &'a Conversation,
+    pub(super) from: AgentId,
+    pub(super) policy: TransferPolicy,
+}
+
+/// Refuses what the policy that holds does not allow.
+fn check_policy(policy: &TransferPolicy, conversation: &Conversation, wish: &Wish) -> Result<(), Refusal> {
+    if !policy.enabled {
+        return Err(Refusal::TransfersOff);
+    }
+    if !policy.modes.contains(&wish.mode) {
+        return Err(Refusal::ModeNotAllowed { mode: wish.mode });
+    }
+    if !policy.targets.contains(&wish.target.kind()) {
+        return Err(Refusal::TargetNotAllowed);
+    }
+    if wish.mode == Mode::Invite {
+        return Err(Refusal::ModeNotAllowed { mode: wish.mode });
+    }
+    if policy.hops_max > 0 && conversation.hops >= policy.hops_max {
+        return Err(Refusal::HopLimit { hops_max: policy.hops_max });
+    }
+    Ok(())
+}
+
+/// Returns what the policy asks for, nothing where it has no place for it, or refuses its absence.
+fn needed(field: &'static str, need: Need, given: Option<String>) -> Result<Option<String>, Refusal> {
+    match (need, given) {
+        (Need::Off, _) => Ok(None),
+        (Need::Optional, given) => Ok(given),
+        (Need::Required, Some(given)) => Ok(Some(given)),
+        (Need::Required, None) => Err(Refusal::TextEmpty { field }),
+    }
+}
+
+/// Returns how long a transfer may stay unaccepted while its sender owns the conversation: one that waits for a named
+/// person has the safety time at least.
+fn lasts(policy: &TransferPolicy, waits: bool) -> Option<core::time::Duration> {
+    policy.transfer_lasts().map(|lasts| if waits { lasts.max(SAFETY) } else { lasts })
+}
+
+pub(super) fn requested(
+    with: &Circumstances<'_>,
+    new: &New<'_>,
+    target: Target,
+    mode: Mode,
+    pool: Option<Pool>,
+    lasts: Option<core::time::Duration>,
+) -> Event {
+    Event::TransferRequested {
+        transfer: new.transfer,
+        conversation: new.conversation.id,
+        from: new.from,
+        target,
+        mode,
+        policy: Box::new(new.policy.clone()),
+        pool,
+        deadline: lasts.map(|lasts| with.now.plus(lasts)),
+    }
+}
+
+fn to_agent(
+    with: &mut Circumstances<'_>,
+    new: New<'_>,
+    agent: AgentId,
+    mode: Mode,
+    park: bool,
+) -> Result<Vec<Event>, Refusal> {
+    let placement = placement(with.state, new.conversation, new.from, agent, &new.policy, park)?;
+    let target = Target::Agent(agent);
+    let pool = match placement {
+        Placement::Offer | Placement::Wait => None,
+        Placement::Next => Some(Pool::Queue(new.conversation.queue)),
+    };
+    let lasts = lasts(&new.policy, placement == Placement::Wait);
+    let mut events = vec![requested(with, &new, target, mode, pool, lasts)];
+    let release = match new.policy.release {
+        Release::Request => true,
+        Release::AcceptOrFull => placement == Placement::Wait,
+        Release::Accept => false,
+    };
+    let conversation = new.conversation;
+    if release && mode == Mode::Cold {
+        let (owner, to) = (Owner::Agent(new.from), Owner::Queue(conversation.queue));
+        let (cause, wrap_up) = (OwnerCause::Parked(new.transfer), wrap_up_by(&new.policy));
+        let segment = with.ids.segment();
+        events.push(owner_changed(conversation, owner, to, cause, wrap_up, segment));
+        events.extend(listening(conversation.id, new.from, &new.policy));
+    }
+    if placement == Placement::Offer {
+        events.push(Event::OfferMade {
+            offer: with.ids.offer(),
+            conversation: conversation.id,
+            agent,
+            cause: OfferCause::Transfer(new.transfer),
+            deadline: new.policy.named_offer_lasts().map(|lasts| with.now.plus(lasts)),
+        });
+    }
+    Ok(events)
+}
+
+fn to_pool(
+    with: &mut Circumstances<'_>,
+    new: New<'_>,
+    target: Target,
+    to: Owner,
+    lasts: Option<core::time::Duration>,
+) -> Result<Vec<Event>, Refusal> {
+    let (conversation, policy) = (new.conversation, &new.policy);
+    check_pool(with.state, conversation, target)?;
+    let (from, cause) = (Owner::Agent(new.from), OwnerCause::Transferred(new.transfer));
+    let segment = with.ids.segment();
+    let mut events = vec![
+        requested(with, &new, target, Mode::Cold, None, None),
+        owner_changed(conversation, from, to, cause, wrap_up_by(policy), segment),
+        Event::TransferEnqueued {
+            transfer: new.transfer,
+            conversation: conversation.id,
+            undo_until: with.now.plus(policy.undo_lasts()),
+            deadline: lasts.map(|lasts| with.now.plus(lasts)),
+        },
+    ];
+    events.extend(listening(conversation.id, new.from, policy));
+    Ok(events)
+}
+
+/// Refuses a queue or group that is not there, is not allowed, or that nobody could ever serve.
+pub fn check_pool(state: &RoutingState, conversation: &Conversation, target: Target) -> Result<(), Refusal> {
+    let there = match target {
+        Target::Agent(agent) => state.agents.contains_key(&agent),
+        Target::Group(group) => state.groups.contains_key(&group),
+        Target::Queue(queue) => state.queues.contains_key(&queue),
+        Target::Workflow(_) => return Err(Refusal::NotOnePlace),
+    };
+    if !there {
+        let what = match target {
+            Target::Agent(_) => "person",
+            Target::Group(_) => "group",
+            Target::Queue(_) => "queue",
+            Target::Workflow(_) => "workflow",
+        };
+        return Err(Refusal::NotFound { what });
+    }
+    check_allowed(state, conversation, target)?;
+    let Some(pool) = target.pool() else { return Err(Refusal::NotOnePlace) };
+    let served = state.agents.values().any(|agent| state.serves(agent, pool, conversation.channel));
+    if served { Ok(()) } else { Err(Refusal::NobodyServes) }
+}
+
+/// Refuses a target other than a person that the policy does not allow.
+pub(super) fn check_allowed(
+    state: &RoutingState,
+    conversation: &Conversation,
+    target: Target,
+) -> Result<(), Refusal> {
+    match state.policy(conversation).allowed {
+        Allowed::Everything | Allowed::QueueMembers => Ok(()),
+        Allowed::Only(targets) if targets.contains(&target) => Ok(()),
+        Allowed::Only(_) => Err(Refusal::TargetNotAllowed),
+    }
+}
+
+/// Says where the search for a named receiver begins, or refuses them.
+pub fn placement(
     state: &RoutingState,
     conversation: &Conversation,
     from: AgentId,
     target: AgentId,
-) -> Result<(), Refusal> {
+    policy: &TransferPolicy,
+    park: bool,
+) -> Result<Placement, Refusal> {
     if target == from {
         return Err(Refusal::TargetIsOwner);
     }
+    if state.participants(conversation).any(|participant| participant == target) {
+        return Err(Refusal::TargetTakesPart);
+    }
     let agent = state.agents.get(&target).filter(|agent| agent.enabled);
     let agent = agent.ok_or(Refusal::NotFound { what: "person" })?;
+    if !allows_agent(&policy.allowed, target, agent.queues.contains(&conversation.queue)) {
+        return Err(Refusal::TargetNotAllowed);
+    }
+    if !agent.capacity.contains_key(&conversation.channel) {
+        return Err(Refusal::TargetFull { held: 0, limit: 0 });
+    }
+    let Err(refusal) = room(state, agent, conversation.channel) else { return Ok(Placement::Offer) };
+    match policy.full_target {
+        FullTarget::Wait => Ok(Placement::Wait),
+        FullTarget::Next => Ok(Placement::Next),
+        FullTarget::Offer if agent.presence.available() => Ok(Placement::Offer),
+        FullTarget::Refuse | FullTarget::Offer if park => Ok(Placement::Wait),
+        FullTarget::Refuse | FullTarget::Offer => Err(refusal),
+    }
+}
+
+/// Refuses a person who cannot be reached, takes no work, or holds as much as they can.
+pub fn room(state: &RoutingState, agent: &Agent, channel: Channel) -> Result<(), Refusal> {
     let Presence { status, reachable } = agent.presence;
     if !agent.presence.available() {
         return Err(Refusal::TargetUnavailable { status, reachable });
     }
-    let channel = conversation.channel;
-    let held = state.held(target, channel);
+    let held = state.held(agent.id, channel);
     let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
     if held + channel.units() > limit {
         return Err(Refusal::TargetFull { held, limit });
     }
     Ok(())
+}
+
+/// Says whether the sender may take a transfer back at this time.
+pub fn may_cancel(transfer: &Transfer, now: Timestamp) -> bool {
+    let undo = transfer.requested_at.plus(transfer.policy.undo_lasts());
+    match (&transfer.state, transfer.policy.cancel) {
+        (TransferState::Ended { .. }, _) => false,
+        (TransferState::Consulting { .. }, _) => true,
+        (_, Cancel::Never | Cancel::InvitesOnly) => false,
+        (TransferState::Enqueued { undo_until, .. }, Cancel::UntilAccepted | Cancel::Undo) => {
+            now < *undo_until
+        }
+        (TransferState::Requested | TransferState::Seeking { .. }, Cancel::UntilAccepted) => true,
+        (TransferState::Released { .. }, Cancel::UntilAccepted) => true,
+        (
+            TransferState::Requested | TransferState::Seeking { .. } | TransferState::Released { .. },
+            Cancel::Undo,
+        ) => now < undo,
+    }
 }
 
 pub(super) fn cancel(
@@ -123,117 +305,120 @@ pub(super) fn cancel(
     transfer: TransferId,
 ) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
-    let transfer = with.state.transfers.get(&transfer).ok_or(Refusal::TransferClosed { end: None })?;
+    let state = with.state;
+    let transfer = state.transfers.get(&transfer).ok_or(Refusal::TransferClosed { end: None })?;
     if transfer.conversation != conversation {
         return Err(Refusal::NotFound { what: "transfer" });
     }
     if transfer.from != agent {
         return Err(Refusal::NotOwner);
     }
-    match transfer.state {
-        TransferState::Enqueued { undo_until } => take_back(with, transfer, undo_until),
-        TransferState::Offered { offer, .. } => {
-            let offer = with.state.offers.get(&offer);
-            let mut events: Vec<Event> =
-                offer.map(|offer| offer_ended(offer, OfferEnd::Cancelled)).into_iter().collect();
-            events.push(transfer_ended(transfer, TransferEnd::Cancelled));
-            Ok(Decided::done(events))
-        }
-        TransferState::Requested => Ok(Decided::done(vec![transfer_ended(transfer, TransferEnd::Cancelled)])),
-        TransferState::Ended { end, .. } => Err(Refusal::TransferClosed { end: Some(end) }),
-    }
-}
-
-/// Gives a conversation that waits in a queue back to the sender; what they had to file is theirs to go on with.
-fn take_back(
-    with: &mut Circumstances<'_>,
-    transfer: &Transfer,
-    undo_until: Timestamp,
-) -> Result<Decided, Refusal> {
-    if with.now >= undo_until {
-        return Err(Refusal::UndoOver);
-    }
-    let conversation = super::open(with.state, transfer.conversation)?;
+    let conversation = super::open(state, conversation)?;
     let from = conversation.owner().ok_or(Refusal::ConversationClosed)?;
-    let offer = with.state.open_offer(conversation);
+    if !may_cancel(transfer, with.now) {
+        let undo_over = matches!(transfer.state, TransferState::Enqueued { .. })
+            && transfer.policy.cancel == Cancel::UntilAccepted;
+        return Err(if undo_over { Refusal::UndoOver } else { Refusal::MayNotCancel });
+    }
+    let waits = matches!(transfer.state, TransferState::Enqueued { .. } | TransferState::Released { .. });
+    let offers_end = if waits { OfferEnd::Rescinded } else { OfferEnd::Cancelled };
     let mut events: Vec<Event> =
-        offer.map(|offer| offer_ended(offer, OfferEnd::Rescinded)).into_iter().collect();
+        state.open_offers(conversation).map(|offer| offer_ended(offer, offers_end)).collect();
+    if waits {
+        let cause = OwnerCause::TakenBack(transfer.id);
+        events.extend(returns::back_to_sender(with, conversation, from, transfer, cause));
+    }
     events.push(transfer_ended(transfer, TransferEnd::Cancelled));
-    let to = Owner::Agent(transfer.from);
-    let cause = OwnerCause::TakenBack(transfer.id);
-    events.push(owner_changed(conversation, from, to, cause, WrapUp::None, with.ids.segment()));
-    let filed = with.state.segments.values().filter(|segment| {
-        let SegmentState::WrapUp { followed_by, .. } = segment.state else { return false };
-        let passed_on = OwnerCause::Transferred(transfer.id);
-        followed_by == segment::FollowedBy::Owner(passed_on)
-    });
-    events.extend(filed.map(|segment| Event::WrapUpEnded {
-        segment: segment.id,
-        conversation: conversation.id,
-        agent: transfer.from,
-        disposition: None,
-    }));
     Ok(Decided::done(events))
 }
 
-/// Ends an offer; where it was a transfer's, the transfer ends with it and the sender stays owner.
-pub(super) fn end_offer(
-    offer: &Offer,
-    end: OfferEnd,
-    transfer_end: TransferEnd,
-    state: &RoutingState,
-) -> Vec<Event> {
-    let mut events = vec![offer_ended(offer, end)];
-    match offer.cause {
-        OfferCause::Queue(_) => {}
-        OfferCause::Transfer(transfer) => {
-            let transfer = state.transfers.get(&transfer);
-            events.extend(transfer.map(|transfer| transfer_ended(transfer, transfer_end)));
-        }
-    }
-    events
-}
-
-/// Ends whatever is under way for a conversation whose customer leaves.
-pub(super) fn abandon(state: &RoutingState, conversation: &Conversation) -> Vec<Event> {
-    let mut events = Vec::new();
-    if let Some(offer) = state.open_offer(conversation) {
-        events.push(offer_ended(offer, OfferEnd::Rescinded));
-    }
-    let transfer = conversation.transfer().and_then(|transfer| state.transfers.get(&transfer));
-    events.extend(transfer.map(|transfer| transfer_ended(transfer, TransferEnd::Abandoned)));
-    events
-}
-
-pub(super) fn offer_ended(offer: &Offer, end: OfferEnd) -> Event {
-    Event::OfferEnded { offer: offer.id, conversation: offer.conversation, agent: offer.agent, end }
-}
-
-pub(super) fn transfer_ended(transfer: &Transfer, end: TransferEnd) -> Event {
-    Event::TransferEnded {
-        transfer: transfer.id,
-        conversation: transfer.conversation,
-        from: transfer.from,
-        end,
+/// Returns a transfer whose receiver is being consulted, and that receiver.
+fn consulting(state: &RoutingState, transfer: TransferId) -> Result<(&Transfer, AgentId, u32), Refusal> {
+    let transfer = state.transfers.get(&transfer).ok_or(Refusal::TransferClosed { end: None })?;
+    match transfer.state {
+        TransferState::Consulting { agent, last_seq, .. } => Ok((transfer, agent, last_seq)),
+        TransferState::Requested
+        | TransferState::Seeking { .. }
+        | TransferState::Released { .. }
+        | TransferState::Enqueued { .. }
+        | TransferState::Ended { .. } => Err(Refusal::NotConsulting),
     }
 }
 
-pub(super) fn owner_changed(
-    conversation: &Conversation,
-    from: Owner,
-    to: Owner,
-    cause: OwnerCause,
-    wrap_up: WrapUp,
-    segment: SegmentId,
-) -> Event {
-    Event::OwnerChanged {
-        conversation: conversation.id,
-        from,
-        to,
-        epoch: conversation.epoch() + 1,
-        cause,
-        ended: conversation.segment,
-        wrap_up,
-        segment,
+pub(super) fn hand_over(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    conversation: ConversationId,
+    transfer: TransferId,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let state = with.state;
+    let conversation = owned(state, conversation, agent)?;
+    let (transfer, consulted, _) = consulting(state, transfer)?;
+    if transfer.conversation != conversation.id {
+        return Err(Refusal::NotFound { what: "transfer" });
     }
+    let mut events = vec![transfer_ended(transfer, TransferEnd::Completed)];
+    events.extend(passed_on(with, conversation, agent, consulted, transfer));
+    Ok(Decided::done(events))
+}
+
+pub(super) fn leave_consult(
+    with: &Circumstances<'_>,
+    actor: Actor,
+    transfer: TransferId,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let (transfer, consulted, _) = consulting(with.state, transfer)?;
+    if consulted != agent {
+        return Err(Refusal::NotOwner);
+    }
+    Ok(Decided::done(vec![transfer_ended(transfer, TransferEnd::Returned)]))
+}
+
+/// Ends the consultations of someone who can be reached no more: their askers go on alone.
+pub(super) fn end_consults(state: &RoutingState, agent: AgentId) -> Vec<Event> {
+    let consulted = state.transfers.values().filter(|transfer| match transfer.state {
+        TransferState::Consulting { agent: consulted, .. } => consulted == agent,
+        TransferState::Requested
+        | TransferState::Seeking { .. }
+        | TransferState::Released { .. }
+        | TransferState::Enqueued { .. }
+        | TransferState::Ended { .. } => false,
+    });
+    consulted.map(|transfer| transfer_ended(transfer, TransferEnd::Returned)).collect()
+}
+
+pub(super) fn send_aside(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    transfer: TransferId,
+    text: String,
+) -> Result<Decided, Refusal> {
+    let author = person(actor)?;
+    let text = checked_text("message", &text, MESSAGE_CHARS_MAX)?;
+    let (transfer, consulted, last_seq) = consulting(with.state, transfer)?;
+    if author != consulted && author != transfer.from {
+        return Err(Refusal::NotOwner);
+    }
+    let (transfer, conversation, seq) = (transfer.id, transfer.conversation, last_seq + 1);
+    let message = with.ids.message();
+    let client_key = with.key.map(str::to_owned);
+    let content = Content::Aside { transfer, seq, id: message, author, text, at: with.now, client_key };
+    Ok(Decided {
+        events: vec![Event::AsideSent { transfer, conversation, message, seq, author }],
+        content: vec![content],
+        ..Decided::new(Answer::Sent { conversation, seq })
+    })
+}
+
+pub(super) fn stop_listening(
+    with: &Circumstances<'_>,
+    actor: Actor,
+    conversation: ConversationId,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let listens = super::open(with.state, conversation)?.listeners.contains(&agent);
+    let ended = listens.then_some(Event::ListeningEnded { conversation, agent });
+    Ok(Decided::done(ended.into_iter().collect()))
 }

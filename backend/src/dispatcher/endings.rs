@@ -20,7 +20,11 @@ impl Subject {
         if let Command::AcceptOffer { offer } | Command::RejectOffer { offer, .. } = command {
             return Some(Self::Offer(*offer));
         }
-        if let Command::CancelTransfer { transfer, .. } = command {
+        if let Command::CancelTransfer { transfer, .. }
+        | Command::HandOver { transfer, .. }
+        | Command::LeaveConsult { transfer }
+        | Command::SendAside { transfer, .. } = command
+        {
             return Some(Self::Transfer(*transfer));
         }
         None

@@ -1,7 +1,7 @@
 //! One turn: decide, commit, publish, answer.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use baton_shared::command::Actor;
@@ -11,10 +11,13 @@ use super::endings::{Endings, Subject};
 use super::leases::Leases;
 use super::{CommandError, Key, Parts, Reply, Request};
 use crate::clock::Clock;
-use crate::desk::{self, Answer, Circumstances, Decided};
+use crate::conditions::Facts;
+use crate::content::Content;
+use crate::desk::{self, Answer, Circumstances, Decided, Judgement};
 use crate::feed::{Feed, Published, What};
 use crate::ids::IdSource;
-use crate::routing::{Changed, DEADLINES_HELD, OpenWork, RoutingState};
+use crate::judging::Judges;
+use crate::routing::{Changed, DEADLINES_HELD, RoutingState};
 use crate::store::{Batch, Loaded, Marks, ReadMarks, Row, Store, StoreError, StoredAnswer};
 
 /// How often a conversation's read marks are written at most.
@@ -32,6 +35,7 @@ pub struct Turns {
     ids: IdSource,
     feed: Feed,
     state: RoutingState,
+    judges: Judges,
     leases: Leases,
     endings: Endings,
     commands: Vec<(Request, Reply)>,
@@ -55,22 +59,8 @@ struct Gathered {
     /// Answers that the turn's keys had before it; nothing if the store could not be asked.
     earlier: Option<BTreeMap<(String, String), StoredAnswer>>,
     emails: Vec<String>,
-}
-
-/// Builds the routing state from what a store loaded.
-pub fn state_of(loaded: Loaded) -> RoutingState {
-    RoutingState::from_open_work(OpenWork {
-        position: loaded.position,
-        at: loaded.at,
-        skills: loaded.skills,
-        agents: loaded.agents,
-        queues: loaded.queues,
-        groups: loaded.groups,
-        conversations: loaded.conversations,
-        segments: loaded.segments,
-        offers: loaded.offers,
-        transfers: loaded.transfers,
-    })
+    /// The offers made that nobody has looked at for whether they accept themselves.
+    made: Vec<OfferId>,
 }
 
 impl Turns {
@@ -83,7 +73,8 @@ impl Turns {
             clock: parts.clock,
             ids: parts.ids,
             feed: parts.feed,
-            state: state_of(loaded),
+            state: RoutingState::from_open_work(loaded.work),
+            judges: Judges::new(loaded.definitions, loaded.queue_names),
             leases: Leases::default(),
             endings: Endings::default(),
             commands: Vec::new(),
@@ -154,6 +145,11 @@ impl Turns {
         self.retry_at.or_else(|| due.into_iter().flatten().min())
     }
 
+    /// Has the next turn write the read marks that wait for their time.
+    pub fn write_marks_at_once(&mut self) {
+        self.marks_written_at = Timestamp::default();
+    }
+
     /// Decides what is due and what was asked, commits it, publishes it, and answers.
     pub fn take(&mut self) {
         let now = self.now();
@@ -169,6 +165,7 @@ impl Turns {
         match outcome {
             Ok(()) => {
                 self.retry_at = None;
+                mark_settling(&mut gathered.published);
                 self.feed.publish(gathered.published);
                 for (reply, answer) in gathered.replies {
                     drop(reply.send(answer));
@@ -178,14 +175,17 @@ impl Turns {
         }
     }
 
-    /// The turn's time: it never runs backwards over the log.
-    fn now(&self) -> Timestamp {
-        self.clock.now().max(self.state.at)
+    /// Returns the turn's time, which is not before that of any turn in the log.
+    pub fn now(&self) -> Timestamp {
+        let now = self.clock.now();
+        assert!(now >= self.state.at, "the clock begins where the log ends");
+        now
     }
 
     fn decide_due(&mut self, gathered: &mut Gathered, now: Timestamp) {
         while let Some(deadline) = self.state.due(now) {
-            for event in desk::decide_deadline(&self.state, deadline) {
+            let mut with = self.circumstances(now);
+            for event in desk::decide_deadline(&mut with, deadline) {
                 self.record(gathered, event, now);
             }
             self.plan(gathered, now);
@@ -217,7 +217,7 @@ impl Turns {
         if let Some(answer) = known_answer(gathered, &scope, key.as_ref())? {
             return Ok(answer);
         }
-        self.check_email(gathered, &command)?;
+        let email = self.free_email(gathered, &command)?;
         if let Command::EndLease { agent } = &command {
             self.leases.end(*agent);
         } else if let Command::BeginLease { agent } = &command {
@@ -225,6 +225,7 @@ impl Turns {
         }
         let key_text = key.as_ref().map(|key| key.text.as_str());
         let decided = self.decide(actor, key_text, command, now)?;
+        gathered.emails.extend(email);
         let answer = decided.answer.clone();
         if let Some(key) = key {
             keep_answer(gathered, scope, key, &answer, now);
@@ -239,10 +240,50 @@ impl Turns {
         key: Option<&str>,
         command: Command,
         now: Timestamp,
-    ) -> Result<Decided, Refusal> {
-        let mut with = Circumstances { state: &self.state, now, ids: &mut self.ids, key };
+    ) -> Result<Decided, CommandError> {
+        let judged = self.judged(&command, now).map_err(|_| CommandError::NotCommitted)?;
+        let mut with = Circumstances { key, judged, ..self.circumstances(now) };
         let about = Subject::of(&command);
-        desk::decide(&mut with, actor, command).map_err(|refusal| self.endings.explain(about, refusal))
+        let decided = desk::decide(&mut with, actor, command);
+        decided.map_err(|refusal| self.endings.explain(about, refusal).into())
+    }
+
+    /// What is decided without a command.
+    const fn circumstances(&mut self, now: Timestamp) -> Circumstances<'_> {
+        Circumstances { state: &self.state, now, ids: &mut self.ids, key: None, judged: None }
+    }
+
+    /// Asks the expressions of the workflow that a command leads a conversation into, if it does.
+    fn judged(&self, command: &Command, now: Timestamp) -> Result<Option<Judgement>, StoreError> {
+        let person = |text: &str| {
+            let by_address = || self.store.credentials(text).ok().flatten().map(|found| found.agent);
+            text.parse().ok().or_else(by_address)
+        };
+        if let Command::StartConversation { channel, queue, attributes, .. } = command {
+            let entrance =
+                self.state.entrance(*channel).and_then(|entrance| self.judges.workflow(entrance.id));
+            let queue = self.judges.queue_name(*queue);
+            let facts = Facts { attributes, channel: *channel, queue, waiting_secs: 0, now };
+            return Ok(entrance.map(|entrance| entrance.judge(&facts, &person).judgement));
+        }
+        let Command::RequestTransfer { conversation, target: Target::Workflow(workflow), .. } = command
+        else {
+            return Ok(None);
+        };
+        let (Some(judge), Some(open)) =
+            (self.judges.workflow(*workflow), self.state.conversations.get(conversation))
+        else {
+            return Ok(None);
+        };
+        let attributes = self.store.attributes(*conversation)?;
+        let facts = Facts {
+            attributes: &attributes,
+            channel: open.channel,
+            queue: self.judges.queue_name(open.queue),
+            waiting_secs: now.since(open.enqueued_at).as_secs(),
+            now,
+        };
+        Ok(Some(judge.judge(&facts, &person).judgement))
     }
 
     /// Asks the store once for the answers that the waiting commands' keys have; nothing if it cannot tell.
@@ -266,22 +307,29 @@ impl Turns {
         }
     }
 
-    /// Refuses an address that is in use, in the store or by a command earlier in the turn.
-    fn check_email(&self, gathered: &mut Gathered, command: &Command) -> Result<(), CommandError> {
-        let Command::AddPerson { email, .. } = command else { return Ok(()) };
+    /// Returns the address that a command would take, if it takes one; refuses an address that is in use, in the store
+    /// or by a command earlier in the turn.
+    fn free_email(&self, gathered: &Gathered, command: &Command) -> Result<Option<String>, CommandError> {
+        let Command::AddPerson { email, .. } = command else { return Ok(None) };
         let email = email.trim().to_lowercase();
         let stored = self.store.credentials(&email).map_err(|_| CommandError::NotCommitted)?;
         if stored.is_some() || gathered.emails.contains(&email) {
             return Err(Refusal::EmailTaken.into());
         }
-        gathered.emails.push(email);
-        Ok(())
+        Ok(Some(email))
     }
 
     /// Applies what was decided, and then whatever routing makes of it.
     fn keep(&mut self, gathered: &mut Gathered, decided: Decided, now: Timestamp) {
         for event in decided.events {
             self.record(gathered, event, now);
+        }
+        for content in &decided.content {
+            if let Content::Workflow(workflow, definition) = content {
+                self.judges.set_workflow(*workflow, definition.as_ref().clone());
+            } else if let Content::QueueName(queue, name) = content {
+                self.judges.set_queue_name(*queue, name);
+            }
         }
         gathered.batch.content.extend(decided.content);
         if let Some((conversation, marks)) = decided.marks {
@@ -290,24 +338,45 @@ impl Turns {
         self.plan(gathered, now);
     }
 
+    /// Offers whatever can be offered; where a policy accepts in someone's name, it is accepted at once.
     fn plan(&mut self, gathered: &mut Gathered, now: Timestamp) {
-        while let Some(found) = self.state.plan(now) {
-            let event = desk::decide_offer(&found, now, &mut self.ids);
-            self.record(gathered, event, now);
+        loop {
+            while let Some(offer) = gathered.made.pop() {
+                let Some(actor) = desk::accepts_itself(&self.state, offer) else { continue };
+                if let Ok(accepted) = self.decide(actor, None, Command::AcceptOffer { offer }, now) {
+                    accepted.events.into_iter().for_each(|event| self.record(gathered, event, now));
+                }
+            }
+            while let Some(agent) = self.state.finished() {
+                self.record(gathered, Event::StatusChanged { agent, status: Status::Offline }, now);
+            }
+            let Some(found) = self.state.plan(now) else { return };
+            let mut with = self.circumstances(now);
+            match desk::decide_offer(&mut with, &found) {
+                Some(event) => self.record(gathered, event, now),
+                None => return,
+            }
         }
     }
 
     fn record(&mut self, gathered: &mut Gathered, event: Event, now: Timestamp) {
         let recorded = Recorded { position: self.state.position + 1, at: now, event };
-        let before = conversation_of(&recorded.event).map(|id| self.state.viewers(id));
+        let before = recorded.event.conversation().map(|id| self.state.viewers(id));
         self.state.apply(&recorded);
         self.endings.note(&recorded.event);
-        let after = conversation_of(&recorded.event).map(|id| self.state.viewers(id));
+        if let Event::OfferMade { offer, .. } = &recorded.event {
+            gathered.made.push(*offer);
+        }
+        if let Event::AgentLost { agent } = &recorded.event {
+            self.leases.end(*agent);
+        }
+        let after = recorded.event.conversation().map(|id| self.state.viewers(id));
         let viewers = after.filter(|after| !after.is_empty()).or(before).unwrap_or_default();
         self.head += 1;
         gathered.published.push(Published {
             seq: self.head,
             viewers,
+            settles: false,
             what: What::Happened(recorded.event.clone()),
         });
         gathered.batch.recorded.push(recorded);
@@ -325,6 +394,7 @@ impl Turns {
             gathered.published.push(Published {
                 seq: self.head,
                 viewers: self.state.viewers(conversation),
+                settles: false,
                 what: What::Read(conversation),
             });
         }
@@ -349,10 +419,7 @@ impl Turns {
 
     /// After a commit that failed: nothing of the turn happened, so the state is what the store says it is.
     fn recover(&mut self, error: StoreError, gathered: Gathered, now: Timestamp) {
-        if let StoreError::DurabilityUnknown(_) = error {
-            tracing::error!(error = %crate::telemetry::chain(&error), "the process ends: a write may be lost");
-            std::process::abort();
-        }
+        crate::vital::end_if_lost(&error);
         tracing::warn!(error = %crate::telemetry::chain(&error), "a turn was not committed");
         self.retry_at = Some(now.plus(RETRIED_AFTER));
         match self.store.load() {
@@ -373,7 +440,8 @@ impl Turns {
     /// Takes the store's word for the state; leases follow it, so that nobody stays reachable without one.
     fn begin_again(&mut self, loaded: Loaded, now: Timestamp) {
         self.head = loaded.head;
-        self.state = state_of(loaded);
+        self.state = RoutingState::from_open_work(loaded.work);
+        self.judges = Judges::new(loaded.definitions, loaded.queue_names);
         drop(self.state.take_touched());
         let reachable: Vec<AgentId> = self
             .state
@@ -422,6 +490,23 @@ fn keep_answer(gathered: &mut Gathered, scope: String, key: Key, answer: &Answer
     gathered.answers.insert((scope, key.text), (key.body_hash, answer.clone()));
 }
 
+/// Marks the last event of each conversation that changes how it looks: to send the whole once is enough, because
+/// whoever resumes before it gets it too.
+fn mark_settling(published: &mut [Published]) {
+    let mut settled = BTreeSet::new();
+    for published in published.iter_mut().rev() {
+        let What::Happened(event) = &published.what else { continue };
+        if let Event::MessageSent { .. }
+        | Event::AsideSent { .. }
+        | Event::WrapUpEnded { .. }
+        | Event::WrapUpExtended { .. } = event
+        {
+            continue;
+        }
+        published.settles = event.conversation().is_some_and(|conversation| settled.insert(conversation));
+    }
+}
+
 /// Whose key it is.
 fn scope(actor: Actor) -> String {
     match actor {
@@ -432,36 +517,6 @@ fn scope(actor: Actor) -> String {
     }
 }
 
-/// Returns the conversation that an event is about.
-fn conversation_of(event: &Event) -> Option<ConversationId> {
-    match event {
-        Event::ConversationOpened { conversation, .. }
-        | Event::MessageSent { conversation, .. }
-        | Event::OfferMade { conversation, .. }
-        | Event::OfferEnded { conversation, .. }
-        | Event::TransferRequested { conversation, .. }
-        | Event::TransferEnqueued { conversation, .. }
-        | Event::TransferEnded { conversation, .. }
-        | Event::OwnerChanged { conversation, .. }
-        | Event::ConversationClosed { conversation, .. }
-        | Event::WrapUpEnded { conversation, .. } => Some(*conversation),
-        Event::ServerStarted { .. }
-        | Event::PersonAdded { .. }
-        | Event::PersonChanged { .. }
-        | Event::SkillAdded { .. }
-        | Event::SkillGranted { .. }
-        | Event::SkillRevoked { .. }
-        | Event::QueueAdded { .. }
-        | Event::QueueChanged { .. }
-        | Event::MemberAdded { .. }
-        | Event::MemberRemoved { .. }
-        | Event::GroupAdded { .. }
-        | Event::StatusChanged { .. }
-        | Event::AgentReached { .. }
-        | Event::AgentLost { .. } => None,
-    }
-}
-
 impl From<Changed> for Row {
     fn from(changed: Changed) -> Self {
         match changed {
@@ -469,6 +524,15 @@ impl From<Changed> for Row {
             Changed::Agent(agent) => Self::Agent(agent),
             Changed::Queue(queue) => Self::Queue(queue),
             Changed::Group(group) => Self::Group(group),
+            Changed::GroupRemoved(group) => Self::GroupRemoved(group),
+            Changed::Workflow(workflow) => Self::Workflow(workflow),
+            Changed::WorkflowRemoved(workflow) => Self::WorkflowRemoved(workflow),
+            Changed::Policies(policies) => Self::Policies(policies),
+            Changed::Listener { conversation, agent, listens } => {
+                Self::Listener { conversation, agent, listens }
+            }
+            Changed::Invite(invite) => Self::Invite(invite),
+            Changed::Request(request) => Self::Request(request),
             Changed::Conversation(conversation) => Self::Conversation(conversation),
             Changed::Segment(segment) => Self::Segment(segment),
             Changed::Offer(offer) => Self::Offer(offer),

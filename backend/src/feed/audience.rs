@@ -7,7 +7,7 @@ use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
 use super::{Published, What};
-use crate::store::{Reading, StoreError};
+use crate::store::{Reading, Sight, StoreError};
 
 /// Who is sent a frame.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,53 +53,207 @@ pub(super) fn project(
     let mut table = Table { reading, now, frames: Vec::new() };
     match &published.what {
         What::Read(conversation) => table.read_on(*conversation, &published.viewers)?,
-        What::Happened(event) => match event {
-            Event::PersonChanged { .. } | Event::QueueChanged { .. } => return Ok(Projected::Restart),
-            Event::PersonAdded { agent, .. }
-            | Event::StatusChanged { agent, .. }
-            | Event::AgentReached { agent }
-            | Event::AgentLost { agent } => table.person(*agent)?,
-            Event::MessageSent { conversation, seq, .. } => {
-                table.message(*conversation, *seq, &published.viewers)?;
+        What::Happened(event) => {
+            if let Event::PersonChanged { .. }
+            | Event::QueueChanged { .. }
+            | Event::GroupChanged { .. }
+            | Event::WorkflowChanged { .. }
+            | Event::PolicySet { .. }
+            | Event::PolicyOverridden { .. } = event
+            {
+                return Ok(Projected::Restart);
             }
-            Event::OfferMade { offer, conversation, agent, cause, .. } => {
-                table.offer_made(*offer, *conversation, *agent, *cause, &published.viewers)?;
+            table.happened(event, &published.viewers)?;
+            if published.settles
+                && let Some(conversation) = event.conversation()
+            {
+                table.refresh(conversation)?;
             }
-            Event::OfferEnded { offer, agent, end, .. } => {
-                table.desk(*agent, vec![DeskEvent::OfferHidden { offer: *offer, end: *end }]);
-            }
-            Event::TransferEnded { conversation, from, end, .. } => {
-                table.transfer_ended(*conversation, *from, *end)?;
-            }
-            Event::OwnerChanged { conversation, from, to, cause, ended, wrap_up, .. } => {
-                table.owner_left(*conversation, *from, *ended, *wrap_up)?;
-                table.owner_came(*conversation, *to, *cause)?;
-            }
-            Event::ConversationClosed { conversation, from, ended, wrap_up, .. } => {
-                table.owner_left(*conversation, *from, *ended, *wrap_up)?;
-                table.phase(*conversation, Some("The conversation has ended".to_owned()))?;
-            }
-            Event::WrapUpEnded { segment, agent, .. } => {
-                table.desk(*agent, vec![DeskEvent::WrapUpHidden { segment: *segment }]);
-            }
-            Event::ServerStarted { .. }
-            | Event::SkillAdded { .. }
-            | Event::SkillGranted { .. }
-            | Event::SkillRevoked { .. }
-            | Event::QueueAdded { .. }
-            | Event::MemberAdded { .. }
-            | Event::MemberRemoved { .. }
-            | Event::GroupAdded { .. }
-            | Event::ConversationOpened { .. }
-            | Event::TransferRequested { .. }
-            | Event::TransferEnqueued { .. } => {}
-        },
+        }
     }
     Ok(Projected::Frames(table.frames))
 }
 
 impl Table<'_> {
+    /// Sends what an event takes away, what only it tells, and what the customer is told.
+    fn happened(&mut self, event: &Event, viewers: &[AgentId]) -> Result<(), StoreError> {
+        match event {
+            Event::PersonAdded { agent, .. }
+            | Event::StatusChanged { agent, .. }
+            | Event::AgentReached { agent }
+            | Event::AgentLost { agent } => self.person(*agent),
+            Event::MessageSent { conversation, seq, .. } => self.message(*conversation, *seq, viewers),
+            Event::AsideSent { transfer, seq, .. } => self.aside(*transfer, *seq),
+            Event::TransferRequested { conversation, .. } => self.transferring(*conversation),
+            Event::TransferRerouted { conversation, .. } => self.sent_on(*conversation),
+            Event::OfferEnded { offer, agent, end, .. } => {
+                self.desk(*agent, vec![DeskEvent::OfferHidden { offer: *offer, end: *end }]);
+                Ok(())
+            }
+            Event::TransferEnded { transfer, conversation, from, end, consulted } => {
+                for agent in consulted.iter().flat_map(|consulted| [from, consulted]) {
+                    self.desk(*agent, vec![DeskEvent::ConsultHidden { transfer: *transfer }]);
+                }
+                self.stayed(*transfer, *conversation, *from, *end)
+            }
+            Event::OwnerChanged { conversation, from, to, cause, ended, wrap_up, .. } => {
+                self.owner_left(*conversation, *from, *ended, *wrap_up)?;
+                self.owner_came(*conversation, *to, *cause)
+            }
+            Event::ParticipantJoined { conversation, agent, .. } => {
+                let name = self.reading.me(*agent)?.map(|agent| agent.name).unwrap_or_default();
+                self.phase(*conversation, Some(format!("{name} has joined")))
+            }
+            Event::InviteEnded { conversation, agent: Some(agent), end, .. } => {
+                self.desk(*agent, vec![DeskEvent::JoinedHidden { conversation: *conversation }]);
+                let name = self.reading.me(*agent)?.map(|agent| agent.name).unwrap_or_default();
+                match end {
+                    InviteEnd::Left | InviteEnd::Cancelled => {
+                        self.phase(*conversation, Some(format!("{name} has left")))
+                    }
+                    InviteEnd::Declined | InviteEnd::Expired | InviteEnd::TookOver | InviteEnd::Closed => {
+                        Ok(())
+                    }
+                }
+            }
+            Event::ListeningEnded { conversation, agent } => {
+                self.desk(*agent, vec![DeskEvent::ListeningHidden { conversation: *conversation }]);
+                Ok(())
+            }
+            Event::ConversationClosed { conversation, from, ended, wrap_up, .. } => {
+                self.owner_left(*conversation, *from, *ended, *wrap_up)?;
+                let hidden = DeskEvent::ListeningHidden { conversation: *conversation };
+                viewers.iter().for_each(|viewer| self.desk(*viewer, vec![hidden.clone()]));
+                self.phase(*conversation, Some("The conversation has ended".to_owned()))
+            }
+            Event::RequestAnswered { conversation, .. } => {
+                self.phase(*conversation, Some("Your request has been answered".to_owned()))
+            }
+            Event::WrapUpExtended { segment, agent, .. } => {
+                let card = self.reading.wrap_up(*segment)?;
+                self.desk(
+                    *agent,
+                    card.map(|wrap_up| DeskEvent::WrapUpShown { wrap_up }).into_iter().collect(),
+                );
+                Ok(())
+            }
+            Event::WrapUpEnded { segment, agent, .. } => {
+                self.desk(*agent, vec![DeskEvent::WrapUpHidden { segment: *segment }]);
+                Ok(())
+            }
+            Event::ServerStarted { .. }
+            | Event::PersonChanged { .. }
+            | Event::SkillAdded { .. }
+            | Event::SkillGranted { .. }
+            | Event::SkillRevoked { .. }
+            | Event::QueueAdded { .. }
+            | Event::QueueChanged { .. }
+            | Event::MemberAdded { .. }
+            | Event::MemberRemoved { .. }
+            | Event::GroupAdded { .. }
+            | Event::GroupChanged { .. }
+            | Event::GroupRemoved { .. }
+            | Event::WorkflowAdded { .. }
+            | Event::WorkflowChanged { .. }
+            | Event::WorkflowRemoved { .. }
+            | Event::PolicySet { .. }
+            | Event::PolicyOverridden { .. }
+            | Event::ConversationOpened { .. }
+            | Event::OfferMade { .. }
+            | Event::TransferEnqueued { .. }
+            | Event::WorkflowEntered { .. }
+            | Event::StepEntered { .. }
+            | Event::SkillsDropped { .. }
+            | Event::StepsEnded { .. }
+            | Event::ConsultBegan { .. }
+            | Event::InviteMade { .. }
+            | Event::InviteEnded { agent: None, .. }
+            | Event::ListeningBegan { .. }
+            | Event::RequestCreated { .. } => Ok(()),
+        }
+    }
+
+    /// Sends a conversation as it is now to everyone who sees it, each in the form in which they do.
+    fn refresh(&mut self, id: ConversationId) -> Result<(), StoreError> {
+        let Some(conversation) = self.reading.conversation(id)? else { return Ok(()) };
+        let transfer = match conversation.transfer() {
+            Some(transfer) => self.reading.transfer(transfer)?.map(|(transfer, _)| transfer),
+            None => None,
+        };
+        let mut offers: Vec<(AgentId, OfferId)> = Vec::new();
+        let asked = |search: &Search| -> Vec<(AgentId, OfferId)> {
+            search.offers.iter().map(|(agent, offer)| (*agent, *offer)).collect()
+        };
+        offers.extend(conversation.waiting().into_iter().flat_map(|waiting| asked(&waiting.search)));
+        if let Some(transfer) = &transfer {
+            match &transfer.state {
+                TransferState::Seeking { search, .. } => offers.extend(asked(search)),
+                TransferState::Consulting { agent, .. } => {
+                    for viewer in [transfer.from, *agent] {
+                        let consult = self.reading.consult(transfer.id, viewer)?;
+                        let shown = consult.map(|consult| DeskEvent::ConsultShown { consult });
+                        self.desk(viewer, shown.into_iter().collect());
+                    }
+                }
+                TransferState::Requested
+                | TransferState::Released { .. }
+                | TransferState::Enqueued { .. }
+                | TransferState::Ended { .. } => {}
+            }
+        }
+        let mut participants: Vec<AgentId> = Vec::new();
+        for invite in &conversation.invites {
+            match self.reading.invite(*invite)?.map(|invite| invite.state) {
+                Some(InviteState::Open { search, .. }) => offers.extend(asked(&search)),
+                Some(InviteState::Joined { agent, .. }) => participants.push(agent),
+                Some(InviteState::Ended { .. }) | None => {}
+            }
+        }
+        for (agent, offer) in offers {
+            let shown = self.reading.offer(offer)?.map(|offer| DeskEvent::OfferShown { offer });
+            self.desk(agent, shown.into_iter().collect());
+        }
+        let owner = match conversation.owner() {
+            Some(Owner::Agent(agent)) => Some(agent),
+            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+        };
+        if owner.is_none() && conversation.listeners.is_empty() && participants.is_empty() {
+            return Ok(());
+        }
+        let Some(thread) = self.reading.thread(id, Sight::Whole)? else { return Ok(()) };
+        for participant in participants {
+            self.desk(participant, vec![DeskEvent::JoinedShown { thread: thread.clone() }]);
+        }
+        for listener in &conversation.listeners {
+            self.desk(*listener, vec![DeskEvent::ListeningShown { thread: thread.clone() }]);
+        }
+        if let Some(owner) = owner {
+            self.desk(owner, vec![DeskEvent::ThreadShown { thread }]);
+        }
+        Ok(())
+    }
+
+    fn aside(&mut self, transfer: TransferId, seq: u32) -> Result<(), StoreError> {
+        let Some((found, _)) = self.reading.transfer(transfer)? else { return Ok(()) };
+        let TransferState::Consulting { agent, .. } = found.state else { return Ok(()) };
+        let Some(message) = self.reading.aside(transfer, seq)? else { return Ok(()) };
+        let added = DeskEvent::AsideAdded { transfer, message };
+        self.frames.push((Audience::People(vec![found.from, agent]), Sent::Desk(vec![added])));
+        Ok(())
+    }
+
     fn desk(&mut self, agent: AgentId, events: Vec<DeskEvent>) {
+        if events.is_empty() {
+            return;
+        }
+        let known = self.frames.iter_mut().find_map(|(audience, sent)| match (audience, sent) {
+            (Audience::People(people), Sent::Desk(known)) if *people == [agent] => Some(known),
+            _ => None,
+        });
+        if let Some(known) = known {
+            known.extend(events);
+            return;
+        }
         self.frames.push((Audience::People(vec![agent]), Sent::Desk(events)));
     }
 
@@ -158,54 +312,45 @@ impl Table<'_> {
         Ok(())
     }
 
-    fn offer_made(
-        &mut self,
-        offer: OfferId,
-        conversation: ConversationId,
-        agent: AgentId,
-        cause: OfferCause,
-        viewers: &[AgentId],
-    ) -> Result<(), StoreError> {
-        if let Some(offer) = self.reading.offer(offer)? {
-            self.desk(agent, vec![DeskEvent::OfferShown { offer }]);
+    /// Tells the customer that they are being passed on, where the policy says so; never that someone is consulted.
+    fn transferring(&mut self, conversation: ConversationId) -> Result<(), StoreError> {
+        match self.reading.phase(conversation, self.now)? {
+            Some(Phase::Transferring { to, .. }) => {
+                self.phase(conversation, Some(format!("Transferring you to {to}")))
+            }
+            Some(Phase::Waiting { .. } | Phase::Active { .. } | Phase::Closed { .. }) | None => Ok(()),
         }
-        let OfferCause::Transfer(transfer) = cause else { return Ok(()) };
-        for sender in viewers.iter().copied().filter(|viewer| *viewer != agent) {
-            let shown = self.shown_to(sender, conversation)?;
-            self.desk(sender, shown);
-        }
-        let notice = self.reading.transfer(transfer)?.map(|(_, to)| format!("Transferring you to {to}"));
-        self.phase(conversation, notice)
     }
 
-    /// The conversation as its owner sees it; nothing if this person owns it no more.
-    fn shown_to(&self, agent: AgentId, conversation: ConversationId) -> Result<Vec<DeskEvent>, StoreError> {
-        let owner = self.reading.conversation(conversation)?.and_then(|open| open.owner());
-        if owner != Some(Owner::Agent(agent)) {
-            return Ok(Vec::new());
+    /// Tells the customer where they wait now; nothing while an agent still answers.
+    fn sent_on(&mut self, conversation: ConversationId) -> Result<(), StoreError> {
+        match self.reading.phase(conversation, self.now)? {
+            Some(Phase::Waiting { queue, .. }) => {
+                self.phase(conversation, Some(format!("Transferring you to {queue}")))
+            }
+            Some(Phase::Active { .. } | Phase::Transferring { .. } | Phase::Closed { .. }) | None => Ok(()),
         }
-        let thread = self.reading.thread(conversation, None)?;
-        Ok(thread.map(|thread| DeskEvent::ThreadShown { thread }).into_iter().collect())
     }
 
-    fn transfer_ended(
+    /// Tells the customer that a transfer came to nothing and their agent is still there.
+    fn stayed(
         &mut self,
+        transfer: TransferId,
         conversation: ConversationId,
         from: AgentId,
         end: TransferEnd,
     ) -> Result<(), StoreError> {
         let stays = match end {
-            TransferEnd::Returned | TransferEnd::Cancelled | TransferEnd::Expired => true,
-            TransferEnd::Completed | TransferEnd::Abandoned => false,
+            TransferEnd::Returned | TransferEnd::Cancelled | TransferEnd::Expired | TransferEnd::Failed => {
+                true
+            }
+            TransferEnd::Completed | TransferEnd::Abandoned | TransferEnd::Superseded => false,
         };
-        if !stays {
+        let owner = self.reading.conversation(conversation)?.and_then(|open| open.owner());
+        let told = self.reading.transfer(transfer)?.is_some_and(|(transfer, _)| tells(&transfer));
+        if !stays || !told || owner != Some(Owner::Agent(from)) {
             return Ok(());
         }
-        let shown = self.shown_to(from, conversation)?;
-        if shown.is_empty() {
-            return Ok(());
-        }
-        self.desk(from, shown);
         let sender = self.reading.me(from)?;
         self.phase(conversation, sender.map(|sender| format!("{} is still with you", sender.name)))
     }
@@ -236,25 +381,43 @@ impl Table<'_> {
         to: Owner,
         cause: OwnerCause,
     ) -> Result<(), StoreError> {
-        let notice = match to {
-            Owner::Agent(agent) => {
-                let shown = self.shown_to(agent, conversation)?;
-                self.desk(agent, shown);
+        let notice = match (to, cause) {
+            (Owner::Agent(agent), cause) => {
+                self.desk(agent, vec![DeskEvent::ListeningHidden { conversation }]);
                 let name = self.reading.me(agent)?.map(|agent| agent.name).unwrap_or_default();
                 match cause {
-                    OwnerCause::TakenBack(_) => format!("{name} is back with you"),
-                    OwnerCause::Opened
+                    OwnerCause::TakenBack(_) | OwnerCause::Returned(_) => format!("{name} is back with you"),
+                    OwnerCause::TakenOver
+                    | OwnerCause::Opened
                     | OwnerCause::Accepted(_)
                     | OwnerCause::Transferred(_)
-                    | OwnerCause::Released => format!("{name} has joined"),
+                    | OwnerCause::Released
+                    | OwnerCause::Parked(_)
+                    | OwnerCause::Expired(_)
+                    | OwnerCause::Routed(_)
+                    | OwnerCause::Lost => format!("{name} has joined"),
+                    OwnerCause::Left(_) => format!("{name} goes on with you"),
                 }
             }
-            Owner::Queue(_) => match self.reading.phase(conversation, self.now)? {
-                Some(Phase::Waiting { queue, .. }) => format!("Transferring you to {queue}"),
-                Some(Phase::Active { .. } | Phase::Transferring { .. } | Phase::Closed { .. }) | None => {
-                    return Ok(());
-                }
-            },
+            // Which of its queues a workflow tries is nothing to tell the customer of.
+            (Owner::Queue(_) | Owner::Group(_), OwnerCause::Routed(_)) => {
+                return self.phase(conversation, None);
+            }
+            (Owner::Queue(_) | Owner::Group(_), OwnerCause::Lost | OwnerCause::Released) => {
+                "Your agent was disconnected. Someone else will be with you soon".to_owned()
+            }
+            (
+                Owner::Queue(_) | Owner::Group(_),
+                OwnerCause::Opened
+                | OwnerCause::TakenOver
+                | OwnerCause::Accepted(_)
+                | OwnerCause::Transferred(_)
+                | OwnerCause::TakenBack(_)
+                | OwnerCause::Parked(_)
+                | OwnerCause::Returned(_)
+                | OwnerCause::Left(_)
+                | OwnerCause::Expired(_),
+            ) => return self.sent_on(conversation),
         };
         self.phase(conversation, Some(notice))
     }
@@ -265,4 +428,9 @@ impl Table<'_> {
         self.frames.push((Audience::Customer(conversation), Sent::Chat(vec![changed])));
         Ok(())
     }
+}
+
+/// Says whether the customer is told of a transfer.
+const fn tells(transfer: &Transfer) -> bool {
+    transfer.policy.tell_customer && !matches!(transfer.mode, Mode::Warm)
 }

@@ -1,7 +1,7 @@
 //! The thread that keeps the streams.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -14,7 +14,7 @@ use tokio::sync::mpsc;
 
 use super::audience::{Audience, Projected, Sent, project};
 use super::frames::{Frame, Kept, cursor, event, parse_cursor};
-use super::{Message, Parts, Published, Reader, What};
+use super::{BYTES_WAITING_MAX, Message, Parts, Published, Reader, What};
 use crate::store::{Reading, StoreError};
 
 /// How often a heartbeat is sent.
@@ -23,12 +23,53 @@ pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
 /// How often a waiting customer is told their place at most.
 pub const LINE_EVERY: Duration = Duration::from_secs(1);
 
-/// The spread of the times after which readers come again when the server stops.
-const COME_AGAIN_MS_MAX: u64 = 10_000;
+/// How far apart readers come again when the server stops, and over how long a time at most.
+const STOPPED: Spread = Spread { apart_ms: 50, over_ms: 10_000 };
+
+/// How far apart readers start again who are all told to at once, and over how long a time at most: they miss what
+/// happens meanwhile.
+const RESTARTED: Spread = Spread { apart_ms: 20, over_ms: 2_000 };
+
+/// The moments at which readers come again who are sent away together.
+struct Spread {
+    apart_ms: u64,
+    over_ms: u64,
+}
+
+impl Spread {
+    /// Returns after how many milliseconds the reader at this place of so many comes.
+    fn after_ms(&self, place: u64, count: u64) -> u64 {
+        (place * self.apart_ms).min(place * self.over_ms / count.max(1))
+    }
+}
 
 struct Stream {
     reader: Reader,
     frames: mpsc::Sender<Bytes>,
+    sizes: Sizes,
+}
+
+/// How large the last frames were that were given to a stream.
+#[derive(Debug, Default)]
+struct Sizes {
+    last: VecDeque<usize>,
+    bytes: usize,
+}
+
+impl Sizes {
+    /// Notes one more frame where so many wait already; false if they would be too large together.
+    fn add(&mut self, waiting: usize, size: usize) -> bool {
+        // Frames are taken in the order in which they were given, so those that wait are the last.
+        while self.last.len() > waiting {
+            self.bytes -= self.last.pop_front().unwrap_or_default();
+        }
+        if !self.last.is_empty() && self.bytes + size > BYTES_WAITING_MAX {
+            return false;
+        }
+        self.last.push_back(size);
+        self.bytes += size;
+        true
+    }
 }
 
 /// Every open stream, and the last frames.
@@ -49,6 +90,8 @@ pub(super) struct Streams {
     line_at: Timestamp,
     lines_changed: bool,
     told: BTreeMap<ConversationId, (Option<u32>, Option<u64>)>,
+    /// When each waiting customer was last told that they are not forgotten, or was first seen waiting.
+    reassured: BTreeMap<ConversationId, Timestamp>,
 }
 
 impl Streams {
@@ -69,6 +112,7 @@ impl Streams {
             line_at: now,
             lines_changed: false,
             told: BTreeMap::new(),
+            reassured: BTreeMap::new(),
         }
     }
 
@@ -95,10 +139,6 @@ impl Streams {
                 Message::Typing(conversation, actor) => self.typing(conversation, actor),
                 Message::CloseSession(closed) => self.close(|reader| match reader {
                     Reader::Person { session, .. } => *session == closed,
-                    Reader::Customer(_) => false,
-                }),
-                Message::ClosePerson(closed) => self.close(|reader| match reader {
-                    Reader::Person { agent, .. } => *agent == closed,
                     Reader::Customer(_) => false,
                 }),
                 Message::Tick => {}
@@ -145,6 +185,13 @@ impl Streams {
                 self.restart_everyone(published.seq);
             }
         }
+        if let What::Happened(Event::PersonChanged { agent: changed, .. }) = &published.what {
+            // Whoever may do more or less than before starts again, if they still may.
+            self.close(|reader| match reader {
+                Reader::Person { agent, .. } => agent == changed,
+                Reader::Customer(_) => false,
+            });
+        }
     }
 
     fn send(&mut self, seq: u64, audience: Audience, sent: &Sent) {
@@ -179,9 +226,9 @@ impl Streams {
 
     /// Gives a stream a frame; a reader who left or has too many waiting is disconnected.
     fn push(&mut self, id: u64, bytes: Bytes) {
-        if let Some(stream) = self.streams.get(&id)
-            && stream.frames.try_send(bytes).is_err()
-        {
+        let Some(stream) = self.streams.get_mut(&id) else { return };
+        let waiting = stream.frames.max_capacity() - stream.frames.capacity();
+        if !stream.sizes.add(waiting, bytes.len()) || stream.frames.try_send(bytes).is_err() {
             self.forget(id);
         }
     }
@@ -212,7 +259,7 @@ impl Streams {
         match after.filter(|after| *after <= reserved) {
             Some(after) if after > self.tail => self.early.push((after, reader, frames)),
             Some(after) => self.resume(reader, after, frames),
-            None => drop(frames.try_send(restart())),
+            None => drop(frames.try_send(restart(0))),
         }
     }
 
@@ -223,7 +270,7 @@ impl Streams {
             return;
         }
         let Some(kept) = self.kept.after(after) else {
-            return drop(frames.try_send(restart()));
+            return drop(frames.try_send(restart(0)));
         };
         let mut missed = kept.filter(|frame| may_see(&reader, &frame.audience));
         if missed.any(|frame| frames.try_send(frame.bytes.clone()).is_err()) {
@@ -243,7 +290,7 @@ impl Streams {
                 self.lines_changed = true;
             }
         }
-        self.streams.insert(id, Stream { reader, frames });
+        self.streams.insert(id, Stream { reader, frames, sizes: Sizes::default() });
     }
 
     fn heartbeat(&self) -> Bytes {
@@ -259,9 +306,12 @@ impl Streams {
             let beat = self.heartbeat();
             let everyone: Vec<u64> = self.streams.keys().copied().collect();
             everyone.into_iter().for_each(|id| self.push(id, beat.clone()));
+            if let Err(error) = self.reassure(now) {
+                tracing::warn!(error = %crate::telemetry::chain(&error), "who waits could not be read");
+            }
             // A cursor that was reserved but never committed is not going to come.
             for (_, _, frames) in std::mem::take(&mut self.early) {
-                drop(frames.try_send(restart()));
+                drop(frames.try_send(restart(0)));
             }
         }
         if self.lines_changed && now >= self.line_at {
@@ -271,6 +321,37 @@ impl Streams {
                 tracing::warn!(error = %crate::telemetry::chain(&error), "places in line could not be read");
             }
         }
+    }
+
+    /// Tells each customer who has waited on for as long as the policy says that they are not forgotten.
+    fn reassure(&mut self, now: Timestamp) -> Result<(), StoreError> {
+        let mut due = Vec::new();
+        {
+            let reading = self.parts.store.read()?;
+            let policies = reading.policies()?;
+            self.reassured.retain(|conversation, _| self.customers.contains_key(conversation));
+            for conversation in self.customers.keys() {
+                let waits = reading.conversation(*conversation)?.filter(|found| found.waiting().is_some());
+                let Some(found) = waits else {
+                    self.reassured.remove(conversation);
+                    continue;
+                };
+                let every = policies.holding(found.queue, found.channel).notice_secs;
+                let last = *self.reassured.entry(*conversation).or_insert(now);
+                if every > 0 && now.since(last).as_secs() >= u64::from(every) {
+                    due.push(*conversation);
+                }
+            }
+        }
+        for conversation in due {
+            self.reassured.insert(conversation, now);
+            let notice =
+                event("notice", None, &json!({ "text": "You are still in line. Thank you for waiting" }));
+            for stream in self.listening(&Audience::Customer(conversation)) {
+                self.push(stream, notice.clone());
+            }
+        }
+        Ok(())
     }
 
     /// Tells each waiting customer who listens their place, where it changed.
@@ -332,10 +413,12 @@ impl Streams {
     }
 
     fn close(&mut self, closed: impl Fn(&Reader) -> bool) {
+        self.early.retain(|(_, reader, _)| !closed(reader));
         let ids: Vec<u64> =
             self.streams.iter().filter(|(_, stream)| closed(&stream.reader)).map(|(id, _)| *id).collect();
-        for id in ids {
-            self.push(id, restart());
+        let count = ids.len() as u64;
+        for (place, id) in (0..).zip(ids) {
+            self.push(id, restart(RESTARTED.after_ms(place, count)));
             self.forget(id);
         }
     }
@@ -352,17 +435,21 @@ impl Streams {
 
     /// Ends every stream, each with another time after which to come again.
     fn stop(&mut self) {
-        let count = self.streams.len().max(1) as u64;
-        for (place, stream) in (0u64..).zip(self.streams.values()) {
-            let retry_ms = place * COME_AGAIN_MS_MAX / count;
-            drop(stream.frames.try_send(Bytes::from(format!("retry: {retry_ms}\n\n"))));
+        let count = self.streams.len() as u64;
+        for (place, stream) in (0..).zip(self.streams.values()) {
+            let after_ms = STOPPED.after_ms(place, count);
+            drop(stream.frames.try_send(match stream.reader {
+                // A browser that reads the stream itself keeps `retry` from the page.
+                Reader::Person { .. } => event("stopping", None, &json!({ "after_ms": after_ms })),
+                Reader::Customer(_) => Bytes::from(format!("retry: {after_ms}\n\n")),
+            }));
         }
         self.streams.clear();
     }
 }
 
-fn restart() -> Bytes {
-    event("restart", None, &json!({}))
+fn restart(after_ms: u64) -> Bytes {
+    event("restart", None, &json!({ "after_ms": after_ms }))
 }
 
 fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: Id, id: u64) {
@@ -392,5 +479,35 @@ fn moves_lines(what: &What) -> bool {
             Event::ConversationOpened { .. } | Event::OwnerChanged { .. } | Event::ConversationClosed { .. }
         ),
         What::Read(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_waits_for_a_reader_is_bounded_in_bytes_too() {
+        let mut sizes = Sizes::default();
+        let half = BYTES_WAITING_MAX / 2;
+        assert!(sizes.add(0, half) && sizes.add(1, half));
+        assert!(!sizes.add(2, 1), "nothing was taken");
+        assert!(sizes.add(1, half), "the first was taken");
+        assert!(sizes.add(0, BYTES_WAITING_MAX * 2), "a single frame may be larger");
+        assert!(!sizes.add(1, 1));
+        assert!(sizes.add(0, 1));
+    }
+
+    #[test]
+    fn readers_who_are_sent_away_together_come_back_one_after_the_other() {
+        let all = |spread: Spread, count| -> Vec<u64> {
+            (0..count).map(|place| spread.after_ms(place, count)).collect()
+        };
+        assert_eq!(all(STOPPED, 3), [0, 50, 100]);
+        let many = all(STOPPED, 1_000);
+        assert!(many.windows(2).all(|pair| pair[0] < pair[1]));
+        assert!(*many.last().unwrap() < STOPPED.over_ms);
+        assert!(all(RESTARTED, 1_000).into_iter().max().unwrap() < RESTARTED.over_ms);
+        assert_eq!(STOPPED.after_ms(0, 0), 0);
     }
 }

@@ -14,11 +14,13 @@ use sha2::{Digest, Sha256};
 use super::error::ApiError;
 use crate::app::App;
 
-/// What the desk's page holds where the build is to be named.
+/// What the pages of staff hold where the build is to be named.
 const BUILD_PLACEHOLDER: &str = "__BATON_BUILD__";
 
 const DESK_PAGE: &str = "index.html";
+const ADMIN_PAGE: &str = "admin.html";
 const CHAT_PAGE: &str = "chat/chat.html";
+const CHAT_FOLDER: &str = "chat/";
 
 /// What is served where the web application was not built.
 const NOT_BUILT: &str = "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>Baton</title>\n\
@@ -45,7 +47,12 @@ struct Asset {
     kind: &'static str,
     hash: String,
     is_immutable: bool,
+    is_of_chat: bool,
 }
+
+/// Marks an answer as a part of the chat, which other sites may frame.
+#[derive(Clone, Copy, Debug)]
+pub struct OfChat;
 
 impl Assets {
     /// Loads what was built; nothing where nothing was.
@@ -72,16 +79,21 @@ impl Assets {
         &self.build
     }
 
-    /// Returns what an address outside the API shows: a file, the chat, or for everything that is no file the desk.
+    /// Returns what an address outside the API shows: a file, the chat, the administration, or for
+    /// everything else that is no file the desk.
     fn find(&self, path: &str) -> Option<&Asset> {
         let path = path.trim_matches('/');
         if path == "chat" {
             return self.files.get(CHAT_PAGE);
         }
-        if let Some(file) = self.files.get(path).or_else(|| self.files.get(&format!("chat/{path}"))) {
+        if let Some(file) = self.files.get(path).or_else(|| self.files.get(&format!("{CHAT_FOLDER}{path}"))) {
             return Some(file);
         }
-        if is_file_name(path) { None } else { self.files.get(DESK_PAGE) }
+        if is_file_name(path) {
+            return None;
+        }
+        let is_admin = path.split('/').next() == Some("admin");
+        self.files.get(if is_admin { ADMIN_PAGE } else { DESK_PAGE })
     }
 }
 
@@ -129,6 +141,9 @@ fn answer(asset: &Asset, headers: &HeaderMap) -> Response {
     } else {
         brotli.unwrap_or(&asset.plain).clone().into_response()
     };
+    if asset.is_of_chat {
+        response.extensions_mut().insert(OfChat);
+    }
     let fields = response.headers_mut();
     if response_is_full(fields) {
         fields.insert(header::CONTENT_TYPE, HeaderValue::from_static(asset.kind));
@@ -167,13 +182,14 @@ fn asset(path: &str, bytes: &Bytes, files: &BTreeMap<String, Bytes>, build: &str
     let compressed = files.get(&format!("{path}.br")).cloned();
     let (plain, brotli) = match std::str::from_utf8(bytes) {
         // The compressed form does not name the build, so a page that does is sent as it is.
-        Ok(text) if path == DESK_PAGE && text.contains(BUILD_PLACEHOLDER) => {
+        Ok(text) if matches!(path, DESK_PAGE | ADMIN_PAGE) && text.contains(BUILD_PLACEHOLDER) => {
             (Bytes::from(text.replace(BUILD_PLACEHOLDER, build)), None)
         }
         Ok(_) | Err(_) => (bytes.clone(), compressed),
     };
     let hash = short_hex(&Sha256::digest(&plain));
-    Asset { plain, brotli, kind: kind(path), hash, is_immutable: is_hashed(path) }
+    let (is_immutable, is_of_chat) = (is_hashed(path), path.starts_with(CHAT_FOLDER));
+    Asset { plain, brotli, kind: kind(path), hash, is_immutable, is_of_chat }
 }
 
 /// Says whether a file's name holds a hash of its content, as Trunk writes them: `desk-0123456789abcdef_bg.wasm`.
@@ -247,6 +263,8 @@ mod tests {
         let files = [
             ("index.html", "<meta content=\"__BATON_BUILD__\">"),
             ("index.html.br", "compressed"),
+            ("admin.html", "<title>Administration</title><meta content=\"__BATON_BUILD__\">"),
+            ("admin.html.br", "compressed"),
             ("desk-0123456789abcdef_bg.wasm", "wasm"),
             ("chat/chat.html", "chat"),
             ("chat/chat.js", "script"),
@@ -260,11 +278,23 @@ mod tests {
     fn what_is_no_file_is_the_desk() {
         let assets = assets();
         let page = format!("<meta content=\"{}\">", assets.build());
-        for path in ["/", "/supervisor", "/admin/people", "/anything"] {
+        for path in ["/", "/supervisor", "/administrators", "/anything/admin"] {
             assert_eq!(assets.find(path).unwrap().plain, page, "{path}");
         }
         assert!(assets.find("/missing.js").is_none());
         assert!(assets.find("/").unwrap().brotli.is_none());
+    }
+
+    #[test]
+    fn the_administration_has_a_page_of_its_own() {
+        let assets = assets();
+        let page = format!("<title>Administration</title><meta content=\"{}\">", assets.build());
+        for path in ["/admin", "/admin/", "/admin/transfers", "/admin/nowhere"] {
+            let found = assets.find(path).unwrap();
+            assert_eq!(found.plain, page, "{path}");
+            assert!(found.brotli.is_none(), "{path}");
+        }
+        assert!(assets.find("/admin/missing.js").is_none());
     }
 
     #[test]

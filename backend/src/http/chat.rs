@@ -6,7 +6,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{
-    ChatMarks, ChatMessagePage, ChatSnapshot, ChatStarted, MessagePage, NewChat, NewMessage, Nothing,
+    ChatAddress, ChatMarks, ChatMessagePage, ChatSnapshot, ChatStarted, MessagePage, NewChat, NewMessage,
+    Nothing,
 };
 use baton_shared::chat::ChatAuthor;
 use baton_shared::command::Actor;
@@ -56,6 +57,7 @@ pub async fn show(
     State(app): State<Arc<App>>,
     CurrentCustomer(conversation): CurrentCustomer,
 ) -> Result<Json<ChatSnapshot>, ApiError> {
+    app.limits.read(conversation, app.now())?;
     snapshot(&app, conversation).await.map(Json)
 }
 
@@ -67,6 +69,7 @@ pub async fn messages(
     CurrentCustomer(conversation): CurrentCustomer,
     Asked(Before { before, limit }): Asked<Before>,
 ) -> Result<Json<ChatMessagePage>, ApiError> {
+    app.limits.read(conversation, app.now())?;
     let page =
         app.with_store(move |app| page(&*app.store.read()?, conversation, before.unwrap_or(u32::MAX), limit));
     let MessagePage { messages, more } = page.await?;
@@ -95,6 +98,7 @@ pub async fn mark(
     CurrentCustomer(conversation): CurrentCustomer,
     JsonBody(ChatMarks { delivered, read }): JsonBody<ChatMarks>,
 ) -> Result<StatusCode, ApiError> {
+    app.limits.mark(conversation, app.now())?;
     let command = Command::Mark { conversation, delivered, read };
     app.submit(Actor::Customer(conversation), None, command).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -107,8 +111,24 @@ pub async fn typing(
     CurrentCustomer(conversation): CurrentCustomer,
     JsonBody(Nothing {}): JsonBody<Nothing>,
 ) -> StatusCode {
-    app.feed.typing(conversation, Actor::Customer(conversation));
+    // Nobody misses a sign of typing, so one too many is not worth an error.
+    if app.limits.typing(conversation, app.now()) {
+        app.feed.typing(conversation, Actor::Customer(conversation));
+    }
     StatusCode::NO_CONTENT
+}
+
+/// Leaves an address at which the customer can be reached, for a request that is answered later
+#[utoipa::path(put, path = "/api/chat/address", tag = "Customers", params(KeyParam), request_body = ChatAddress,
+    responses((status = 204)))]
+pub async fn leave_address(
+    State(app): State<Arc<App>>,
+    CurrentCustomer(conversation): CurrentCustomer,
+    Keyed { key, body: ChatAddress { address } }: Keyed<ChatAddress>,
+) -> Result<StatusCode, ApiError> {
+    let command = Command::LeaveAddress { conversation, address };
+    app.submit(Actor::Customer(conversation), Some(key), command).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Ends the conversation

@@ -46,9 +46,9 @@ pub async fn show(
 ) -> Result<Json<ConversationView>, ApiError> {
     let view = app.with_store(move |app| {
         let reading = app.store.read()?;
-        let Some(seq_max) = reading.sight(me.id, id)? else { return Ok(None) };
+        let Some(sight) = reading.sight(me.id, id)? else { return Ok(None) };
         let Some(conversation) = reading.conversation(id)? else { return Ok(None) };
-        let Some(thread) = reading.thread(id, Some(seq_max))? else { return Ok(None) };
+        let Some(thread) = reading.thread(id, sight)? else { return Ok(None) };
         let owner = conversation.owner();
         let name = owner.map(|owner| owner_name(&*reading, owner)).transpose()?.flatten();
         Ok(Some(ConversationView { thread, closed: owner.is_none(), owner: name }))
@@ -59,10 +59,8 @@ pub async fn show(
 fn owner_name(reading: &dyn Reading, owner: Owner) -> Result<Option<String>, StoreError> {
     match owner {
         Owner::Agent(agent) => Ok(reading.colleague(agent)?.map(|colleague| colleague.name)),
-        Owner::Queue(queue) => {
-            let mut queues = reading.queues()?.into_iter();
-            Ok(queues.find(|view| view.id == queue).map(|view| view.name))
-        }
+        Owner::Queue(queue) => Ok(reading.names()?.queues.remove(&queue)),
+        Owner::Group(group) => Ok(reading.names()?.groups.remove(&group)),
     }
 }
 
@@ -77,7 +75,8 @@ pub async fn messages(
 ) -> Result<Json<MessagePage>, ApiError> {
     let page = app.with_store(move |app| {
         let reading = app.store.read()?;
-        let Some(seq_max) = reading.sight(me.id, id)? else { return Ok(None) };
+        let Some(sight) = reading.sight(me.id, id)? else { return Ok(None) };
+        let seq_max = sight.last_seq();
         match which.q {
             Some(words) => found(&*reading, id, &words, seq_max),
             None => {
@@ -112,8 +111,9 @@ fn found(
     seq_max: u32,
 ) -> Result<MessagePage, StoreError> {
     let mut messages = reading.search(id, words, FOUND_MESSAGES_MAX)?;
-    let more = messages.len() == FOUND_MESSAGES_MAX as usize;
     messages.retain(|message| message.seq <= seq_max);
+    // The oldest are found first, so none that may be seen is behind one that may not.
+    let more = messages.len() == FOUND_MESSAGES_MAX as usize;
     Ok(MessagePage { messages, more })
 }
 

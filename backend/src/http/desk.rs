@@ -12,6 +12,7 @@ use baton_shared::segment::Disposition;
 use super::body::JsonBody;
 use super::callers::CurrentAgent;
 use super::error::ApiError;
+use super::session::end_lease_of_ended;
 use crate::app::App;
 
 /// Returns all that one sees, and where the stream goes on
@@ -35,9 +36,11 @@ pub async fn heartbeat(
     State(app): State<Arc<App>>,
     CurrentAgent(me): CurrentAgent,
     JsonBody(HeartbeatAnswer { .. }): JsonBody<HeartbeatAnswer>,
-) -> StatusCode {
+) -> Result<StatusCode, ApiError> {
     app.dispatcher.answered(me.id);
-    StatusCode::NO_CONTENT
+    // Whoever signed out after the session was checked would be reachable, with nobody there.
+    end_lease_of_ended(&app, me.id, me.session).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Chooses a status

@@ -111,6 +111,8 @@ impl From<Refusal> for ApiError {
             Refusal::TextEmpty { .. }
             | Refusal::TextTooLong { .. }
             | Refusal::TooMany { .. }
+            | Refusal::PolicyUnusable { .. }
+            | Refusal::WorkflowUnusable { .. }
             | Refusal::EmailInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::ConversationClosed
             | Refusal::OfferClosed { .. }
@@ -122,8 +124,22 @@ impl From<Refusal> for ApiError {
             | Refusal::TargetFull { .. }
             | Refusal::WrapUpClosed
             | Refusal::EmailTaken
-            | Refusal::LastAdministrator
-            | Refusal::AlreadySo { .. } => StatusCode::CONFLICT,
+            | Refusal::TransfersOff
+            | Refusal::ModeNotAllowed { .. }
+            | Refusal::TargetNotAllowed
+            | Refusal::MayNotCancel
+            | Refusal::MayNotDecline
+            | Refusal::HopLimit { .. }
+            | Refusal::NobodyServes
+            | Refusal::NotOnePlace
+            | Refusal::MayNotTakeOver
+            | Refusal::TargetTakesPart
+            | Refusal::InviteLimit { .. }
+            | Refusal::InviteClosed
+            | Refusal::LastParticipant
+            | Refusal::RequestClosed
+            | Refusal::NotConsulting
+            | Refusal::LastAdministrator => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())
     }
@@ -184,11 +200,9 @@ impl From<SignInError> for ApiError {
                 "sign_in_failed",
                 "There is no such address with this password, or it may not sign in. Check both.",
             ),
-            SignInError::TooMany { wait } => Self::too_many(
-                "too_many_attempts",
-                "Too many sign-ins failed. Wait, then try again, or ask an administrator.",
-                wait,
-            ),
+            SignInError::TooMany { wait } => {
+                Self::too_many("too_many_attempts", "Too many sign-ins failed. Wait, then try again.", wait)
+            }
             SignInError::Busy => {
                 Self::too_many("busy", "Many people are signing in. Try again in a moment.", REPEAT_AFTER)
             }

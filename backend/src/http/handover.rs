@@ -29,6 +29,9 @@ const WRITE_WITHIN: Duration = Duration::from_secs(20);
 /// How many bytes are sent at once at most, except for a single frame that is larger.
 const BATCH_BYTES: usize = 16 * 1024;
 
+/// How much a reader may say, who has nothing to say.
+const UNASKED_BYTES_MAX: usize = 4 * 1024;
+
 /// How the end of an answer's body is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Framing {
@@ -197,8 +200,9 @@ impl Write for Watched {
     }
 }
 
-/// Passes frames on until the feed ends the stream, the reader goes away, or the reader does not take them in time.
+/// Passes frames on until the feed ends the stream, the reader goes away or talks, or does not take them in time.
 pub async fn pass_on(mut socket: TcpStream, mut frames: Frames) {
+    let mut unasked = 0;
     loop {
         tokio::select! {
             frame = frames.waiting.recv() => {
@@ -214,7 +218,11 @@ pub async fn pass_on(mut socket: TcpStream, mut frames: Frames) {
                 }
             }
             readable = socket.readable() => {
-                if readable.is_err() || !is_open(&socket) {
+                unasked += match readable.and_then(|()| read_away(&socket)) {
+                    Ok(count) => count,
+                    Err(_) => return,
+                };
+                if unasked > UNASKED_BYTES_MAX {
                     return;
                 }
             }
@@ -222,12 +230,13 @@ pub async fn pass_on(mut socket: TcpStream, mut frames: Frames) {
     }
 }
 
-/// Reads and forgets what a reader says, which is nothing; false means that they are gone.
-fn is_open(socket: &TcpStream) -> bool {
+/// Reads and forgets what a reader says, and returns how many bytes it was; an error means that they are gone.
+fn read_away(socket: &TcpStream) -> io::Result<usize> {
     let mut unread = [0; 64];
     match socket.try_read(&mut unread) {
-        Ok(count) => count > 0,
-        Err(error) => error.kind() == io::ErrorKind::WouldBlock,
+        Ok(0) => Err(io::ErrorKind::UnexpectedEof.into()),
+        Err(error) if error.kind() == io::ErrorKind::WouldBlock => Ok(0),
+        read => read,
     }
 }
 

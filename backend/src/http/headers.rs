@@ -3,7 +3,9 @@
 use std::fmt::Write;
 
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::response::Response;
 
+use super::assets::OfChat;
 use super::gate::is_of_customers;
 use crate::config::Config;
 
@@ -28,14 +30,16 @@ const DESK_PERMISSIONS: &str = "camera=(), geolocation=(), microphone=(), paymen
 /// A year, as long as the list of sites that browsers know beforehand asks for.
 const TRANSPORT_SECURITY: &str = "max-age=31536000";
 
-/// Adds what the kind of address asks for; what a handler set stays.
-pub fn add(headers: &mut HeaderMap, path: &str, config: &Config) {
+/// Adds what the kind of address, and of page, asks for; what a handler set stays.
+pub fn add(response: &mut Response, path: &str, config: &Config) {
+    // By what is served and not by the address, under which there may be no part of the chat.
+    let is_chat = response.extensions().get::<OfChat>().is_some();
+    let headers = response.headers_mut();
     let fixed = |value| HeaderValue::from_static(value);
     set(headers, header::X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
     if config.is_https() {
         set(headers, header::STRICT_TRANSPORT_SECURITY, fixed(TRANSPORT_SECURITY));
     }
-    let is_chat = path == "/chat" || path.starts_with("/chat/");
     let referrer = if is_chat { "same-origin" } else { "no-referrer" };
     set(headers, header::REFERRER_POLICY, fixed(referrer));
     if path.starts_with("/api/") {

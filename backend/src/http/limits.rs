@@ -15,6 +15,16 @@ pub const CHATS_PER_MINUTE: u32 = 300;
 /// How many messages a customer may send in ten seconds: more than anyone types.
 pub const MESSAGES_PER_TEN_SECS: u32 = 20;
 
+/// How many signs of a customer's typing are passed on in ten seconds: a page gives one every three seconds, and a
+/// customer may have eight.
+pub const TYPING_PER_TEN_SECS: u32 = 30;
+
+/// How many read marks a customer may send in ten seconds: a page sends one each second at most.
+pub const MARKS_PER_TEN_SECS: u32 = 80;
+
+/// How often a customer may read in ten seconds: snapshots, pages of messages and the opening of streams together.
+pub const READS_PER_TEN_SECS: u32 = 80;
+
 /// How many buckets of a kind are remembered.
 const BUCKETS_MAX: usize = 10_000;
 
@@ -23,13 +33,20 @@ const BUCKETS_MAX: usize = 10_000;
 pub struct Limits {
     chats: Buckets<IpAddr>,
     messages: Buckets<ConversationId>,
+    typing: Buckets<ConversationId>,
+    marks: Buckets<ConversationId>,
+    reads: Buckets<ConversationId>,
 }
 
 impl Default for Limits {
     fn default() -> Self {
+        let in_ten_secs = |tokens| Buckets::new(tokens, Duration::from_secs(10));
         Self {
             chats: Buckets::new(CHATS_PER_MINUTE, Duration::from_secs(60)),
-            messages: Buckets::new(MESSAGES_PER_TEN_SECS, Duration::from_secs(10)),
+            messages: in_ten_secs(MESSAGES_PER_TEN_SECS),
+            typing: in_ten_secs(TYPING_PER_TEN_SECS),
+            marks: in_ten_secs(MARKS_PER_TEN_SECS),
+            reads: in_ten_secs(READS_PER_TEN_SECS),
         }
     }
 }
@@ -54,6 +71,25 @@ impl Limits {
                 "These are too many messages at once. Wait a moment.",
                 wait,
             )
+        })
+    }
+
+    /// Counts a sign of a customer's typing, and says whether it is to be passed on.
+    pub fn typing(&self, conversation: ConversationId, now: Timestamp) -> bool {
+        self.typing.take(conversation, now).is_ok()
+    }
+
+    /// Counts a customer's read mark.
+    pub fn mark(&self, conversation: ConversationId, now: Timestamp) -> Result<(), ApiError> {
+        self.marks.take(conversation, now).map_err(|wait| {
+            ApiError::too_many("too_many_marks", "These are too many read marks. Wait a moment.", wait)
+        })
+    }
+
+    /// Counts that a customer reads.
+    pub fn read(&self, conversation: ConversationId, now: Timestamp) -> Result<(), ApiError> {
+        self.reads.take(conversation, now).map_err(|wait| {
+            ApiError::too_many("too_many_reads", "This is read too often. Wait a moment.", wait)
         })
     }
 }

@@ -42,6 +42,19 @@ pub async fn reject(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// Takes a minute more for filing a segment
+#[utoipa::path(post, path = "/api/wrap-ups/{segment}/extension", tag = "Wrap-ups",
+    params(("segment" = SegmentId, Path), KeyParam), request_body = Nothing, responses((status = 204)))]
+pub async fn extend_wrap_up(
+    State(app): State<Arc<App>>,
+    CurrentAgent(me): CurrentAgent,
+    Ids(segment): Ids<SegmentId>,
+    Keyed { key, body: Nothing {} }: Keyed<Nothing>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::ExtendWrapUp { segment }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
 /// Files a segment
 #[utoipa::path(post, path = "/api/wrap-ups/{segment}/completion", tag = "Wrap-ups",
     params(("segment" = SegmentId, Path), KeyParam), request_body = WrapUpCompletion, responses((status = 204)))]

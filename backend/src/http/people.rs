@@ -13,7 +13,6 @@ use super::body::{Ids, Keyed};
 use super::callers::CurrentAdministrator;
 use super::error::ApiError;
 use super::openapi::KeyParam;
-use super::session::end_all_sessions;
 use crate::app::App;
 use crate::dispatcher::Answer;
 
@@ -64,11 +63,6 @@ pub async fn change(
 ) -> Result<StatusCode, ApiError> {
     let command = Command::ChangePerson { agent, name, role, enabled, capacity: of_chats(capacity) };
     app.submit(me.actor(), Some(key), command).await?;
-    if enabled {
-        app.feed.close_person(agent);
-    } else {
-        end_all_sessions(&app, agent).await?;
-    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,15 +1,17 @@
-//! Setting up queues, skills and transfer groups; administrators only.
+//! Setting up queues, skills and transfer groups; administrators, and for groups supervisors too.
 
 use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use baton_shared::api::{Added, GroupView, NewGroup, NewSkill, Nothing, QueueSettings, QueueView, Skill};
-use baton_shared::{AgentId, Command, QueueId};
+use baton_shared::api::{
+    Added, GroupSettings, GroupView, NewSkill, Nothing, QueueSettings, QueueView, Skill,
+};
+use baton_shared::{AgentId, Command, GroupId, QueueId};
 
 use super::body::{Ids, Keyed};
-use super::callers::CurrentAdministrator;
+use super::callers::{CurrentAdministrator, CurrentSupervisor};
 use super::error::ApiError;
 use super::openapi::KeyParam;
 use super::people::added;
@@ -79,7 +81,7 @@ pub async fn remove_member(
 #[utoipa::path(get, path = "/api/skills", tag = "Skills and groups", responses((status = 200, body = Vec<Skill>)))]
 pub async fn list_skills(
     State(app): State<Arc<App>>,
-    _me: CurrentAdministrator,
+    _me: CurrentSupervisor,
 ) -> Result<Json<Vec<Skill>>, ApiError> {
     Ok(Json(app.with_store(|app| app.store.read()?.skills()).await?))
 }
@@ -100,18 +102,45 @@ pub async fn add_skill(
     responses((status = 200, body = Vec<GroupView>)))]
 pub async fn list_groups(
     State(app): State<Arc<App>>,
-    _me: CurrentAdministrator,
+    _me: CurrentSupervisor,
 ) -> Result<Json<Vec<GroupView>>, ApiError> {
     Ok(Json(app.with_store(|app| app.store.read()?.groups()).await?))
 }
 
 /// Adds a transfer group
-#[utoipa::path(post, path = "/api/groups", tag = "Skills and groups", params(KeyParam), request_body = NewGroup,
-    responses((status = 201, body = Added)))]
+#[utoipa::path(post, path = "/api/groups", tag = "Skills and groups", params(KeyParam),
+    request_body = GroupSettings, responses((status = 201, body = Added)))]
 pub async fn add_group(
     State(app): State<Arc<App>>,
-    CurrentAdministrator(me): CurrentAdministrator,
-    Keyed { key, body: NewGroup { name, skills } }: Keyed<NewGroup>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    Keyed { key, body: GroupSettings { name, skills, membership, priority } }: Keyed<GroupSettings>,
 ) -> Result<(StatusCode, Json<Added>), ApiError> {
-    added(app.submit(me.actor(), Some(key), Command::AddGroup { name, skills }).await?)
+    added(app.submit(me.actor(), Some(key), Command::AddGroup { name, skills, membership, priority }).await?)
+}
+
+/// Sets a transfer group's name and what it asks for
+#[utoipa::path(put, path = "/api/groups/{group}", tag = "Skills and groups",
+    params(("group" = GroupId, Path), KeyParam), request_body = GroupSettings, responses((status = 204)))]
+pub async fn change_group(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    Ids(group): Ids<GroupId>,
+    Keyed { key, body: GroupSettings { name, skills, membership, priority } }: Keyed<GroupSettings>,
+) -> Result<StatusCode, ApiError> {
+    let command = Command::ChangeGroup { group, name, skills, membership, priority };
+    app.submit(me.actor(), Some(key), command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Removes a transfer group; what waits for it goes to its queue
+#[utoipa::path(delete, path = "/api/groups/{group}", tag = "Skills and groups",
+    params(("group" = GroupId, Path), KeyParam), responses((status = 204)))]
+pub async fn remove_group(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    Ids(group): Ids<GroupId>,
+    Keyed { key, body: Nothing {} }: Keyed<Nothing>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::RemoveGroup { group }).await?;
+    Ok(StatusCode::NO_CONTENT)
 }

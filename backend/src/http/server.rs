@@ -8,18 +8,20 @@ use std::task::Poll;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
+use axum::body::{Body, to_bytes};
 use axum::extract::Request;
-use axum::response::Response;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioTimer;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tower::ServiceExt;
 
+use super::error::{ApiError, PROBLEM_JSON};
 use super::handover::{Frames, Handover, Watched, pass_on};
 use crate::app::App;
 
@@ -43,16 +45,49 @@ const COMMIT_WITHIN: Duration = Duration::from_secs(1);
 /// How long to wait after the machine could give no connection.
 const ACCEPT_AGAIN_AFTER: Duration = Duration::from_millis(100);
 
+/// How many open files are left to everything but connections: the database's, and those of refusals.
+const FILES_BESIDE: u64 = 192;
+
+/// How many connections beyond the limit are told so at once; more are closed without a word.
+const REFUSED_AT_ONCE_MAX: usize = 32;
+
+/// When they may try again.
+const REFUSED_RETRY: Duration = Duration::from_secs(5);
+
+/// How long telling so may take.
+const REFUSE_WITHIN: Duration = Duration::from_secs(1);
+
+/// Returns how many connections the machine lets this process have, with room for what else it opens.
+pub fn connections_max() -> usize {
+    let files = rustix::process::getrlimit(rustix::process::Resource::Nofile).current.unwrap_or(u64::MAX);
+    let connections = files.saturating_sub(FILES_BESIDE).max(files / 2);
+    usize::try_from(connections).unwrap_or(usize::MAX).min(Semaphore::MAX_PERMITS)
+}
+
 /// Serves until `stop` is over; then ends streams, lets requests finish, and commits what waits.
-pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Output = ()>) {
+///
+/// Of more connections than `connections_max` each is told to come again, and those that are there are kept.
+pub async fn serve(
+    app: Arc<App>,
+    listener: TcpListener,
+    connections_max: usize,
+    stop: impl Future<Output = ()>,
+) {
     let router = super::router(app.clone());
+    let places = Arc::new(Semaphore::new(connections_max));
+    let refusals = Arc::new(Semaphore::new(REFUSED_AT_ONCE_MAX));
     let (stopping, _) = watch::channel(());
     let mut stop = std::pin::pin!(stop);
     loop {
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((socket, peer)) => {
-                    tokio::spawn(converse(socket, peer, router.clone(), stopping.subscribe()));
+                    if let Ok(place) = places.clone().try_acquire_owned() {
+                        let held = Held { stopping: stopping.subscribe(), _place: place };
+                        tokio::spawn(converse(socket, peer, router.clone(), held));
+                    } else if let Ok(place) = refusals.clone().try_acquire_owned() {
+                        tokio::spawn(refuse(socket, place));
+                    }
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be taken");
@@ -65,15 +100,49 @@ pub async fn serve(app: Arc<App>, listener: TcpListener, stop: impl Future<Outpu
     }
     drop(listener);
     tracing::info!(connections = stopping.receiver_count(), "stopping");
-    app.feed.stop();
     stopping.send_replace(());
-    // Each connection holds a receiver until its end.
-    if tokio::time::timeout(STOP_WITHIN, stopping.closed()).await.is_err() {
+    let ended = async {
+        app.feed.stop().await;
+        // Each connection holds a receiver until its end.
+        stopping.closed().await;
+    };
+    if tokio::time::timeout(STOP_WITHIN, ended).await.is_err() {
         tracing::warn!("some requests did not finish in time");
     }
     if tokio::time::timeout(COMMIT_WITHIN, app.stop()).await.is_err() {
         tracing::warn!("what waited was not committed in time; nobody was told that it was");
     }
+}
+
+/// What an open connection holds until its end.
+struct Held {
+    stopping: watch::Receiver<()>,
+    _place: OwnedSemaphorePermit,
+}
+
+/// Tells a client that there is no place for its connection.
+async fn refuse(mut socket: TcpStream, _place: OwnedSemaphorePermit) {
+    let answer = async {
+        let refused = ApiError::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "too_many_connections",
+            "More browsers are connected than the server has room for. Try again.",
+        );
+        let body =
+            to_bytes(refused.into_response().into_body(), READ_BUFFER_BYTES_MAX).await.unwrap_or_default();
+        let head = format!(
+            "HTTP/1.1 503 Service Unavailable\r\nContent-Type: {PROBLEM_JSON}\r\nContent-Length: {}\r\n\
+             Retry-After: {}\r\nConnection: close\r\n\r\n",
+            body.len(),
+            REFUSED_RETRY.as_secs()
+        );
+        // What was asked is read first: closing with something unread would take the answer back.
+        let _ = socket.read(&mut [0; 4096]).await;
+        let _ = socket.write_all(head.as_bytes()).await;
+        let _ = socket.write_all(&body).await;
+        let _ = socket.shutdown().await;
+    };
+    let _ = tokio::time::timeout(REFUSE_WITHIN, answer).await;
 }
 
 /// How a connection went on.
@@ -83,7 +152,7 @@ enum Outcome {
 }
 
 /// Answers the requests of a connection until it ends or becomes a stream.
-async fn converse(socket: TcpStream, peer: SocketAddr, router: Router, mut stopping: watch::Receiver<()>) {
+async fn converse(socket: TcpStream, peer: SocketAddr, router: Router, mut held: Held) {
     set_options(&socket);
     let handover = Handover::default();
     let left = handover.clone();
@@ -106,7 +175,7 @@ async fn converse(socket: TcpStream, peer: SocketAddr, router: Router, mut stopp
         });
         tokio::select! {
             outcome = progress => break outcome,
-            _ = stopping.changed(), if !told => {
+            _ = held.stopping.changed(), if !told => {
                 told = true;
                 std::pin::Pin::new(&mut connection).graceful_shutdown();
             }
@@ -121,7 +190,7 @@ async fn converse(socket: TcpStream, peer: SocketAddr, router: Router, mut stopp
         Outcome::Stream(frames) => {
             // A task of its own, which is as small as a stream is.
             tokio::spawn(async move {
-                let _open = stopping;
+                let _open = held;
                 pass_on(socket, frames).await;
             });
         }

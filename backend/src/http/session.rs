@@ -67,11 +67,10 @@ pub async fn end_session(app: &Arc<App>, agent: AgentId, session: TokenHash) -> 
     Ok(())
 }
 
-/// Ends everything that a disabled person has open.
-pub async fn end_all_sessions(app: &Arc<App>, agent: AgentId) -> Result<(), ApiError> {
-    app.with_store(move |app| app.accounts.sign_out_everywhere(agent)).await?;
-    app.feed.close_person(agent);
-    end_lease(app, agent).await
+/// Ends a person's lease where a heartbeat was answered with a session that had ended meanwhile.
+pub async fn end_lease_of_ended(app: &Arc<App>, agent: AgentId, session: TokenHash) -> Result<(), ApiError> {
+    let goes_on = app.with_store(move |app| app.accounts.session_by_hash(&session)).await?.is_some();
+    if goes_on || app.streams.has_other(agent, &session) { Ok(()) } else { end_lease(app, agent).await }
 }
 
 async fn end_lease(app: &Arc<App>, agent: AgentId) -> Result<(), ApiError> {

@@ -77,6 +77,7 @@ pub async fn chat_events(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let place = app.streams.open(StreamOwner::Customer(conversation))?;
+    app.limits.read(conversation, app.now())?;
     let frames = app.feed.subscribe(Reader::Customer(conversation), start(&headers, after)).await;
     Ok(connection.stream(frames, place))
 }

@@ -4,10 +4,9 @@ use core::time::Duration;
 use std::collections::BTreeSet;
 
 use baton_shared::offer::{OFFER_REST, OfferState};
-use baton_shared::transfer::TransferState;
 use baton_shared::*;
 
-use super::RoutingState;
+use super::{RoutingState, Subject};
 
 /// How long after a start no deadline that was running fires and nobody's lease ends.
 pub const DEADLINES_HELD: Duration = Duration::from_secs(45);
@@ -17,10 +16,20 @@ pub const DEADLINES_HELD: Duration = Duration::from_secs(45);
 pub enum Deadline {
     /// An offer times out.
     Offer(OfferId),
+    /// A transfer that nobody accepted expires, or a consultation ends.
+    Transfer(TransferId),
+    /// An agent was not reachable for too long: what they have goes to its queue.
+    Grace(AgentId),
+    /// An invitation that nobody accepted expires.
+    Invite(InviteId),
+    /// A wrap-up ends by itself.
+    WrapUp(SegmentId),
+    /// A workflow's step asks for less, or the next one begins.
+    Step(ConversationId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
     Undo(TransferId),
     /// An agent who passed a conversation may be offered it again.
-    Rest(ConversationId),
+    Rest(Subject),
 }
 
 /// Deadlines in the order of (due, kind, id).
@@ -57,37 +66,121 @@ impl Deadlines {
 
     const fn order(&mut self, deadline: Deadline) -> &mut BTreeSet<(Timestamp, Deadline)> {
         match deadline {
-            Deadline::Offer(_) => &mut self.deciding,
+            Deadline::Offer(_)
+            | Deadline::Transfer(_)
+            | Deadline::Grace(_)
+            | Deadline::Invite(_)
+            | Deadline::WrapUp(_)
+            | Deadline::Step(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
     }
 }
 
+/// Returns when a transfer in its present state expires or its consultation ends.
+pub(super) const fn transfer_due(state: &TransferState) -> Option<Timestamp> {
+    match state {
+        TransferState::Seeking { deadline, .. } | TransferState::Enqueued { deadline, .. } => *deadline,
+        TransferState::Released { deadline } | TransferState::Consulting { deadline, .. } => Some(*deadline),
+        TransferState::Requested | TransferState::Ended { .. } => None,
+    }
+}
+
+/// Returns when something about a conversation's way through a workflow is due.
+fn step_due(conversation: &Conversation) -> Option<Timestamp> {
+    conversation.waiting()?.route.as_ref()?.due()
+}
+
 impl RoutingState {
     pub(super) fn rebuild_deadlines(&mut self) {
-        let deadlines = &mut self.index.deadlines;
-        *deadlines = Deadlines::default();
+        let mut deadlines = Deadlines::default();
         for offer in self.offers.values() {
-            if let OfferState::Open { deadline } = offer.state {
+            if let OfferState::Open { deadline: Some(deadline) } = offer.state {
                 deadlines.add(deadline, Deadline::Offer(offer.id));
             }
         }
         for transfer in self.transfers.values() {
-            if let TransferState::Enqueued { undo_until } = transfer.state {
+            if let Some(due) = transfer_due(&transfer.state) {
+                deadlines.add(due, Deadline::Transfer(transfer.id));
+            }
+            if let TransferState::Enqueued { undo_until, .. } = transfer.state {
                 deadlines.add(undo_until, Deadline::Undo(transfer.id));
             }
         }
-        for conversation in self.conversations.values() {
-            for passed_at in conversation.waiting().into_iter().flat_map(|waiting| waiting.passed.values()) {
-                deadlines.add(passed_at.plus(OFFER_REST), Deadline::Rest(conversation.id));
+        let subjects = self.conversations.keys().map(|id| Subject::Conversation(*id));
+        for subject in subjects.chain(self.invites.keys().map(|id| Subject::Invite(*id))) {
+            for passed_at in self.search_of(subject).into_iter().flat_map(|search| search.passed.values()) {
+                deadlines.add(passed_at.plus(OFFER_REST), Deadline::Rest(subject));
             }
+        }
+        for conversation in self.conversations.values() {
+            if let Some(due) = step_due(conversation) {
+                deadlines.add(due, Deadline::Step(conversation.id));
+            }
+        }
+        for invite in self.invites.values() {
+            if let InviteState::Open { deadline, .. } = invite.state {
+                deadlines.add(deadline, Deadline::Invite(invite.id));
+            }
+        }
+        for segment in self.segments.values() {
+            if let SegmentState::WrapUp { until: Some(until), .. } = segment.state {
+                deadlines.add(until, Deadline::WrapUp(segment.id));
+            }
+        }
+        for agent in self.agents.values() {
+            if let Some(lost_at) = agent.lost_at {
+                deadlines.add(lost_at.plus(self.grace()), Deadline::Grace(agent.id));
+            }
+        }
+        self.index.deadlines = deadlines;
+    }
+
+    /// Returns how long an agent who is lost keeps what they have.
+    pub(super) fn grace(&self) -> Duration {
+        Duration::from_secs(u64::from(self.policies.workspace.grace_secs))
+    }
+
+    /// Adds the deadline that a conversation's way through a workflow has.
+    pub(super) fn arm_step(&mut self, id: ConversationId) {
+        if let Some(due) = self.conversations.get(&id).and_then(step_due) {
+            self.index.deadlines.add(due, Deadline::Step(id));
         }
     }
 
-    /// Moves every running offer's deadline to `held_until` where it would fire sooner.
+    /// Removes the deadline that a conversation's way through a workflow has.
+    pub(super) fn disarm_step(&mut self, id: ConversationId) {
+        if let Some(due) = self.conversations.get(&id).and_then(step_due) {
+            self.index.deadlines.remove(due, Deadline::Step(id));
+        }
+    }
+
+    /// Adds the deadlines that a transfer in its present state has.
+    pub(super) fn arm_transfer(&mut self, id: TransferId) {
+        let Some(transfer) = self.transfers.get(&id) else { return };
+        if let Some(due) = transfer_due(&transfer.state) {
+            self.index.deadlines.add(due, Deadline::Transfer(id));
+        }
+        if let TransferState::Enqueued { undo_until, .. } = transfer.state {
+            self.index.deadlines.add(undo_until, Deadline::Undo(id));
+        }
+    }
+
+    /// Removes the deadlines that a transfer in its present state has.
+    pub(super) fn disarm_transfer(&mut self, id: TransferId) {
+        let Some(transfer) = self.transfers.get(&id) else { return };
+        if let Some(due) = transfer_due(&transfer.state) {
+            self.index.deadlines.remove(due, Deadline::Transfer(id));
+        }
+        if let TransferState::Enqueued { undo_until, .. } = transfer.state {
+            self.index.deadlines.remove(undo_until, Deadline::Undo(id));
+        }
+    }
+
+    /// Moves every running deadline that asks for an event to `held_until` where it would fire sooner.
     pub(super) fn hold_deadlines(&mut self, held_until: Timestamp) {
         for offer in self.offers.values_mut() {
-            if let OfferState::Open { deadline } = &mut offer.state
+            if let OfferState::Open { deadline: Some(deadline) } = &mut offer.state
                 && *deadline < held_until
             {
                 *deadline = held_until;
@@ -95,11 +188,52 @@ impl RoutingState {
             }
         }
         for transfer in self.transfers.values_mut() {
-            if let TransferState::Offered { deadline, .. } = &mut transfer.state
+            let deadline = match &mut transfer.state {
+                TransferState::Seeking { deadline, .. } | TransferState::Enqueued { deadline, .. } => {
+                    deadline.as_mut()
+                }
+                TransferState::Released { deadline } | TransferState::Consulting { deadline, .. } => {
+                    Some(deadline)
+                }
+                TransferState::Requested | TransferState::Ended { .. } => None,
+            };
+            if let Some(deadline) = deadline.filter(|deadline| **deadline < held_until) {
+                *deadline = held_until;
+                self.index.touched.transfers.insert(transfer.id);
+            }
+        }
+        for conversation in self.conversations.values_mut() {
+            let id = conversation.id;
+            let route = conversation.waiting_mut().and_then(|waiting| waiting.route.as_mut());
+            let times = route
+                .into_iter()
+                .flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
+            for time in times.filter(|time| **time < held_until) {
+                *time = held_until;
+                self.index.touched.conversations.insert(id);
+            }
+        }
+        for invite in self.invites.values_mut() {
+            if let InviteState::Open { deadline, .. } = &mut invite.state
                 && *deadline < held_until
             {
                 *deadline = held_until;
-                self.index.touched.transfers.insert(transfer.id);
+                self.index.touched.invites.insert(invite.id);
+            }
+        }
+        for segment in self.segments.values_mut() {
+            if let SegmentState::WrapUp { until: Some(until), .. } = &mut segment.state
+                && *until < held_until
+            {
+                *until = held_until;
+                self.index.touched.segments.insert(segment.id);
+            }
+        }
+        let lost_no_sooner = held_until.minus(self.grace());
+        for agent in self.agents.values_mut() {
+            if let Some(lost_at) = agent.lost_at.as_mut().filter(|lost_at| **lost_at < lost_no_sooner) {
+                *lost_at = lost_no_sooner;
+                self.index.touched.agents.insert(agent.id);
             }
         }
         self.rebuild_deadlines();

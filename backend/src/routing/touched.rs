@@ -1,22 +1,55 @@
 //! Which things a turn changed, so that only they are written.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use baton_shared::*;
 
 use super::RoutingState;
 
+/// Ids of things that changed, some of them several times; some of the things have ended since.
+#[derive(Clone, Debug)]
+pub(super) struct Noted<Id>(Vec<Id>);
+
+impl<Id> Default for Noted<Id> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<Id: Copy + Ord> Noted<Id> {
+    pub(super) fn insert(&mut self, id: Id) {
+        if self.0.last() != Some(&id) {
+            self.0.push(id);
+        }
+    }
+
+    /// Returns each id once, in their order.
+    fn once(mut self) -> Vec<Id> {
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0
+    }
+}
+
 /// The things that changed; those that ended in the turn are kept as they were at their end.
 #[derive(Clone, Debug, Default)]
 pub struct Touched {
-    pub(super) skills: BTreeSet<SkillId>,
-    pub(super) agents: BTreeSet<AgentId>,
-    pub(super) queues: BTreeSet<QueueId>,
-    pub(super) groups: BTreeSet<GroupId>,
-    pub(super) conversations: BTreeSet<ConversationId>,
-    pub(super) segments: BTreeSet<SegmentId>,
-    pub(super) offers: BTreeSet<OfferId>,
-    pub(super) transfers: BTreeSet<TransferId>,
+    pub(super) skills: Noted<SkillId>,
+    pub(super) agents: Noted<AgentId>,
+    pub(super) queues: Noted<QueueId>,
+    pub(super) groups: Noted<GroupId>,
+    pub(super) removed_groups: Noted<GroupId>,
+    pub(super) policies: bool,
+    pub(super) workflows: Noted<WorkflowId>,
+    pub(super) removed_workflows: Noted<WorkflowId>,
+    pub(super) listeners: BTreeMap<(ConversationId, AgentId), bool>,
+    pub(super) invites: Noted<InviteId>,
+    pub(super) ended_invites: Vec<Invite>,
+    pub(super) requests: Vec<Request>,
+    pub(super) conversations: Noted<ConversationId>,
+    pub(super) segments: Noted<SegmentId>,
+    pub(super) offers: Noted<OfferId>,
+    pub(super) transfers: Noted<TransferId>,
     pub(super) closed_conversations: Vec<Conversation>,
     pub(super) ended_segments: Vec<Segment>,
     pub(super) ended_offers: Vec<Offer>,
@@ -24,13 +57,20 @@ pub struct Touched {
 }
 
 /// A thing that changed, as it is after the turn.
-#[expect(missing_docs, reason = "each variant is the thing it names")]
+#[expect(missing_docs, reason = "each variant is the thing it names, each field what it is named after")]
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Changed {
     Skill(SkillId),
     Agent(Agent),
     Queue(Queue),
     Group(Group),
+    GroupRemoved(GroupId),
+    Policies(Policies),
+    Workflow(Workflow),
+    WorkflowRemoved(WorkflowId),
+    Listener { conversation: ConversationId, agent: AgentId, listens: bool },
+    Request(Request),
+    Invite(Invite),
     Conversation(Conversation),
     Segment(Segment),
     Offer(Offer),
@@ -41,25 +81,40 @@ impl Touched {
     /// Returns the changed things as they are in `state`, or as they ended.
     pub fn into_changes(self, state: &RoutingState) -> Vec<Changed> {
         let mut changes = Vec::new();
-        changes.extend(self.skills.into_iter().map(Changed::Skill));
-        changes.extend(present(&self.agents, &state.agents).map(Changed::Agent));
-        changes.extend(present(&self.queues, &state.queues).map(Changed::Queue));
-        changes.extend(present(&self.groups, &state.groups).map(Changed::Group));
+        changes.extend(self.skills.once().into_iter().map(Changed::Skill));
+        changes.extend(present(self.agents, |id| state.agents.get(id)).map(Changed::Agent));
+        changes.extend(present(self.queues, |id| state.queues.get(id)).map(Changed::Queue));
+        changes.extend(present(self.groups, |id| state.groups.get(id)).map(Changed::Group));
+        changes.extend(self.removed_groups.once().into_iter().map(Changed::GroupRemoved));
+        changes.extend(self.policies.then(|| Changed::Policies(state.policies.clone())));
+        changes.extend(present(self.workflows, |id| state.workflows.get(id)).map(Changed::Workflow));
+        changes.extend(self.removed_workflows.once().into_iter().map(Changed::WorkflowRemoved));
+        changes.extend(
+            self.listeners.into_iter().map(|((conversation, agent), listens)| Changed::Listener {
+                conversation,
+                agent,
+                listens,
+            }),
+        );
+        changes.extend(self.requests.into_iter().map(Changed::Request));
         changes.extend(self.closed_conversations.into_iter().map(Changed::Conversation));
-        changes.extend(present(&self.conversations, &state.conversations).map(Changed::Conversation));
+        changes
+            .extend(present(self.conversations, |id| state.conversations.get(id)).map(Changed::Conversation));
         changes.extend(self.ended_segments.into_iter().map(Changed::Segment));
-        changes.extend(present(&self.segments, &state.segments).map(Changed::Segment));
+        changes.extend(present(self.segments, |id| state.segments.get(id)).map(Changed::Segment));
         changes.extend(self.ended_offers.into_iter().map(Changed::Offer));
-        changes.extend(present(&self.offers, &state.offers).map(Changed::Offer));
+        changes.extend(present(self.offers, |id| state.offers.get(id)).map(Changed::Offer));
+        changes.extend(self.ended_invites.into_iter().map(Changed::Invite));
+        changes.extend(present(self.invites, |id| state.invites.get(id)).map(Changed::Invite));
         changes.extend(self.ended_transfers.into_iter().map(Changed::Transfer));
-        changes.extend(present(&self.transfers, &state.transfers).map(Changed::Transfer));
+        changes.extend(present(self.transfers, |id| state.transfers.get(id)).map(Changed::Transfer));
         changes
     }
 }
 
-fn present<Id: Ord, Thing: Clone>(
-    ids: &BTreeSet<Id>,
-    things: &std::collections::BTreeMap<Id, Thing>,
+fn present<'a, Id: Copy + Ord, Thing: Clone + 'a>(
+    noted: Noted<Id>,
+    thing: impl Fn(&Id) -> Option<&'a Thing>,
 ) -> impl Iterator<Item = Thing> {
-    ids.iter().filter_map(|id| things.get(id).cloned())
+    noted.once().into_iter().filter_map(move |id| thing(&id).cloned())
 }

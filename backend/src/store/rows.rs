@@ -6,7 +6,6 @@ use baton_shared::agent::Role;
 use baton_shared::conversation::EndedBy;
 use baton_shared::queue::Priority;
 use baton_shared::segment::{Disposition, FollowedBy, OwnerCause};
-use baton_shared::transfer::TransferState;
 use baton_shared::*;
 use serde::de::DeserializeOwned;
 
@@ -39,7 +38,8 @@ macro_rules! stored_ids {
 }
 
 stored_ids! {
-    AgentId ContactId ConversationId GroupId MessageId OfferId QueueId SegmentId SkillId TransferId
+    AgentId ContactId ConversationId GroupId InviteId MessageId OfferId QueueId RequestId SegmentId SkillId TransferId
+    WorkflowId
 }
 
 /// A kind and the id that goes with it.
@@ -50,6 +50,7 @@ pub fn owner(owner: Owner) -> Tagged {
     match owner {
         Owner::Agent(agent) => ("agent", agent.blob()),
         Owner::Queue(queue) => ("queue", queue.blob()),
+        Owner::Group(group) => ("group", group.blob()),
     }
 }
 
@@ -57,7 +58,9 @@ pub fn owner(owner: Owner) -> Tagged {
 pub fn target(target: Target) -> Tagged {
     match target {
         Target::Agent(agent) => ("agent", agent.blob()),
+        Target::Group(group) => ("group", group.blob()),
         Target::Queue(queue) => ("queue", queue.blob()),
+        Target::Workflow(workflow) => ("workflow", workflow.blob()),
     }
 }
 
@@ -66,6 +69,7 @@ pub fn offer_cause(cause: OfferCause) -> Tagged {
     match cause {
         OfferCause::Queue(queue) => ("queue", queue.blob()),
         OfferCause::Transfer(transfer) => ("transfer", transfer.blob()),
+        OfferCause::Invite(invite) => ("invite", invite.blob()),
     }
 }
 
@@ -77,6 +81,13 @@ pub fn owner_cause(cause: OwnerCause) -> (&'static str, Option<Blob>) {
         OwnerCause::Transferred(transfer) => ("transferred", Some(transfer.blob())),
         OwnerCause::TakenBack(transfer) => ("taken_back", Some(transfer.blob())),
         OwnerCause::Released => ("released", None),
+        OwnerCause::Parked(transfer) => ("parked", Some(transfer.blob())),
+        OwnerCause::Returned(transfer) => ("returned", Some(transfer.blob())),
+        OwnerCause::Expired(transfer) => ("expired", Some(transfer.blob())),
+        OwnerCause::Lost => ("lost", None),
+        OwnerCause::TakenOver => ("taken_over", None),
+        OwnerCause::Left(invite) => ("left", Some(invite.blob())),
+        OwnerCause::Routed(workflow) => ("routed", Some(workflow.blob())),
     }
 }
 
@@ -103,14 +114,6 @@ pub const fn ended_by(by: EndedBy) -> &'static str {
 pub const fn channel(channel: Channel) -> &'static str {
     match channel {
         Channel::WebChat => "web_chat",
-    }
-}
-
-/// Reads the word for a channel.
-pub fn read_channel(word: &str) -> Result<Channel, StoreError> {
-    match word {
-        "web_chat" => Ok(Channel::WebChat),
-        _ => Err(StoreError::Corrupt { what: format!("`{word}` is not a channel") }),
     }
 }
 
@@ -144,13 +147,12 @@ pub const fn disposition(disposition: Disposition) -> &'static str {
     }
 }
 
-/// Returns the word for where a transfer stands.
-pub const fn transfer_state(state: TransferState) -> &'static str {
-    match state {
-        TransferState::Requested => "requested",
-        TransferState::Offered { .. } => "offered",
-        TransferState::Enqueued { .. } => "enqueued",
-        TransferState::Ended { .. } => "ended",
+/// Returns the word for the way in which a conversation is passed on.
+pub const fn mode(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Cold => "cold",
+        Mode::Warm => "warm",
+        Mode::Invite => "invite",
     }
 }
 

@@ -18,6 +18,7 @@ mod opening;
 mod people;
 mod readers;
 mod reading;
+mod requests;
 mod sessions;
 mod things;
 mod threads;
@@ -26,14 +27,16 @@ mod writer;
 #[cfg(test)]
 mod faults;
 
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
 pub use backups::{backup, restore};
+pub use opening::SETTINGS;
 
 use self::readers::Readers;
 use self::writer::Writer;
@@ -59,7 +62,6 @@ pub struct SqliteStore {
     readers: Readers,
     writer: Mutex<Writer>,
     writer_epoch: u64,
-    path: PathBuf,
     _lock: File,
 }
 
@@ -83,9 +85,18 @@ impl SqliteStore {
             readers: Readers::of(&path),
             writer: Mutex::new(Writer::new(connection)),
             writer_epoch,
-            path,
             _lock: lock,
         })
+    }
+
+    /// Sets the password of whoever signs in with an address, and ends their sign-ins; false if nobody does.
+    ///
+    /// It is for the one who runs the server while it stands still, and is no turn: who someone is is not in the log.
+    pub fn set_password(&self, email: &str, password_hash: &str) -> Result<bool, StoreError> {
+        let Some(found) = self.credentials(email)? else { return Ok(false) };
+        self.writer()
+            .run(|connection| sessions::set_password(connection, found.agent, password_hash))
+            .map(|()| true)
     }
 
     /// A panic rolls the transaction back, so the writer behind it is as good as before.
@@ -117,6 +128,10 @@ impl Store for SqliteStore {
         keys.iter().map(|(scope, key)| answer(&reader, scope, key, now)).collect()
     }
 
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
+        things::attributes(&*self.readers.lend()?, conversation)
+    }
+
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
         log::replay(&*self.readers.begin()?, from, visit)
     }
@@ -130,7 +145,7 @@ impl Store for SqliteStore {
     }
 
     fn add_session(&self, session: &Session) -> Result<(), StoreError> {
-        sessions::add(self.writer().connection(), session)
+        self.writer().run(|connection| sessions::add(connection, session))
     }
 
     fn session(&self, token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
@@ -138,23 +153,15 @@ impl Store for SqliteStore {
     }
 
     fn touch_session(&self, token_hash: &[u8; 32], seen_at: Timestamp) -> Result<(), StoreError> {
-        sessions::touch(self.writer().connection(), token_hash, seen_at)
+        self.writer().run(|connection| sessions::touch(connection, token_hash, seen_at))
     }
 
     fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
-        sessions::remove(self.writer().connection(), token_hash)
-    }
-
-    fn remove_sessions_of(&self, agent: AgentId) -> Result<(), StoreError> {
-        sessions::remove_of(self.writer().connection(), agent)
+        self.writer().run(|connection| sessions::remove(connection, token_hash))
     }
 
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
-        sessions::secret(self.writer().connection(), name, fresh)
-    }
-
-    fn backup(&self, target: &Path) -> Result<(), StoreError> {
-        backups::copy(&self.path, target)
+        self.writer().run(|connection| sessions::secret(connection, name, fresh))
     }
 }
 

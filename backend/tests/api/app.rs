@@ -14,6 +14,7 @@ use baton::clock::{Clock, ManualClock};
 use baton::config::Config;
 use baton::dispatcher::Answer as Outcome;
 use baton::http;
+use baton::http::assets::Assets;
 use baton::store::sqlite::SqliteStore;
 use baton::store::{Session, Store};
 use baton_shared::command::Actor;
@@ -26,6 +27,12 @@ use tower::ServiceExt;
 
 /// Where the server seems to listen.
 pub const HOST: &str = "127.0.0.1:8080";
+
+/// What the clock says when a server starts.
+pub const NOW: Timestamp = Timestamp::from_millis(1_795_248_930_120);
+
+/// How long anything that happens in the background may take before a test fails; nothing waits this long.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The password of everyone whom [`TestApp::add_person`] adds.
 pub const PASSWORD: &str = "correct horse";
@@ -63,8 +70,9 @@ impl TestApp {
         let mut config = Config::loopback(data.path());
         change(&mut config);
         let store = store(SqliteStore::open(data.path()).unwrap());
-        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_248_930_120)));
-        let app = App::build(config, store, clock.clone(), Start { boot: 7, id_seed: 8 }).unwrap();
+        let clock = Arc::new(ManualClock::at(NOW));
+        let mut app = App::build(config, store, clock.clone(), Start { boot: 7, id_seed: 8 }).unwrap();
+        Arc::get_mut(&mut app).unwrap().assets = pages();
         let router = http::router(app.clone());
         Self { app, clock, router, sessions: AtomicU64::new(1), _data: data }
     }
@@ -139,6 +147,11 @@ impl TestApp {
         self.app.dispatcher.wake();
     }
 
+    /// Returns once the dispatcher has taken in everything that was said before.
+    pub async fn settle(&self) {
+        assert!(self.app.is_ready().await);
+    }
+
     /// Sends a request as it is.
     pub async fn send(&self, request: Request<Body>) -> Answer {
         let response = self.router.clone().oneshot(request).await.unwrap();
@@ -157,6 +170,13 @@ impl TestApp {
         let Outcome::Added { id } = added else { panic!("{added:?}") };
         id
     }
+}
+
+/// Returns a web application as small as one can be.
+fn pages() -> Assets {
+    let files = [("index.html", "desk"), ("chat/chat.html", "chat"), ("chat/widget.js", "widget")];
+    let files = files.map(|(path, text)| (path.to_owned(), Bytes::from_static(text.as_bytes())));
+    Assets::from_files(files.into())
 }
 
 /// Someone who is signed in.

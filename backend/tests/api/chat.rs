@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use baton::http::limits::{CHATS_PER_MINUTE, MESSAGES_PER_TEN_SECS};
-use baton_shared::Role;
+use baton::http::limits::{
+    CHATS_PER_MINUTE, MARKS_PER_TEN_SECS, MESSAGES_PER_TEN_SECS, READS_PER_TEN_SECS, TYPING_PER_TEN_SECS,
+};
+use baton_shared::{ConversationId, Role};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
+use crate::conversations::accept;
+use crate::streams::{open, rest};
 
 #[tokio::test]
 async fn a_customer_opens_a_conversation_writes_and_ends_it() {
@@ -24,7 +28,10 @@ async fn a_customer_opens_a_conversation_writes_and_ends_it() {
     customer.post("/api/chat/typing", &json!({})).await.expect(StatusCode::NO_CONTENT);
     customer.post("/api/chat/closure", &json!({})).await.expect(StatusCode::NO_CONTENT);
     let chat = customer.get("/api/chat").await.expect(StatusCode::OK);
-    assert_eq!(chat["chat"]["phase"], json!({"kind": "closed", "by": "customer"}));
+    assert_eq!(
+        chat["chat"]["phase"],
+        json!({"kind": "closed", "by": "customer", "request": null, "answer": null})
+    );
     let late = customer.post("/api/chat/messages", &json!({"text": "Wait"})).await;
     late.refused(StatusCode::CONFLICT, "conversation_closed");
 }
@@ -100,6 +107,63 @@ async fn a_customer_who_sends_more_than_anyone_types_has_to_wait() {
     assert_eq!(refused.header("retry-after"), "1");
     app.advance(Duration::from_secs(1));
     customer.post("/api/chat/messages", &json!({"text": "a"})).await.expect(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn a_customer_who_marks_or_reads_more_than_any_page_does_has_to_wait() {
+    let app = TestApp::start();
+    app.add_queue("Support", &[]).await;
+    let (customer, _) = app.customer("Ada", "Hello").await;
+    let marks = json!({"delivered": 1, "read": 1});
+    for _ in 0..MARKS_PER_TEN_SECS {
+        customer.put("/api/chat/marks", &marks).await.expect(StatusCode::NO_CONTENT);
+    }
+    let refused = customer.put("/api/chat/marks", &marks).await;
+    refused.refused(StatusCode::TOO_MANY_REQUESTS, "too_many_marks");
+    for _ in 0..READS_PER_TEN_SECS / 2 {
+        customer.get("/api/chat").await.expect(StatusCode::OK);
+        customer.get("/api/chat/messages").await.expect(StatusCode::OK);
+    }
+    for path in ["/api/chat", "/api/chat/messages", "/api/chat/events"] {
+        customer.get(path).await.refused(StatusCode::TOO_MANY_REQUESTS, "too_many_reads");
+    }
+    app.advance(Duration::from_secs(1));
+    customer.put("/api/chat/marks", &marks).await.expect(StatusCode::NO_CONTENT);
+    customer.get("/api/chat").await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn read_marks_that_wait_to_be_written_are_written_at_the_stop() {
+    let app = TestApp::start();
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    let (customer, _) = app.customer("Carla", "Hello").await;
+    customer.post("/api/chat/messages", &json!({"text": "Anyone?"})).await.expect(StatusCode::CREATED);
+    let id: ConversationId = accept(&ada).await.parse().unwrap();
+    let written = || app.app.store.read().unwrap().marks(id).unwrap().agent_read;
+    let path = format!("/api/conversations/{id}/marks");
+    ada.client.put(&path, &json!({"read": 2})).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(written(), 0, "marks were written in this second already");
+    app.app.stop().await;
+    assert_eq!(written(), 2);
+}
+
+#[tokio::test]
+async fn an_agent_is_told_of_typing_no_more_often_than_pages_say_it() {
+    let app = TestApp::start();
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    let (customer, _) = app.customer("Carla", "Hello").await;
+    accept(&ada).await;
+    let stream = open(&ada.client, "/api/desk/events").await;
+    for _ in 0..TYPING_PER_TEN_SECS * 2 {
+        customer.post("/api/chat/typing", &json!({})).await.expect(StatusCode::NO_CONTENT);
+    }
+    app.app.stop().await;
+    let told = rest(stream).await.matches("event: typing\n").count();
+    assert_eq!(told, TYPING_PER_TEN_SECS as usize);
 }
 
 #[tokio::test]

@@ -63,7 +63,10 @@ async fn a_conversation_is_offered_accepted_answered_transferred_and_filed() {
     bob.client.post(&path("/closure"), &closure).await.expect(StatusCode::NO_CONTENT);
     assert_eq!(desk(&bob).await["wrap_ups"], json!({}));
     let chat = customer.get("/api/chat").await.expect(StatusCode::OK);
-    assert_eq!(chat["chat"]["phase"], json!({"kind": "closed", "by": "agent"}));
+    assert_eq!(
+        chat["chat"]["phase"],
+        json!({"kind": "closed", "by": "agent", "request": null, "answer": null})
+    );
 }
 
 #[tokio::test]

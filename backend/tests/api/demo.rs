@@ -52,11 +52,13 @@ async fn a_demo_is_a_working_contact_centre_with_a_past_and_nobody_at_work() {
     drop(reading);
 
     let open = app.app.store.load().unwrap();
-    assert!(open.position > 100, "there is a past");
-    assert!(open.conversations.is_empty() && open.offers.is_empty() && open.transfers.is_empty());
-    assert!(open.segments.is_empty(), "everything is filed");
+    assert!(open.work.position > 100, "there is a past");
+    assert!(
+        open.work.conversations.is_empty() && open.work.offers.is_empty() && open.work.transfers.is_empty()
+    );
+    assert!(open.work.segments.is_empty(), "everything is filed");
     let (position, equal) = verify(&*app.app.store).unwrap();
-    assert!(equal && position == open.position);
+    assert!(equal && position == open.work.position);
 }
 
 #[tokio::test]
@@ -75,9 +77,9 @@ async fn everyone_of_a_demo_signs_in_and_customers_reach_technical_support() {
 async fn a_demo_that_was_filled_stays_as_it_is() {
     let app = demo_app();
     demo::fill(&app.app).await.unwrap();
-    let before = app.app.store.load().unwrap().position;
+    let before = app.app.store.load().unwrap().work.position;
     demo::fill(&app.app).await.unwrap();
-    assert_eq!(app.app.store.load().unwrap().position, before);
+    assert_eq!(app.app.store.load().unwrap().work.position, before);
 }
 
 #[tokio::test]

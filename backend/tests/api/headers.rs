@@ -9,8 +9,9 @@ use crate::app::TestApp;
 #[tokio::test]
 async fn the_desk_allows_nothing_looser_than_compiling_webassembly() {
     let app = TestApp::start();
-    for path in ["/", "/supervisor", "/admin", "/anything/else"] {
+    for path in ["/", "/supervisor", "/admin", "/anything/else", "/chat/x", "/chat/x/y"] {
         let answer = app.anyone().get(path).await;
+        assert_eq!(answer.body, "desk", "{path}");
         assert_eq!(answer.header("content-security-policy"), DESK_POLICY, "{path}");
         assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");
@@ -26,9 +27,13 @@ async fn the_chat_may_be_framed_by_configured_sites_only() {
     let app = TestApp::configured(|config| {
         config.chat_frame_ancestors = vec!["https://shop.example".parse().unwrap()];
     });
-    let policy = app.anyone().get("/chat").await.header("content-security-policy").to_owned();
-    assert_eq!(policy, format!("{CHAT_POLICY} https://shop.example"));
-    assert_eq!(app.anyone().get("/chat").await.header("referrer-policy"), "same-origin");
+    for (path, served) in [("/chat", "chat"), ("/chat/", "chat"), ("/chat/widget.js", "widget")] {
+        let answer = app.anyone().get(path).await;
+        assert_eq!(answer.body, served, "{path}");
+        let policy = format!("{CHAT_POLICY} https://shop.example");
+        assert_eq!(answer.header("content-security-policy"), policy, "{path}");
+        assert_eq!(answer.header("referrer-policy"), "same-origin", "{path}");
+    }
     assert!(app.anyone().get("/").await.header("content-security-policy").contains("frame-ancestors 'none'"));
 }
 

@@ -5,7 +5,8 @@ use axum::http::{Method, StatusCode, header};
 use baton_shared::Role;
 use serde_json::{Value, json};
 
-use crate::app::{Answer, Client, TestApp};
+use crate::app::{Answer, Client, Proof, TestApp};
+use crate::conversations::{accept, desk};
 use crate::description::operations;
 
 async fn send(client: &Client<'_>, path: &str, key: &str, body: &Value) -> Answer {
@@ -38,6 +39,31 @@ async fn a_conversation_opened_twice_with_one_key_is_one() {
     let first = send(&app.anyone(), "/api/chat", "key-of-mine-1", &body).await.expect(StatusCode::CREATED);
     let again = send(&app.anyone(), "/api/chat", "key-of-mine-1", &body).await.expect(StatusCode::CREATED);
     assert_eq!(first["token"], again["token"]);
+}
+
+#[tokio::test]
+async fn whoever_reads_a_conversation_cannot_begin_it_again() {
+    let app = TestApp::start();
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    let body = json!({"name": "Carla", "text": "Hello"});
+    let started = send(&app.anyone(), "/api/chat", "key-of-the-start", &body).await;
+    let started = started.expect(StatusCode::CREATED);
+    let customer = Client { app: &app, proof: Proof::Token(started["token"].as_str().unwrap().to_owned()) };
+    send(&customer, "/api/chat/messages", "key-of-the-next", &json!({"text": "Hello?"})).await;
+    let id = accept(&ada).await;
+    let page = ada.client.get(&format!("/api/conversations/{id}/messages")).await.expect(StatusCode::OK);
+    let (desk, page) = (desk(&ada).await.to_string(), page);
+    let keys: Vec<_> = page["messages"].as_array().unwrap().iter().map(|one| &one["client_key"]).collect();
+    assert_eq!(keys, [&Value::Null, &json!("key-of-the-next")]);
+    assert!(!desk.contains("key-of-the-start"), "the key of the start is as good as the token: {desk}");
+    // What they do see begins another conversation, or none.
+    for key in ["key-of-the-next", id.as_str()] {
+        let again = send(&app.anyone(), "/api/chat", key, &body).await.expect(StatusCode::CREATED);
+        assert_ne!(again["token"], started["token"]);
+        assert_ne!(again["chat"]["conversation"], started["chat"]["conversation"]);
+    }
 }
 
 #[tokio::test]
@@ -92,5 +118,5 @@ async fn every_command_asks_for_a_key_of_the_right_form() {
             answer.refused(StatusCode::BAD_REQUEST, code);
         }
     }
-    assert_eq!(commands, 20);
+    assert_eq!(commands, 37);
 }

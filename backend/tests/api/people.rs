@@ -1,10 +1,11 @@
 //! Setting up people, queues, skills and groups.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Method, StatusCode, header};
 use baton_shared::Role;
 use serde_json::{Value, json};
 
-use crate::app::TestApp;
+use crate::app::{Person, TestApp};
 
 fn id(answer: &Value) -> String {
     answer["id"].as_str().unwrap().to_owned()
@@ -67,4 +68,46 @@ async fn the_last_administrator_stays() {
         admin.client.put(&path, &body).await.refused(StatusCode::CONFLICT, "last_administrator");
     }
     admin.client.get("/api/session").await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_key_that_is_repeated_signs_nobody_out_again() {
+    let app = TestApp::start();
+    let admin = app.person("Root", Role::Administrator).await;
+    let ada = app.add_person("Ada", Role::Agent).await;
+    let set = async |enabled: bool, key: &str| {
+        let settings = json!({"name": "Ada", "role": "agent", "enabled": enabled, "capacity": 4});
+        let mut request = admin.client.request(Method::PUT, &format!("/api/people/{ada}"));
+        request.headers_mut().unwrap().insert("idempotency-key", key.parse().unwrap());
+        let request = request.header(header::CONTENT_TYPE, "application/json");
+        let answer = app.send(request.body(Body::from(settings.to_string())).unwrap()).await;
+        answer.expect(StatusCode::NO_CONTENT);
+    };
+    set(false, "key-to-disable").await;
+    set(true, "key-to-enable").await;
+    let client = app.signed_in(ada);
+    let person = Person { id: ada, client };
+    app.make_available(&person).await;
+    set(false, "key-to-disable").await;
+    person.client.get("/api/session").await.expect(StatusCode::OK);
+    let desk = person.client.get("/api/desk").await.expect(StatusCode::OK);
+    assert_eq!(desk["desk"]["me"]["presence"]["reachable"], json!(true));
+}
+
+#[tokio::test]
+async fn a_sign_in_that_ended_with_its_person_does_not_come_back_with_them() {
+    let app = TestApp::start();
+    let admin = app.person("Root", Role::Administrator).await;
+    let ada = app.person("Ada", Role::Agent).await;
+    for enabled in [false, true] {
+        let settings = json!({"name": "Ada", "role": "agent", "enabled": enabled, "capacity": 4});
+        let path = format!("/api/people/{}", ada.id);
+        admin.client.put(&path, &settings).await.expect(StatusCode::NO_CONTENT);
+    }
+    ada.client.get("/api/session").await.refused(StatusCode::UNAUTHORIZED, "signed_out");
+    let back = Person { id: ada.id, client: app.signed_in(ada.id) };
+    back.client.post("/api/desk/heartbeats", &json!({"cursor": ""})).await.expect(StatusCode::NO_CONTENT);
+    app.settle().await;
+    let desk = back.client.get("/api/desk").await.expect(StatusCode::OK);
+    assert_eq!(desk["desk"]["me"]["presence"]["reachable"], json!(true), "a new lease begins");
 }

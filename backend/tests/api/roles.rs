@@ -12,6 +12,7 @@ use crate::description::{Operation, operations};
 enum Audience {
     Anyone,
     SignedIn,
+    Supervisors,
     Administrators,
     Customers,
 }
@@ -21,7 +22,11 @@ fn audience(operation: &Operation) -> Audience {
     match (operation.method.as_str(), path) {
         ("POST", "/api/session" | "/api/chat") => Audience::Anyone,
         _ if path.starts_with("/api/chat") => Audience::Customers,
-        _ if ["/api/people", "/api/queues", "/api/skills", "/api/groups"]
+        ("GET", "/api/skills") | ("POST", "/api/conversations/{conversation}/takeover") => {
+            Audience::Supervisors
+        }
+        _ if path.starts_with("/api/groups") => Audience::Supervisors,
+        _ if ["/api/people", "/api/queues", "/api/skills", "/api/transfer-policy", "/api/workflows"]
             .iter()
             .any(|mine| path.starts_with(mine)) =>
         {
@@ -36,11 +41,16 @@ fn expected(audience: Audience, who: &str) -> Option<(StatusCode, &'static str)>
     match (audience, who) {
         (Audience::Anyone, _)
         | (Audience::SignedIn, "agent" | "supervisor" | "administrator")
+        | (Audience::Supervisors, "supervisor" | "administrator")
         | (Audience::Administrators, "administrator")
         | (Audience::Customers, "customer") => None,
         (Audience::Customers, _) => Some((StatusCode::UNAUTHORIZED, "token_invalid")),
-        (Audience::Administrators, "agent" | "supervisor") => Some((StatusCode::FORBIDDEN, "role_too_low")),
-        (Audience::SignedIn | Audience::Administrators, _) => Some((StatusCode::UNAUTHORIZED, "signed_out")),
+        (Audience::Supervisors, "agent") | (Audience::Administrators, "agent" | "supervisor") => {
+            Some((StatusCode::FORBIDDEN, "role_too_low"))
+        }
+        (Audience::SignedIn | Audience::Supervisors | Audience::Administrators, _) => {
+            Some((StatusCode::UNAUTHORIZED, "signed_out"))
+        }
     }
 }
 
@@ -82,7 +92,7 @@ async fn every_address_is_answered_to_those_it_is_for_and_to_nobody_else() {
             cells += 1;
         }
     }
-    assert!(cells >= 240, "{cells}");
+    assert!(cells >= 380, "{cells}");
 }
 
 #[tokio::test]
@@ -119,6 +129,10 @@ async fn nobody_sees_the_conversation_of_someone_else() {
         (Method::POST, "messages", json!({"text": "hi"})),
         (Method::POST, "closure", json!({"disposition": null, "notes": null})),
         (Method::PUT, "marks", json!({"read": 1})),
+        (Method::POST, "requests", json!({"note": null})),
+        (Method::POST, "leaving", json!({})),
+        (Method::POST, "invites", json!({"target": {"kind": "agent", "id": bob.id}})),
+        (Method::POST, "transfers", json!({"target": {"kind": "agent", "id": bob.id}})),
     ] {
         let answer = bob.client.json(method, &format!("/api/conversations/{id}/{path}"), &body).await;
         assert!(matches!(answer.code().as_str(), "not_owner" | "not_found"), "{path}: {}", answer.code());

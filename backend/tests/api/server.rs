@@ -1,19 +1,16 @@
 //! The server on a real socket: connections that become streams, and the stop.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use baton::http::server::serve;
+use baton::feed::HEARTBEAT_EVERY;
+use baton::http::server::{connections_max, serve};
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-use crate::app::{Proof, TestApp};
-
-/// How long anything may take here before the test fails; nothing waits this long.
-const PATIENCE: Duration = Duration::from_secs(20);
+use crate::app::{PATIENCE, Proof, TestApp};
 
 struct Served {
     port: u16,
@@ -23,13 +20,17 @@ struct Served {
 }
 
 async fn start(app: &TestApp) -> Served {
+    start_with(app, connections_max()).await
+}
+
+async fn start_with(app: &TestApp, connections_max: usize) -> Served {
     app.add_queue("Support", &[]).await;
     let (customer, _) = app.customer("Ada", "Hello").await;
     let Proof::Token(token) = customer.proof else { panic!("a customer has a token") };
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     let (stop, stopped) = oneshot::channel::<()>();
-    let ended = tokio::spawn(serve(Arc::clone(&app.app), listener, async {
+    let ended = tokio::spawn(serve(Arc::clone(&app.app), listener, connections_max, async {
         let _ = stopped.await;
     }));
     Served { port, stop, ended, token }
@@ -130,24 +131,63 @@ async fn the_head_of_a_stream_leaves_no_stream_behind() {
 async fn a_reader_who_leaves_gives_the_place_back() {
     let app = TestApp::start();
     let served = start(&app).await;
+    let come_and_go = async || {
+        loop {
+            let mut talk = served.connect().await;
+            talk.say(&served.stream_request("HTTP/1.1")).await;
+            let head = talk.hear("\r\n\r\n").await;
+            // The server may not yet have seen the last ones go; then it comes again, as a page would.
+            if !head.contains(" 429 ") {
+                return drop(talk.hear("event: hello\n").await);
+            }
+        }
+    };
     // More than a customer may have open at once: each has to be noticed as gone.
     for _ in 0..baton::http::streams::STREAMS_PER_CUSTOMER_MAX * 3 {
-        let mut talk = served.connect().await;
-        talk.say(&served.stream_request("HTTP/1.1")).await;
-        let head = talk.hear("\r\n\r\n").await;
-        if head.contains(" 429 ") {
-            // The server has not yet seen the last one go; it comes again as a page would.
-            tokio::task::yield_now().await;
-            continue;
+        tokio::time::timeout(PATIENCE, come_and_go()).await.expect("a place is free again");
+    }
+}
+
+#[tokio::test]
+async fn beyond_the_limit_of_connections_those_that_are_there_are_kept() {
+    let app = TestApp::start();
+    let served = start_with(&app, 1).await;
+    let mut first = served.connect().await;
+    first.say(&served.stream_request("HTTP/1.1")).await;
+    // The first heartbeat comes with the greeting.
+    first.hear("event: heartbeat\n").await;
+    let mut second = served.connect().await;
+    second.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n").await;
+    let refusal = second.hear_the_end().await;
+    assert!(refusal.starts_with("HTTP/1.1 503 ") && refusal.contains("Retry-After: "), "{refusal}");
+    assert!(refusal.contains(r#""code":"too_many_connections""#), "{refusal}");
+    app.advance(HEARTBEAT_EVERY);
+    app.app.feed.tick();
+    first.hear("event: heartbeat\n").await;
+    drop(first);
+    let again = async {
+        loop {
+            let mut talk = served.connect().await;
+            talk.say("GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n").await;
+            if talk.hear_the_end().await.starts_with("HTTP/1.1 200 ") {
+                return;
+            }
         }
-        talk.hear("event: hello\n").await;
-    }
-    let mut open = None;
-    while open.is_none() {
-        let mut talk = served.connect().await;
-        talk.say(&served.stream_request("HTTP/1.1")).await;
-        open = (!talk.hear("\r\n\r\n").await.contains(" 429 ")).then_some(talk);
-    }
+    };
+    tokio::time::timeout(PATIENCE, again).await.expect("there is a place again");
+}
+
+#[tokio::test]
+async fn a_reader_who_talks_loses_the_stream() {
+    let app = TestApp::start();
+    let served = start(&app).await;
+    let mut talk = served.connect().await;
+    talk.say(&served.stream_request("HTTP/1.1")).await;
+    talk.hear("event: hello\n").await;
+    // The server may close before all of it is said, which shows as an error here.
+    let _ = talk.socket.write_all(&[b'a'; 64 * 1024]).await;
+    let mut heard = [0; 4096];
+    while let Ok(1..) = tokio::time::timeout(PATIENCE, talk.socket.read(&mut heard)).await.unwrap() {}
 }
 
 #[tokio::test]

@@ -2,9 +2,14 @@
 
 use std::time::Duration;
 
+use axum::extract::State;
 use axum::http::{Method, StatusCode, header};
-use baton::accounts::attempts::{ACCOUNT_FAILURES_MAX, ADDRESS_FAILURES_MAX, ATTEMPTS_WINDOW};
+use baton::accounts::attempts::{ADDRESS_FAILURES_MAX, ATTEMPTS_WINDOW, PLACE_FAILURES_MAX};
 use baton::accounts::{SESSION_AGE_MAX, SESSION_IDLE_MAX};
+use baton::http::body::JsonBody;
+use baton::http::callers::{CurrentAgent, caller_by_token};
+use baton::http::desk::heartbeat;
+use baton_shared::api::HeartbeatAnswer;
 use baton_shared::{Command, Role};
 use serde_json::json;
 
@@ -85,7 +90,7 @@ async fn an_account_that_failed_ten_times_waits_even_with_the_right_password() {
     let app = TestApp::start();
     app.add_person("Ada", Role::Agent).await;
     // Too short a password fails without being hashed, so the test is quick.
-    for _ in 0..ACCOUNT_FAILURES_MAX {
+    for _ in 0..PLACE_FAILURES_MAX {
         sign_in(&app.anyone(), "ada@example.com", "x")
             .await
             .refused(StatusCode::UNAUTHORIZED, "sign_in_failed");
@@ -173,4 +178,20 @@ async fn another_cookie_is_nobody() {
         let client = Client { app: &app, proof: Proof::Cookie(cookie.to_owned()) };
         client.get("/api/session").await.refused(StatusCode::UNAUTHORIZED, "signed_out");
     }
+}
+
+#[tokio::test]
+async fn a_heartbeat_that_was_answered_with_a_session_that_has_ended_makes_nobody_reachable() {
+    let app = TestApp::start();
+    let ada = app.person("Ada", Role::Agent).await;
+    let Proof::Cookie(cookie) = &ada.client.proof else { panic!("Ada has a cookie") };
+    let token = cookie.strip_prefix("baton=").unwrap().to_owned();
+    // The session is checked, then ends, and only then is the answer taken in.
+    let caller = caller_by_token(token, &app.app).await.unwrap();
+    ada.client.delete("/api/session").await.expect(StatusCode::NO_CONTENT);
+    let answer = JsonBody(HeartbeatAnswer { cursor: String::new() });
+    heartbeat(State(app.app.clone()), CurrentAgent(caller), answer).await.unwrap();
+    app.settle().await;
+    let desk = app.signed_in(ada.id).get("/api/desk").await.expect(StatusCode::OK);
+    assert_eq!(desk["desk"]["me"]["presence"]["reachable"], json!(false));
 }

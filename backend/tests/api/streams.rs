@@ -8,9 +8,9 @@ use baton_shared::Role;
 use http_body_util::BodyExt;
 use serde_json::json;
 
-use crate::app::{Client, TestApp};
+use crate::app::{Client, PATIENCE, TestApp};
 
-async fn open(client: &Client<'_>, path: &str) -> Response {
+pub async fn open(client: &Client<'_>, path: &str) -> Response {
     client.app.open(client.request(Method::GET, path).body(Body::empty()).unwrap()).await
 }
 
@@ -19,12 +19,15 @@ async fn next_frame(stream: &mut Response) -> Option<String> {
     Some(String::from_utf8(frame.into_data().unwrap().to_vec()).unwrap())
 }
 
-/// Reads until the stream ends.
-async fn rest(mut stream: Response) -> String {
+/// Reads until the stream ends, and fails if it does not.
+pub async fn rest(mut stream: Response) -> String {
     let mut text = String::new();
-    while let Some(frame) = next_frame(&mut stream).await {
-        text.push_str(&frame);
-    }
+    let whole = async {
+        while let Some(frame) = next_frame(&mut stream).await {
+            text.push_str(&frame);
+        }
+    };
+    tokio::time::timeout(PATIENCE, whole).await.expect("the stream ends");
     text
 }
 
@@ -107,9 +110,9 @@ async fn stopping_ends_every_stream_and_says_when_to_come_again() {
     let (customer, _) = app.customer("Carla", "Hello").await;
     let streams = [open(&ada.client, "/api/desk/events").await, open(&customer, "/api/chat/events").await];
     app.app.stop().await;
-    for stream in streams {
-        assert!(rest(stream).await.contains("retry: "));
-    }
+    let [desk, chat] = streams;
+    assert!(rest(desk).await.contains("event: stopping\ndata: {\"after_ms\":"));
+    assert!(rest(chat).await.contains("retry: "));
     let late = customer.post("/api/chat/messages", &json!({"text": "Hello?"})).await;
     late.refused(StatusCode::SERVICE_UNAVAILABLE, "stopping");
     assert!(!late.header("retry-after").is_empty());

@@ -1,10 +1,12 @@
 //! What must hold after every step, checked over the log as it was committed.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
-use baton::routing::{OpenWork, RoutingState};
+use baton::routing::{OpenWork, RoutingState, Subject};
 use baton_shared::*;
 
+use crate::disk::Kept;
 use crate::reference;
 
 /// Reads the log once, event by event, beside a state of its own.
@@ -16,16 +18,58 @@ pub struct Checker {
     offers_open: BTreeSet<OfferId>,
     offers_ended: BTreeSet<OfferId>,
     messages: BTreeMap<ConversationId, u32>,
+    /// Conversations that entered a workflow and are in none of its steps so far.
+    entering: BTreeSet<ConversationId>,
+    /// People to whom a policy or a return gave more than they have room for.
+    stretched: BTreeSet<AgentId>,
 }
 
 impl Checker {
     /// Checks the events that were committed since the last call.
-    pub fn read_on(&mut self, log: &[Recorded]) {
-        for recorded in &log[self.read..] {
+    pub fn read_on(&mut self, kept: &Kept) {
+        for recorded in &kept.log[self.read..] {
             self.check_event(recorded);
+            self.check_way(recorded, kept);
             self.replayed.apply(recorded);
         }
-        self.read = log.len();
+        self.read = kept.log.len();
+    }
+
+    /// Checks that a conversation goes through a workflow as the reference says: the filter that matches, the first step
+    /// that may begin, none before its time, and the fallback queue at the end.
+    fn check_way(&mut self, recorded: &Recorded, kept: &Kept) {
+        let (state, at) = (&self.replayed, recorded.at);
+        if let Event::WorkflowEntered { conversation, workflow, filter, .. } = &recorded.event {
+            let definition = &kept.loaded.definitions[workflow];
+            let expected = reference::matching(definition, &kept.attributes[conversation]);
+            assert_eq!(*filter, expected, "the first filter that matches decides");
+            self.entering.insert(*conversation);
+        }
+        let (id, begun) = match &recorded.event {
+            Event::StepEntered { conversation, step, deadline, .. } => {
+                (conversation, Some((usize::from(*step), *deadline)))
+            }
+            Event::StepsEnded { conversation, .. } => (conversation, None),
+            _ => return,
+        };
+        let conversation = &state.conversations[id];
+        let waiting = conversation.waiting().unwrap();
+        let route = waiting.route.as_ref().unwrap();
+        let entering = self.entering.remove(id);
+        let from = if entering { 0 } else { usize::from(route.step) + 1 };
+        let excluded = waiting.search.passed.keys().copied().collect();
+        let expected = (from..route.steps.len())
+            .find(|place| reference::may_begin(state, &route.steps[*place], &excluded, at));
+        assert_eq!(begun.map(|(place, _)| place), expected, "the first step that may begin begins");
+        let queue = expected.map_or(route.fallback, |place| route.steps[place].queue);
+        assert_eq!(conversation.owner(), Some(Owner::Queue(queue)), "its queue is the owner");
+        if !entering && route.current().is_some_and(|step| step.agent.is_none()) {
+            assert!(route.deadline.is_some_and(|deadline| deadline <= at), "a step has its whole time");
+        }
+        if let Some((place, deadline)) = begun {
+            let lasts = route.steps[place].timeout_secs.map(|secs| Duration::from_secs(u64::from(secs)));
+            assert_eq!(deadline, lasts.map(|lasts| at.plus(lasts)));
+        }
     }
 
     fn check_event(&mut self, recorded: &Recorded) {
@@ -34,11 +78,20 @@ impl Checker {
                 let before = self.owners.insert(*conversation, (Owner::Queue(*queue), 1));
                 assert_eq!(before, None, "a conversation is opened once");
             }
-            Event::OwnerChanged { conversation, from, to, epoch, .. } => {
+            Event::OwnerChanged { conversation, from, to, epoch, cause, .. } => {
                 let (owner, last) = self.owners[conversation];
                 assert_eq!(owner, *from, "ownership passes from the owner");
                 assert_eq!(*epoch, last + 1, "the epoch rises by one with each owner");
                 self.owners.insert(*conversation, (*to, *epoch));
+                if let (
+                    Owner::Agent(agent),
+                    segment::OwnerCause::Returned(_)
+                    | segment::OwnerCause::TakenBack(_)
+                    | segment::OwnerCause::TakenOver,
+                ) = (to, cause)
+                {
+                    self.stretched.insert(*agent);
+                }
             }
             Event::ConversationClosed { conversation, from, .. } => {
                 let owner = self.owners.remove(conversation).map(|(owner, _)| owner);
@@ -68,6 +121,28 @@ impl Checker {
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
             | Event::GroupAdded { .. }
+            | Event::GroupChanged { .. }
+            | Event::GroupRemoved { .. }
+            | Event::WorkflowAdded { .. }
+            | Event::WorkflowChanged { .. }
+            | Event::WorkflowRemoved { .. }
+            | Event::WorkflowEntered { .. }
+            | Event::StepEntered { .. }
+            | Event::SkillsDropped { .. }
+            | Event::StepsEnded { .. }
+            | Event::PolicySet { .. }
+            | Event::PolicyOverridden { .. }
+            | Event::TransferRerouted { .. }
+            | Event::ConsultBegan { .. }
+            | Event::AsideSent { .. }
+            | Event::InviteMade { .. }
+            | Event::ParticipantJoined { .. }
+            | Event::InviteEnded { .. }
+            | Event::ListeningBegan { .. }
+            | Event::ListeningEnded { .. }
+            | Event::WrapUpExtended { .. }
+            | Event::RequestCreated { .. }
+            | Event::RequestAnswered { .. }
             | Event::StatusChanged { .. }
             | Event::AgentReached { .. }
             | Event::AgentLost { .. }
@@ -78,27 +153,50 @@ impl Checker {
         }
     }
 
-    fn check_offer(&self, conversation: ConversationId, agent: AgentId, cause: OfferCause, at: Timestamp) {
-        match cause {
-            OfferCause::Queue(_) => {
-                let expected = reference::next(&self.replayed, at);
-                assert_eq!(
-                    expected,
-                    Some((conversation, agent)),
-                    "the reference would have chosen otherwise"
-                );
+    fn check_offer(
+        &mut self,
+        conversation: ConversationId,
+        agent: AgentId,
+        cause: OfferCause,
+        at: Timestamp,
+    ) {
+        if let OfferCause::Transfer(transfer) = cause {
+            let transfer = &self.replayed.transfers[&transfer];
+            let roomy = transfer.policy.full_target == policy::FullTarget::Offer;
+            if roomy || !transfer.policy.reserve_capacity {
+                self.stretched.insert(agent);
             }
-            OfferCause::Transfer(_) => {
+            // The one it is meant for is offered it with the request, before anything that waits.
+            if transfer.requested_at == at && transfer.target == Target::Agent(agent) {
                 let target = &self.replayed.agents[&agent];
                 assert!(target.presence.available(), "a transfer is offered to someone who is there");
+                return;
             }
         }
+        let subject = match cause {
+            OfferCause::Invite(invite) => Subject::Invite(invite),
+            OfferCause::Queue(_) | OfferCause::Transfer(_) => Subject::Conversation(conversation),
+        };
+        if let OfferCause::Invite(invite) = cause {
+            let invite = &self.replayed.invites[&invite];
+            if invite.policy.full_target == policy::FullTarget::Offer {
+                self.stretched.insert(agent);
+            }
+            if invite.made_at == at && invite.target == Target::Agent(agent) {
+                return;
+            }
+        }
+        let expected = reference::next(&self.replayed, at);
+        assert_eq!(expected, Some((subject, agent)), "the reference would have chosen otherwise");
     }
 
     /// Checks what must hold between turns.
     pub fn check_rest(&self, state: &RoutingState, now: Timestamp, lowered: &BTreeSet<AgentId>) {
         assert_eq!(reference::next(state, now), None, "somebody free could take something that waits");
         for agent in state.agents.values().filter(|agent| !lowered.contains(&agent.id)) {
+            if self.stretched.contains(&agent.id) {
+                continue;
+            }
             let held = reference::held(state, agent.id, now);
             let limit = agent.capacity.get(&Channel::WebChat).copied().unwrap_or(0);
             assert!(held <= limit, "{:?} holds {held} of {limit}", agent.id);
@@ -106,6 +204,7 @@ impl Checker {
         for conversation in state.conversations.values() {
             let known = self.owners.get(&conversation.id).map(|(owner, _)| *owner);
             assert_eq!(conversation.owner(), known, "every open conversation has the owner the log says");
+            check_clock(state, conversation);
         }
         for agent in state.agents.values() {
             let owned =
@@ -130,5 +229,27 @@ impl Checker {
     /// Says whether every conversation that was opened is closed.
     pub fn all_closed(&self) -> bool {
         self.owners.is_empty()
+    }
+}
+
+/// A conversation whose sender was released before anyone accepted always has a running clock, and an open transfer is
+/// always the one its conversation knows of.
+fn check_clock(state: &RoutingState, conversation: &Conversation) {
+    let open = state.transfers.values().filter(|transfer| transfer.conversation == conversation.id);
+    let open: Vec<&Transfer> = open.collect();
+    assert!(open.len() <= 1, "at most one transfer is open");
+    assert_eq!(open.first().map(|transfer| transfer.id), conversation.transfer());
+    for invite in state.invites.values().filter(|invite| invite.conversation == conversation.id) {
+        assert!(conversation.invites.contains(&invite.id), "a conversation knows its invitations");
+        let owner = invite.participant().map(Owner::Agent);
+        assert!(owner.is_none() || owner != conversation.owner(), "the owner is not a participant too");
+    }
+    let named = conversation.waiting().is_some_and(|waiting| matches!(waiting.search.pool, Pool::Agent(_)));
+    if named {
+        let route = conversation.waiting().and_then(|waiting| waiting.route.as_ref());
+        let clock =
+            open.first().is_some_and(|transfer| matches!(transfer.state, TransferState::Released { .. }))
+                || route.is_some_and(|route| route.deadline.is_some());
+        assert!(clock, "nobody waits for one person without a clock");
     }
 }

@@ -1,10 +1,12 @@
 //! A disk that keeps what was committed, loses nothing else, and refuses a commit when told to.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
-use baton::store::{Batch, Credentials, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer};
+use baton::routing::OpenWork;
+use baton::store::{
+    Batch, Content, Credentials, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
+};
 use baton_shared::*;
 
 #[derive(Clone, Debug, Default)]
@@ -18,6 +20,10 @@ pub struct Kept {
     segments: BTreeMap<SegmentId, Segment>,
     offers: BTreeMap<OfferId, Offer>,
     transfers: BTreeMap<TransferId, Transfer>,
+    invites: BTreeMap<InviteId, Invite>,
+    requests: BTreeMap<RequestId, baton_shared::Request>,
+    workflows: BTreeMap<WorkflowId, Workflow>,
+    pub attributes: BTreeMap<ConversationId, BTreeMap<String, String>>,
     answers: BTreeMap<(String, String), StoredAnswer>,
 }
 
@@ -53,7 +59,7 @@ impl Kept {
     fn write(&mut self, row: &Row) {
         match row.clone() {
             Row::Skill(skill) => {
-                self.loaded.skills.insert(skill);
+                self.loaded.work.skills.insert(skill);
             }
             Row::Agent(agent) => {
                 self.agents.insert(agent.id, agent);
@@ -63,6 +69,24 @@ impl Kept {
             }
             Row::Group(group) => {
                 self.groups.insert(group.id, group);
+            }
+            Row::GroupRemoved(group) => {
+                self.groups.remove(&group);
+            }
+            Row::Workflow(workflow) => {
+                self.workflows.insert(workflow.id, workflow);
+            }
+            Row::WorkflowRemoved(workflow) => {
+                self.workflows.remove(&workflow);
+            }
+            Row::Policies(policies) => self.loaded.work.policies = policies,
+            Row::Listener { .. } => {}
+            Row::Invite(invite) => {
+                self.invites.insert(invite.id, invite);
+            }
+            Row::Request(request) => {
+                self.loaded.work.requests_made = self.loaded.work.requests_made.max(request.number);
+                self.requests.insert(request.id, request);
             }
             Row::Conversation(conversation) => {
                 let stored = self.conversations.get(&conversation.id).map(Conversation::epoch);
@@ -92,7 +116,9 @@ impl Store for Disk {
         let open_offer = |offer: &&Offer| matches!(offer.state, offer::OfferState::Open { .. });
         let open_transfer =
             |transfer: &&Transfer| !matches!(transfer.state, transfer::TransferState::Ended { .. });
-        Ok(Loaded {
+        let open_request =
+            |request: &&baton_shared::Request| request.state == baton_shared::RequestState::Open;
+        let work = OpenWork {
             agents: kept.agents.values().cloned().collect(),
             queues: kept.queues.values().cloned().collect(),
             groups: kept.groups.values().cloned().collect(),
@@ -105,8 +131,17 @@ impl Store for Disk {
             segments: kept.segments.values().filter(open_segment).cloned().collect(),
             offers: kept.offers.values().filter(open_offer).cloned().collect(),
             transfers: kept.transfers.values().filter(open_transfer).cloned().collect(),
-            ..kept.loaded.clone()
-        })
+            invites: kept
+                .invites
+                .values()
+                .filter(|invite| !matches!(invite.state, InviteState::Ended { .. }))
+                .cloned()
+                .collect(),
+            requests: kept.requests.values().filter(open_request).cloned().collect(),
+            workflows: kept.workflows.values().cloned().collect(),
+            ..kept.loaded.work.clone()
+        };
+        Ok(Loaded { work, ..kept.loaded.clone() })
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
@@ -115,13 +150,22 @@ impl Store for Disk {
         }
         let mut kept = self.kept();
         for recorded in &batch.recorded {
-            assert_eq!(recorded.position, kept.loaded.position + 1, "the log has no gaps");
-            assert!(recorded.at >= kept.loaded.at, "time never runs backwards in the log");
-            kept.loaded.position = recorded.position;
-            kept.loaded.at = recorded.at;
+            assert_eq!(recorded.position, kept.loaded.work.position + 1, "the log has no gaps");
+            assert!(recorded.at >= kept.loaded.work.at, "time never runs backwards in the log");
+            kept.loaded.work.position = recorded.position;
+            kept.loaded.work.at = recorded.at;
             kept.log.push(recorded.clone());
         }
         batch.rows.iter().for_each(|row| kept.write(row));
+        for content in &batch.content {
+            if let Content::Attributes(conversation, attributes) = content {
+                kept.attributes.insert(*conversation, attributes.clone());
+            } else if let Content::Workflow(workflow, definition) = content {
+                kept.loaded.definitions.insert(*workflow, definition.as_ref().clone());
+            } else if let Content::QueueName(queue, name) = content {
+                kept.loaded.queue_names.insert(*queue, name.clone());
+            }
+        }
         for answer in &batch.answers {
             kept.answers.insert((answer.scope.clone(), answer.key.clone()), answer.clone());
         }
@@ -131,6 +175,10 @@ impl Store for Disk {
 
     fn answer(&self, scope: &str, key: &str, _now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
         Ok(self.kept().answers.get(&(scope.to_owned(), key.to_owned())).cloned())
+    }
+
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
+        Ok(self.kept().attributes.get(&conversation).cloned().unwrap_or_default())
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
@@ -162,15 +210,7 @@ impl Store for Disk {
         Self::not_simulated()
     }
 
-    fn remove_sessions_of(&self, _agent: AgentId) -> Result<(), StoreError> {
-        Self::not_simulated()
-    }
-
     fn secret(&self, _name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         Ok(fresh)
-    }
-
-    fn backup(&self, _target: &Path) -> Result<(), StoreError> {
-        Self::not_simulated()
     }
 }

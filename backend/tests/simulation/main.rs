@@ -10,6 +10,7 @@
 mod assertions;
 mod disk;
 mod reference;
+mod workflows;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -85,18 +86,23 @@ fn the_log_of_release_0_1_0_still_gives_the_same_state() {
         state.apply(&recorded);
     }
     let canonical = String::from_utf8(state.canonical()).expect("JSON is UTF-8");
-    assert_eq!(canonical, GOLDEN_STATE.trim_end());
+    // Both are too long to be shown.
+    assert!(canonical == GOLDEN_STATE.trim_end(), "the old log gives another state than it did");
 }
 
+/// With `BATON_GOLDEN_FOLDER` it also leaves the log and its state there, for the next release to read.
 #[test]
-fn a_release_can_leave_its_log_behind() {
+fn a_log_that_is_written_and_read_back_gives_the_state_that_it_gave() {
     let mut world = World::new(2_026);
     (0..250).for_each(|_| world.step());
     let log = world.log();
-    let mut state = baton::routing::RoutingState::default();
-    log.iter().for_each(|recorded| state.apply(recorded));
     let lines: Vec<String> =
         log.iter().map(|recorded| serde_json::to_string(recorded).expect("an event is JSON")).collect();
+    let mut state = baton::routing::RoutingState::default();
+    for line in &lines {
+        state.apply(&serde_json::from_str(line).expect("an event that was written is read"));
+    }
+    assert_eq!(state.canonical(), world.canonical());
     if let Some(folder) = chosen_text("BATON_GOLDEN_FOLDER") {
         let release = env!("CARGO_PKG_VERSION");
         let write = |name: String, text: String| std::fs::write(format!("{folder}/{name}"), text);
@@ -104,5 +110,4 @@ fn a_release_can_leave_its_log_behind() {
         let state = String::from_utf8(state.canonical()).expect("JSON is UTF-8");
         write(format!("{release}.state.json"), state + "\n").expect("the folder can be written");
     }
-    assert_eq!(lines.len() as u64, state.position);
 }

@@ -1,40 +1,111 @@
 //! What routing should do, said slowly: try everyone with everything, in order, and take the first that fits.
 
-use baton::routing::RoutingState;
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton::routing::{RoutingState, Subject};
 use baton_shared::offer::OFFER_REST;
 use baton_shared::*;
 
-/// Counts what an agent holds: owned, offered, or passed to a queue so lately that it can be taken back.
+/// Counts what an agent holds: owned, offered unless the policy says that offers take no room, consulted about, or passed
+/// to a queue so lately that it can be taken back.
 pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
     let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent))).count();
-    let offered = state.offers.values().filter(|offer| offer.agent == agent).count();
-    let undoable = state.transfers.values().filter(|transfer| match transfer.state {
-        transfer::TransferState::Enqueued { undo_until } => transfer.from == agent && undo_until > now,
-        transfer::TransferState::Requested
-        | transfer::TransferState::Offered { .. }
-        | transfer::TransferState::Ended { .. } => false,
+    let takes_room = |offer: &&Offer| match offer.cause {
+        OfferCause::Queue(_) | OfferCause::Invite(_) => true,
+        OfferCause::Transfer(transfer) => state.transfers[&transfer].policy.reserve_capacity,
+    };
+    let offered = state.offers.values().filter(|offer| offer.agent == agent).filter(takes_room).count();
+    let kept = state.transfers.values().filter(|transfer| match transfer.state {
+        TransferState::Enqueued { undo_until, .. } => transfer.from == agent && undo_until > now,
+        TransferState::Consulting { agent: consulted, .. } => consulted == agent,
+        TransferState::Requested
+        | TransferState::Seeking { .. }
+        | TransferState::Released { .. }
+        | TransferState::Ended { .. } => false,
     });
-    (owned + offered + undoable.count()) as u32
+    let takes_part = state.invites.values().filter(|invite| invite.participant() == Some(agent));
+    (owned + offered + kept.count() + takes_part.count()) as u32
 }
 
-/// Says whether an agent may be offered a conversation at all.
-pub fn eligible(state: &RoutingState, agent: &Agent, conversation: &Conversation, now: Timestamp) -> bool {
-    let Some(waiting) = conversation.waiting() else { return false };
-    let asked = &state.queues[&waiting.queue].skills;
-    let limit = agent.capacity.get(&conversation.channel).copied().unwrap_or(0);
-    agent.enabled
+/// Someone is looked for: to own a conversation, or to take part in one.
+struct Wanted<'a> {
+    subject: Subject,
+    conversation: &'a Conversation,
+    search: &'a Search,
+    ranked_at: Timestamp,
+}
+
+/// Returns everything that someone is looked for at the moment.
+fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
+    let mut wanted = Vec::new();
+    for conversation in state.conversations.values() {
+        let search = match &conversation.state {
+            ConversationState::Open { held: Held::Queue(waiting), .. } => Some(&waiting.search),
+            ConversationState::Open { held: Held::Agent { transfer: Some(transfer), .. }, .. } => {
+                match &state.transfers[transfer].state {
+                    TransferState::Seeking { search, .. } => Some(search),
+                    _ => None,
+                }
+            }
+            _ => None,
+        };
+        wanted.extend(search.map(|search| Wanted {
+            subject: Subject::Conversation(conversation.id),
+            conversation,
+            search,
+            ranked_at: conversation.ranked_at,
+        }));
+    }
+    for invite in state.invites.values() {
+        if let InviteState::Open { search, .. } = &invite.state {
+            wanted.push(Wanted {
+                subject: Subject::Invite(invite.id),
+                conversation: &state.conversations[&invite.conversation],
+                search,
+                ranked_at: search.since,
+            });
+        }
+    }
+    wanted
+}
+
+/// Says whether an agent may be offered something at all.
+fn eligible(state: &RoutingState, agent: &Agent, wanted: &Wanted<'_>, now: Timestamp) -> bool {
+    let belongs = match wanted.search.pool {
+        Pool::Queue(queue) => {
+            agent.queues.contains(&queue) && state.queues[&queue].skills.is_subset(&agent.skills)
+        }
+        Pool::Group(group) => match state.groups.get(&group) {
+            Some(group) => match group.membership {
+                queue::Membership::All => group.skills.iter().all(|skill| agent.skills.contains(skill)),
+                queue::Membership::Any => {
+                    group.skills.is_empty() || group.skills.iter().any(|skill| agent.skills.contains(skill))
+                }
+            },
+            None => false,
+        },
+        Pool::Agent(named) => agent.id == named,
+    };
+    let takes_part = state.invites.values().any(|invite| {
+        invite.conversation == wanted.conversation.id && invite.participant() == Some(agent.id)
+    });
+    let limit = agent.capacity.get(&wanted.conversation.channel).copied().unwrap_or(0);
+    belongs
+        && wanted.search.skills.iter().all(|skill| agent.skills.contains(skill))
+        && agent.enabled
         && agent.presence.reachable
         && agent.presence.status == Status::Available
-        && agent.queues.contains(&waiting.queue)
-        && asked.is_subset(&agent.skills)
+        && wanted.conversation.owner() != Some(Owner::Agent(agent.id))
+        && !takes_part
+        && !wanted.search.offers.contains_key(&agent.id)
         && held(state, agent.id, now) < limit
 }
 
-/// Returns who should be offered a conversation, or nothing if nobody may be.
-pub fn agent_for(state: &RoutingState, conversation: &Conversation, now: Timestamp) -> Option<AgentId> {
-    let passed = &conversation.waiting()?.passed;
+/// Returns who should be offered something, or nothing if nobody may be.
+fn agent_for(state: &RoutingState, wanted: &Wanted<'_>, now: Timestamp) -> Option<AgentId> {
+    let passed = &wanted.search.passed;
     let mut free: Vec<&Agent> =
-        state.agents.values().filter(|agent| eligible(state, agent, conversation, now)).collect();
+        state.agents.values().filter(|agent| eligible(state, agent, wanted, now)).collect();
     free.sort_by_key(|agent| (agent.idle_since, agent.id));
     if let Some(fresh) = free.iter().find(|agent| !passed.contains_key(&agent.id)) {
         return Some(fresh.id);
@@ -45,13 +116,50 @@ pub fn agent_for(state: &RoutingState, conversation: &Conversation, now: Timesta
     rested.first().map(|agent| agent.id)
 }
 
-/// Returns what should be offered next, over all queues: the first by priority, age and id that somebody may take.
-pub fn next(state: &RoutingState, now: Timestamp) -> Option<(ConversationId, AgentId)> {
-    let mut waiting: Vec<&Conversation> = state
-        .conversations
-        .values()
-        .filter(|conversation| conversation.waiting().is_some_and(|waiting| waiting.offer.is_none()))
-        .collect();
-    waiting.sort_by_key(|one| (core::cmp::Reverse(one.priority), one.enqueued_at, one.id));
-    waiting.iter().find_map(|one| Some((one.id, agent_for(state, one, now)?)))
+/// Returns what should be offered next, over all lines: the first by priority, age and id that somebody may take.
+pub fn next(state: &RoutingState, now: Timestamp) -> Option<(Subject, AgentId)> {
+    let mut waiting = wanted(state);
+    waiting.retain(|wanted| wanted.search.offers.len() < usize::from(wanted.search.at_once));
+    waiting.sort_by_key(|one| (core::cmp::Reverse(one.conversation.priority), one.ranked_at, one.subject));
+    waiting.iter().find_map(|one| Some((one.subject, agent_for(state, one, now)?)))
+}
+
+/// The expressions that workflows of the simulation are made of, and what each means.
+pub const EXPRESSIONS: [(&str, fn(&BTreeMap<String, String>) -> bool); 5] = [
+    ("true", |_| true),
+    ("attributes.tier == \"gold\"", |known| known.get("tier").is_some_and(|tier| tier == "gold")),
+    ("attributes.tier != \"gold\"", |known| known.get("tier").is_some_and(|tier| tier != "gold")),
+    ("!has(attributes.tier)", |known| !known.contains_key("tier")),
+    ("waiting_secs < 0", |_| false),
+];
+
+/// Returns the first filter of a workflow that matches.
+pub fn matching(definition: &Definition, attributes: &BTreeMap<String, String>) -> Option<u16> {
+    let means = |when: &str| EXPRESSIONS.iter().find(|(text, _)| *text == when).unwrap().1;
+    let place = definition.filters.iter().position(|filter| means(&filter.when)(attributes))?;
+    Some(place as u16)
+}
+
+/// Says whether a step may begin: someone whom it asks by name serves its queue, and where it wants someone free, there
+/// is someone.
+pub fn may_begin(
+    state: &RoutingState,
+    step: &PlannedStep,
+    excluded: &BTreeSet<AgentId>,
+    now: Timestamp,
+) -> bool {
+    let asked = |agent: &&Agent| {
+        step.agent.is_none_or(|named| named == agent.id)
+            && agent.enabled
+            && agent.capacity.contains_key(&Channel::WebChat)
+            && agent.queues.contains(&step.queue)
+            && state.queues[&step.queue].skills.is_subset(&agent.skills)
+            && step.skills.iter().all(|asked| agent.skills.contains(&asked.skill))
+            && !excluded.contains(&agent.id)
+    };
+    let asked: Vec<&Agent> = state.agents.values().filter(asked).collect();
+    let free = asked.iter().any(|agent| {
+        agent.presence.available() && held(state, agent.id, now) < agent.capacity[&Channel::WebChat]
+    });
+    (step.agent.is_none() || !asked.is_empty()) && (!step.skip_if_nobody || free)
 }

@@ -4,24 +4,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton::clock::{Clock, ManualClock};
+use baton::clock::{self, Clock, ManualClock};
 use baton::dispatcher::{Answer, CommandError, Key, Parts, Request, Turns};
 use baton::feed::Feed;
 use baton::ids::IdSource;
-use baton::routing::OpenWork;
+use baton::routing::RoutingState;
 use baton::store::Store;
 use baton_shared::command::Actor;
-use baton_shared::queue::Priority;
+use baton_shared::queue::{Membership, Priority};
 use baton_shared::segment::Disposition;
 use baton_shared::*;
 use tokio::sync::oneshot;
 
 use crate::assertions::Checker;
 use crate::disk::Disk;
+use crate::workflows;
 
 const AGENTS: usize = 7;
 const QUEUES: usize = 4;
 const SKILLS: usize = 3;
+const GROUPS: usize = 3;
+const WORKFLOWS: usize = 2;
 
 /// What happened in a run, so that a run in which a thing never happened fails.
 #[derive(Clone, Debug, Default)]
@@ -45,6 +48,7 @@ impl Tally {
     pub fn assert_everything_happened(&self) {
         for what in [
             "crash",
+            "clock set back",
             "commit refused",
             "same key again",
             "conversation_opened",
@@ -67,6 +71,46 @@ impl Tally {
             "agent_reached",
             "agent_lost",
             "released",
+            "lost",
+            "parked",
+            "came back",
+            "left to the queue",
+            "transfer failed",
+            "transfer_rerouted",
+            "consult_began",
+            "aside_sent",
+            "handed over",
+            "listening_began",
+            "listening_ended",
+            "request_created",
+            "policy_set",
+            "policy_overridden",
+            "group_changed",
+            "group_removed",
+            "to a group",
+            "taken over",
+            "transfer superseded",
+            "finished",
+            "wrap_up_extended",
+            "wrap-up over",
+            "invite_made",
+            "participant_joined",
+            "invite left",
+            "invite cancelled",
+            "invite declined",
+            "invite expired",
+            "invite took over",
+            "invite closed",
+            "workflow_changed",
+            "workflow_removed",
+            "workflow_entered",
+            "workflow entered by a transfer",
+            "no filter matched",
+            "step_entered",
+            "a known agent asked",
+            "skills_dropped",
+            "steps_ended",
+            "routed",
         ] {
             assert!(self.counts.get(what).is_some_and(|count| *count > 0), "never happened: {what}");
         }
@@ -76,7 +120,9 @@ impl Tally {
 /// A contact centre, its server, and the disk under it.
 pub struct World {
     random: Random,
-    clock: Arc<ManualClock>,
+    /// The machine's clock, which may be set back between two starts.
+    machine: Arc<ManualClock>,
+    clock: Arc<dyn Clock>,
     disk: Arc<Disk>,
     turns: Turns,
     checker: Checker,
@@ -84,7 +130,11 @@ pub struct World {
     agents: Vec<AgentId>,
     queues: Vec<QueueId>,
     skills: Vec<SkillId>,
+    groups: Vec<GroupId>,
+    workflows: Vec<WorkflowId>,
     lowered: BTreeSet<AgentId>,
+    /// People whose browser is closed for a while.
+    gone_until: BTreeMap<AgentId, Timestamp>,
     keys: u64,
     last: Option<(Request, Result<Answer, CommandError>)>,
     counted: usize,
@@ -93,11 +143,12 @@ pub struct World {
 impl World {
     /// Sets up people, queues and skills.
     pub fn new(seed: u64) -> Self {
-        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_248_000_000)));
+        let machine = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_248_000_000)));
         let disk = Arc::new(Disk::default());
-        let turns = start(&disk, &clock, seed);
+        let (turns, clock) = start(&disk, &machine, seed);
         let mut world = Self {
             random: Random(seed),
+            machine,
             clock,
             disk,
             turns,
@@ -106,7 +157,10 @@ impl World {
             agents: Vec::new(),
             queues: Vec::new(),
             skills: Vec::new(),
+            groups: Vec::new(),
+            workflows: Vec::new(),
             lowered: BTreeSet::new(),
+            gone_until: BTreeMap::new(),
             keys: 0,
             last: None,
             counted: 0,
@@ -137,6 +191,12 @@ impl World {
             });
             self.agents.push(id.parse().unwrap());
         }
+        for number in 0..GROUPS {
+            self.add_group(number);
+        }
+        for _ in 0..WORKFLOWS {
+            self.add_workflow();
+        }
         for agent in self.agents.clone() {
             for queue in self.queues.clone() {
                 if self.random.chance(80) {
@@ -154,7 +214,7 @@ impl World {
 
     /// Lets one thing happen, and checks that everything still holds.
     pub fn step(&mut self) {
-        self.clock.advance(Duration::from_millis(self.random.below(9_000)));
+        self.machine.advance(Duration::from_millis(self.random.below(9_000)));
         self.answer_heartbeats();
         match self.random.below(100) {
             0..=1 => self.crash(),
@@ -165,13 +225,17 @@ impl World {
                 assert!(!self.disk.failing(), "a commit was refused");
             }
             4..=6 => self.repeat_last(),
-            7..=18 => self.customer_arrives(),
-            19..=37 => self.someone_writes(),
-            38..=66 => self.someone_answers_an_offer(),
-            67..=78 => self.someone_passes_on(),
-            79..=86 => self.someone_ends(),
+            7..=16 => self.customer_arrives(),
+            17..=27 => self.someone_writes(),
+            28..=56 => self.someone_answers_an_offer(),
+            57..=80 => self.someone_passes_on(),
+            81..=86 => self.someone_ends(),
             87..=92 => self.someone_files(),
-            93..=97 => self.someone_changes_status(),
+            93..=96 => self.someone_changes_status(),
+            97 => {
+                self.someone_stops_listening();
+                self.someone_takes_over();
+            }
             _ => self.administrator_acts(),
         }
         self.turns.take();
@@ -184,7 +248,7 @@ impl World {
             if self.turns.state().conversations.is_empty() {
                 break;
             }
-            self.clock.advance(Duration::from_secs(3));
+            self.machine.advance(Duration::from_secs(3));
             for agent in self.agents.clone() {
                 self.turns.renew_lease(agent);
                 self.give(Actor::Person(agent), Command::SetStatus { status: Status::Available });
@@ -204,7 +268,7 @@ impl World {
         self.check();
         assert!(self.checker.all_closed(), "every conversation can be brought to its end");
         let loaded = self.disk.load().unwrap();
-        self.checker.check_replay(self.turns.state(), open_work(loaded));
+        self.checker.check_replay(self.turns.state(), loaded.work);
         self.tally
     }
 
@@ -212,9 +276,17 @@ impl World {
     fn end_if_owned_or_hopeless(&mut self, conversation: ConversationId) {
         let Some(open) = self.turns.state().conversations.get(&conversation) else { return };
         let actor = match open.owner() {
-            Some(Owner::Agent(agent)) if open.transfer().is_none() => Actor::Person(agent),
-            Some(Owner::Agent(_)) => return,
-            Some(Owner::Queue(_)) | None => Actor::Customer(conversation),
+            Some(Owner::Agent(agent)) => match open.transfer() {
+                None => Actor::Person(agent),
+                Some(transfer) => {
+                    self.give(Actor::Person(agent), Command::CancelTransfer { conversation, transfer });
+                    if self.random.chance(90) {
+                        return;
+                    }
+                    Actor::Customer(conversation)
+                }
+            },
+            Some(Owner::Queue(_) | Owner::Group(_)) | None => Actor::Customer(conversation),
         };
         self.give(actor, Command::EndConversation { conversation, disposition: None, notes: None });
     }
@@ -224,20 +296,21 @@ impl World {
         self.disk.kept().log.clone()
     }
 
+    /// Returns the server's state, as canonical JSON.
+    pub fn canonical(&self) -> Vec<u8> {
+        self.turns.state().canonical()
+    }
+
     fn check(&mut self) {
         let disk = self.disk.clone();
         let kept = disk.kept();
-        self.checker.read_on(&kept.log);
+        self.checker.read_on(&kept);
         for recorded in &kept.log[self.counted..] {
             count_event(&mut self.tally, &recorded.event);
         }
         self.counted = kept.log.len();
         drop(kept);
-        self.checker.check_rest(
-            self.turns.state(),
-            self.clock.now().max(self.turns.state().at),
-            &self.lowered,
-        );
+        self.checker.check_rest(self.turns.state(), self.clock.now(), &self.lowered);
     }
 
     fn crash(&mut self) {
@@ -246,15 +319,25 @@ impl World {
         let seed = self.random.below(u64::MAX);
         let before = self.disk.load().unwrap();
         let disk = self.disk.clone();
-        self.checker.read_on(&disk.kept().log);
-        let state = baton::dispatcher::state_of(before.clone());
-        self.checker.check_replay(&state, open_work(before));
-        self.turns = start(&self.disk, &self.clock, seed);
+        self.checker.read_on(&disk.kept());
+        let state = RoutingState::from_open_work(before.work.clone());
+        self.checker.check_replay(&state, before.work);
+        if seed.is_multiple_of(2) {
+            self.tally.count("clock set back");
+            self.machine = Arc::new(ManualClock::at(self.machine.now().minus(Duration::from_secs(3_600))));
+        }
+        (self.turns, self.clock) = start(&self.disk, &self.machine, seed);
     }
 
     fn answer_heartbeats(&mut self) {
+        let now = self.clock.now();
+        if self.random.chance(1) {
+            let until = now.plus(Duration::from_secs(100 + self.random.below(300)));
+            self.gone_until.insert(self.random.pick(&self.agents), until);
+        }
         for agent in self.agents.clone() {
-            if self.random.chance(30) {
+            let gone = self.gone_until.get(&agent).is_some_and(|until| *until > now);
+            if !gone && self.random.chance(45) {
                 self.turns.renew_lease(agent);
             }
         }
@@ -271,7 +354,12 @@ impl World {
 
     fn customer_arrives(&mut self) {
         let queue = self.random.pick(&self.queues);
-        let attributes = BTreeMap::from([("page".to_owned(), "/help".to_owned())]);
+        let mut attributes = BTreeMap::from([("page".to_owned(), "/help".to_owned())]);
+        let tier = self.random.pick(&[None, Some("gold"), Some("silver")]);
+        attributes.extend(tier.map(|tier| ("tier".to_owned(), tier.to_owned())));
+        if self.random.chance(50) {
+            attributes.insert("agent".to_owned(), self.random.pick(&self.agents).to_string());
+        }
         let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
         let channel = Channel::WebChat;
         self.give(Actor::Visitor, Command::StartConversation { name, text, channel, queue, attributes });
@@ -314,19 +402,55 @@ impl World {
 
     fn someone_passes_on(&mut self) {
         let transfers: Vec<Transfer> = self.turns.state().transfers.values().cloned().collect();
-        if !transfers.is_empty() && self.random.chance(35) {
-            let Transfer { id: transfer, conversation, from, .. } = self.random.pick(&transfers);
-            self.give(Actor::Person(from), Command::CancelTransfer { conversation, transfer });
+        if !transfers.is_empty() && self.random.chance(45) {
+            let Transfer { id: transfer, conversation, from, state, .. } = self.random.pick(&transfers);
+            let command = match (state, self.random.below(6)) {
+                (TransferState::Consulting { .. }, 0..=1) => Command::HandOver { conversation, transfer },
+                (TransferState::Consulting { .. }, 2..=4) => {
+                    Command::SendAside { transfer, text: "who is it?".to_owned() }
+                }
+                (TransferState::Consulting { agent, .. }, _) => {
+                    self.give(Actor::Person(agent), Command::LeaveConsult { transfer });
+                    return;
+                }
+                _ => Command::CancelTransfer { conversation, transfer },
+            };
+            self.give(Actor::Person(from), command);
+            return;
+        }
+        let invites: Vec<Invite> = self.turns.state().invites.values().cloned().collect();
+        if !invites.is_empty() && self.random.chance(25) {
+            let invite = self.random.pick(&invites);
+            let conversation = invite.conversation;
+            let owner = self.turns.state().conversations[&conversation].owner();
+            let leave = Command::LeaveConversation { conversation };
+            match (owner, invite.participant(), self.random.below(3)) {
+                (Some(Owner::Agent(owner)), Some(_), 0) => self.give(Actor::Person(owner), leave),
+                (_, Some(participant), 1) => self.give(Actor::Person(participant), leave),
+                (Some(Owner::Agent(owner)), _, _) => {
+                    let invite = invite.id;
+                    self.give(Actor::Person(owner), Command::CancelInvite { conversation, invite });
+                }
+                _ => {}
+            }
             return;
         }
         let Some((conversation, actor)) = self.any_conversation() else { return };
-        let target = if self.random.chance(60) {
-            Target::Agent(self.random.pick(&self.agents))
-        } else {
-            Target::Queue(self.random.pick(&self.queues))
+        let target = match self.random.below(10) {
+            0..=4 => Target::Agent(self.random.pick(&self.agents)),
+            5 => Target::Workflow(self.random.pick(&self.workflows)),
+            6..=7 => Target::Queue(self.random.pick(&self.queues)),
+            _ => Target::Group(self.random.pick(&self.groups)),
         };
+        if self.random.chance(25) {
+            self.give(actor, Command::Invite { conversation, target, note: None });
+            return;
+        }
+        let mode = if self.random.chance(40) { Mode::Warm } else { Mode::Cold };
         let note = Some("please go on".to_owned());
-        self.give(actor, Command::RequestTransfer { conversation, target, note });
+        let summary = Some("wants a refund".to_owned());
+        let park = self.random.chance(30);
+        self.give(actor, Command::RequestTransfer { conversation, target, mode, note, summary, park });
     }
 
     fn someone_ends(&mut self) {
@@ -349,6 +473,10 @@ impl World {
             return;
         }
         if let (segment, Owner::Agent(agent)) = self.random.pick(&wrap_ups) {
+            if self.random.chance(20) {
+                self.give(Actor::Person(agent), Command::ExtendWrapUp { segment });
+                return;
+            }
             let disposition = Disposition::PassedOn;
             self.give(Actor::Person(agent), Command::CompleteWrapUp { segment, disposition, notes: None });
         }
@@ -356,11 +484,126 @@ impl World {
 
     fn someone_changes_status(&mut self) {
         let agent = self.random.pick(&self.agents);
-        let status = if self.random.chance(60) { Status::Available } else { self.random.pick(&Status::ALL) };
+        let status = if self.random.chance(80) { Status::Available } else { self.random.pick(&Status::ALL) };
         self.give(Actor::Person(agent), Command::SetStatus { status });
     }
 
+    fn someone_takes_over(&mut self) {
+        if let Some((conversation, _)) = self.any_conversation() {
+            self.give(Actor::Person(self.agents[0]), Command::TakeOver { conversation });
+        }
+    }
+
+    fn someone_stops_listening(&mut self) {
+        let listeners = self.turns.state().conversations.values();
+        let listeners = listeners.flat_map(|open| open.listeners.iter().map(|agent| (open.id, *agent)));
+        let listeners: Vec<(ConversationId, AgentId)> = listeners.collect();
+        if !listeners.is_empty() {
+            let (conversation, agent) = self.random.pick(&listeners);
+            self.give(Actor::Person(agent), Command::StopListening { conversation });
+        }
+    }
+
+    fn add_group(&mut self, number: usize) {
+        let skills = self.skills.iter().copied().take(number % 3).collect();
+        let membership = self.random.pick(&[Membership::All, Membership::Any]);
+        let priority = self.random.pick(&[Priority::Normal, Priority::High]);
+        let name = format!("group {number}");
+        let id = self.added(Command::AddGroup { name, skills, membership, priority });
+        self.groups.push(id.parse().unwrap());
+    }
+
+    /// Any preset, with a few switches set at random: every combination must keep the invariants.
+    fn any_policy(&mut self) -> (Preset, Box<TransferPolicy>) {
+        let preset = self.random.pick(Preset::ALL);
+        let mut policy = preset.policy();
+        if self.random.chance(50) {
+            policy.release = self.random.pick(policy::Release::ALL);
+            policy.full_target = self.random.pick(policy::FullTarget::ALL);
+            policy.on_decline = self.random.pick(policy::OnDecline::ALL);
+            policy.on_no_answer = self.random.pick(policy::OnNoAnswer::ALL);
+            policy.on_expiry = self.random.pick(policy::OnExpiry::ALL);
+            policy.after_release = self.random.pick(policy::AfterRelease::ALL);
+            policy.exclude = self.random.pick(policy::Exclude::ALL);
+            policy.cancel = self.random.pick(policy::Cancel::ALL);
+            policy.return_to_sender = self.random.chance(50);
+            policy.misses_max = self.random.below(4) as u8;
+            policy.offers_at_once = self.random.pick(&[1, 1, 2, 50]);
+            policy.transfer_secs = self.random.pick(&[None, Some(20), Some(60)]);
+            policy.auto_accept = self.random.chance(10);
+            policy.consult_secs = 120;
+            policy.wrap_up_secs = self.random.pick(&[None, Some(30)]);
+            policy.fallback = self.random.pick(policy::Fallback::ALL);
+            policy.take_over = self.random.pick(policy::TakeOver::ALL);
+            policy.modes = Mode::ALL.into();
+            policy.invites_max = 3;
+            policy.targets = TargetKind::ALL.into();
+        }
+        (preset, Box::new(policy))
+    }
+
+    fn add_workflow(&mut self) {
+        let definition = self.any_workflow();
+        let id = self.added(Command::AddWorkflow { definition });
+        self.workflows.push(id.parse().unwrap());
+    }
+
+    fn any_workflow(&mut self) -> Box<Definition> {
+        workflows::any(&mut self.random, &self.queues, &self.skills)
+    }
+
+    fn set_up_workflows(&mut self) {
+        let place = self.random.below(self.workflows.len() as u64) as usize;
+        let workflow = self.workflows[place];
+        if self.random.chance(60) {
+            let definition = self.any_workflow();
+            self.give(Actor::System, Command::ChangeWorkflow { workflow, definition });
+        } else {
+            self.workflows.swap_remove(place);
+            self.give(Actor::System, Command::RemoveWorkflow { workflow });
+            self.add_workflow();
+        }
+    }
+
+    fn set_up_transfers(&mut self) {
+        if self.random.chance(25) {
+            self.set_up_workflows();
+            return;
+        }
+        let command = match self.random.below(6) {
+            0..=2 => {
+                let (preset, policy) = self.any_policy();
+                Command::SetPolicy { preset, policy }
+            }
+            3 => {
+                let secs = self.random.chance(70).then_some(Some(15));
+                let set = policy::PolicyOverride { transfer_secs: secs, ..Default::default() };
+                let scope = policy::PolicyScope::Queue(self.random.pick(&self.queues));
+                Command::OverridePolicy { scope, set: Box::new(set) }
+            }
+            4 => Command::ChangeGroup {
+                group: self.random.pick(&self.groups),
+                name: "group".to_owned(),
+                skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
+                membership: self.random.pick(&[Membership::All, Membership::Any]),
+                priority: Priority::Normal,
+            },
+            _ => {
+                let place = self.random.below(self.groups.len() as u64) as usize;
+                let group = self.groups.swap_remove(place);
+                self.give(Actor::System, Command::RemoveGroup { group });
+                self.add_group(place);
+                return;
+            }
+        };
+        self.give(Actor::System, command);
+    }
+
     fn administrator_acts(&mut self) {
+        if self.random.chance(50) {
+            self.set_up_transfers();
+            return;
+        }
         let (agent, queue) = (self.random.pick(&self.agents), self.random.pick(&self.queues));
         let skill = self.random.pick(&self.skills);
         let command = match self.random.below(6) {
@@ -415,7 +658,8 @@ impl World {
     }
 }
 
-fn start(disk: &Arc<Disk>, clock: &Arc<ManualClock>, seed: u64) -> Turns {
+fn start(disk: &Arc<Disk>, machine: &Arc<ManualClock>, seed: u64) -> (Turns, Arc<dyn Clock>) {
+    let clock = clock::from_no_earlier_than(disk.load().unwrap().work.at, machine.clone());
     let parts = Parts {
         store: disk.clone(),
         clock: clock.clone(),
@@ -424,22 +668,7 @@ fn start(disk: &Arc<Disk>, clock: &Arc<ManualClock>, seed: u64) -> Turns {
     };
     let mut turns = Turns::load(parts).unwrap();
     turns.record_start().unwrap();
-    turns
-}
-
-fn open_work(loaded: baton::store::Loaded) -> OpenWork {
-    OpenWork {
-        position: loaded.position,
-        at: loaded.at,
-        skills: loaded.skills,
-        agents: loaded.agents,
-        queues: loaded.queues,
-        groups: loaded.groups,
-        conversations: loaded.conversations,
-        segments: loaded.segments,
-        offers: loaded.offers,
-        transfers: loaded.transfers,
-    }
+    (turns, clock)
 }
 
 fn count_event(tally: &mut Tally, event: &Event) {
@@ -461,6 +690,39 @@ fn count_event(tally: &mut Tally, event: &Event) {
             TransferEnd::Cancelled => "transfer cancelled",
             TransferEnd::Expired => "transfer expired",
             TransferEnd::Abandoned => "transfer abandoned",
+            TransferEnd::Superseded => "transfer superseded",
+            TransferEnd::Failed => "transfer failed",
+        });
+    }
+    if let Event::TransferRequested { target: Target::Workflow(_), .. } = event {
+        tally.count("workflow entered by a transfer");
+    }
+    if let Event::WorkflowEntered { filter: None, .. } = event {
+        tally.count("no filter matched");
+    }
+    if let Event::StepEntered { pool: Pool::Agent(_), .. } = event {
+        tally.count("a known agent asked");
+    }
+    if let Event::OwnerChanged { to: Owner::Group(_), .. } = event {
+        tally.count("to a group");
+    }
+    if let Event::TransferEnded { end: TransferEnd::Completed, consulted: Some(_), .. } = event {
+        tally.count("handed over");
+    }
+    if let Event::WrapUpEnded { disposition: None, .. } = event {
+        tally.count("wrap-up over");
+    }
+    if let Event::StatusChanged { status: Status::Offline, .. } = event {
+        tally.count("finished");
+    }
+    if let Event::InviteEnded { end, .. } = event {
+        tally.count(match end {
+            InviteEnd::Left => "invite left",
+            InviteEnd::Cancelled => "invite cancelled",
+            InviteEnd::Declined => "invite declined",
+            InviteEnd::Expired => "invite expired",
+            InviteEnd::TookOver => "invite took over",
+            InviteEnd::Closed => "invite closed",
         });
     }
     if let Event::OwnerChanged { cause, .. } = event {
@@ -470,12 +732,19 @@ fn count_event(tally: &mut Tally, event: &Event) {
             segment::OwnerCause::Transferred(_) => "transferred",
             segment::OwnerCause::TakenBack(_) => "taken back",
             segment::OwnerCause::Released => "released",
+            segment::OwnerCause::Parked(_) => "parked",
+            segment::OwnerCause::Returned(_) => "came back",
+            segment::OwnerCause::Expired(_) => "left to the queue",
+            segment::OwnerCause::Lost => "lost",
+            segment::OwnerCause::TakenOver => "taken over",
+            segment::OwnerCause::Left(_) => "left to a participant",
+            segment::OwnerCause::Routed(_) => "routed",
         });
     }
 }
 
 /// SplitMix64, so that a seed gives the same run on every machine.
-struct Random(u64);
+pub struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
@@ -486,15 +755,15 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    fn below(&mut self, limit: u64) -> u64 {
+    pub fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    fn chance(&mut self, percent: u64) -> bool {
+    pub fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
 
-    fn pick<T: Clone>(&mut self, from: &[T]) -> T {
+    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
         from[self.below(from.len() as u64) as usize].clone()
     }
 }

@@ -1,4 +1,4 @@
-//! A server without a network, two agents, and everyone's view kept up to date by events alone.
+//! A server without a network, two agents and a supervisor, and everyone's view kept up to date by events alone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -40,6 +40,8 @@ pub struct Stage {
     pub turns: Turns,
     pub one: AgentId,
     pub two: AgentId,
+    /// A supervisor, who belongs to no queue and is Offline at first.
+    pub lead: AgentId,
     pub queue: QueueId,
     /// Every command that was given.
     pub given: Vec<Command>,
@@ -54,6 +56,7 @@ pub struct Stage {
     watched: Vec<Watched>,
     chats: Vec<WatchedChat>,
     cut_points: Vec<(AgentId, Desk, String)>,
+    chat_cut_points: Vec<(ConversationId, ChatView, String)>,
     keys: u64,
     _folder: tempfile::TempDir,
 }
@@ -65,7 +68,7 @@ enum Read {
 }
 
 impl Stage {
-    /// Opens a store in a new folder and adds two agents and a queue.
+    /// Opens a store in a new folder and adds two agents, a supervisor and a queue.
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(SqliteStore::open(folder.path()).unwrap());
@@ -91,6 +94,7 @@ impl Stage {
             turns,
             one: nobody,
             two: nobody,
+            lead: nobody,
             queue: QueueId::from_bits(0),
             given: Vec::new(),
             seen: Vec::new(),
@@ -102,6 +106,7 @@ impl Stage {
             watched: Vec::new(),
             chats: Vec::new(),
             cut_points: Vec::new(),
+            chat_cut_points: Vec::new(),
             keys: 0,
             _folder: folder,
         };
@@ -114,24 +119,27 @@ impl Stage {
         let added =
             self.give(Actor::System, Command::AddQueue { name, skills, priority: Default::default() });
         self.queue = id_of(added).parse().unwrap();
-        self.one = self.add_agent("Agent One");
-        self.two = self.add_agent("Agent Two");
+        self.one = self.add_person("Agent One", Role::Agent);
+        self.two = self.add_person("Agent Two", Role::Agent);
+        self.lead = self.add_person("Lead", Role::Supervisor);
         for agent in [self.one, self.two] {
             let queue = self.queue;
             self.give(Actor::System, Command::AddMember { queue, agent }).unwrap();
+        }
+        for agent in self.everyone() {
             let (desk, frames) = self.open_desk(agent);
             self.watched.push(Watched { agent, desk, frames });
         }
     }
 
-    fn add_agent(&mut self, name: &str) -> AgentId {
+    fn add_person(&mut self, name: &str, role: Role) -> AgentId {
         let added = self.give(
             Actor::System,
             Command::AddPerson {
                 name: name.to_owned(),
                 email: format!("{}@example.com", name.replace(' ', "-")),
                 password_hash: String::new(),
-                role: Role::Agent,
+                role,
                 capacity: capacity(3),
             },
         );
@@ -165,6 +173,8 @@ impl Stage {
         self.keys += 1;
         let key = Some(Key { text: format!("key-{:08}", self.keys), body_hash: [0; 32] });
         let (reply, mut answer) = oneshot::channel();
+        // A handoff stands where it stood by time, to the millisecond.
+        self.clock.advance(Duration::from_millis(1));
         self.turns.add(Request { actor, key, command }, reply);
         self.turns.take();
         self.check();
@@ -178,10 +188,16 @@ impl Stage {
         self.check();
     }
 
-    /// Keeps both agents reachable.
+    /// Returns both agents and the supervisor.
+    pub const fn everyone(&self) -> [AgentId; 3] {
+        [self.one, self.two, self.lead]
+    }
+
+    /// Keeps everyone reachable.
     pub fn keep_leases(&mut self) {
-        self.turns.renew_lease(self.one);
-        self.turns.renew_lease(self.two);
+        for agent in self.everyone() {
+            self.turns.renew_lease(agent);
+        }
     }
 
     /// Opens a conversation, watched from then on.
@@ -199,18 +215,29 @@ impl Stage {
         conversation
     }
 
-    /// Returns the offer that is out for a conversation, and to whom.
+    /// Returns the first offer that is out for a conversation, and to whom.
     pub fn offer_of(&self, conversation: ConversationId) -> (OfferId, AgentId) {
+        *self.offers_of(conversation).first().expect("it is offered to someone")
+    }
+
+    /// Returns the offers that are out for a conversation, and to whom.
+    pub fn offers_of(&self, conversation: ConversationId) -> Vec<(OfferId, AgentId)> {
         let state = self.turns.state();
-        let offer = state.open_offer(&state.conversations[&conversation]).expect("it is offered to someone");
-        (offer.id, offer.agent)
+        let offers = state.open_offers(&state.conversations[&conversation]);
+        offers.map(|offer| (offer.id, offer.agent)).collect()
+    }
+
+    /// Returns the offer that is out for an invitation, and to whom.
+    pub fn invite_offer_of(&self, invite: InviteId) -> (OfferId, AgentId) {
+        let mut offers = self.turns.state().invite_offers(invite).map(|offer| (offer.id, offer.agent));
+        offers.next().expect("someone is asked to join")
     }
 
     /// Returns the agent who owns a conversation.
     pub fn owner_of(&self, conversation: ConversationId) -> Option<AgentId> {
         match self.turns.state().conversations.get(&conversation)?.owner()? {
             Owner::Agent(agent) => Some(agent),
-            Owner::Queue(_) => None,
+            Owner::Queue(_) | Owner::Group(_) => None,
         }
     }
 
@@ -246,15 +273,19 @@ impl Stage {
         }
         for mut watched in std::mem::take(&mut self.chats) {
             let (fresh, cursor) = self.fresh_chat(watched.conversation);
-            if let Read::Frames(frames) = read_to_heartbeat(&mut watched.frames, &cursor) {
-                apply_to_chat(&mut watched.chat, &frames);
-                assert_same_chat(&watched.chat, &fresh);
-                match watched.chat.phase {
-                    Phase::Closed { .. } => {}
-                    Phase::Waiting { .. } | Phase::Active { .. } | Phase::Transferring { .. } => {
-                        self.chats.push(watched);
-                    }
-                }
+            match read_to_heartbeat(&mut watched.frames, &cursor) {
+                Read::Frames(frames) => apply_to_chat(&mut watched.chat, &frames),
+                Read::Restart => panic!("customers start again only when the server does"),
+            }
+            assert_same_chat(&watched.chat, &fresh);
+            self.chat_cut_points.push((watched.conversation, fresh, cursor));
+            match watched.chat.phase {
+                // Whoever waits for the answer to a request goes on looking.
+                Phase::Closed { request: None, .. } | Phase::Closed { answer: Some(_), .. } => {}
+                Phase::Closed { .. }
+                | Phase::Waiting { .. }
+                | Phase::Active { .. }
+                | Phase::Transferring { .. } => self.chats.push(watched),
             }
         }
     }
@@ -281,6 +312,35 @@ impl Stage {
             }
         }
         assert!(resumed > 0, "at least the last snapshots can be resumed from");
+        for (conversation, mut chat, cursor) in std::mem::take(&mut self.chat_cut_points) {
+            let (fresh, head) = self.fresh_chat(conversation);
+            let mut frames = self.subscribe(Reader::Customer(conversation), cursor);
+            if let Read::Frames(frames) = read_to_heartbeat(&mut frames, &head) {
+                apply_to_chat(&mut chat, &frames);
+                assert_same_chat(&chat, &fresh);
+            }
+        }
+    }
+
+    /// Says whether every person has to start again from the cursor of the snapshot that was taken last.
+    pub fn restarts_everyone(&mut self, give: impl FnOnce(&mut Self)) -> bool {
+        let before = self.everyone().map(|agent| (agent, self.fresh_desk(agent)));
+        give(self);
+        before.into_iter().all(|(agent, (_, cursor))| {
+            let (_, head) = self.fresh_desk(agent);
+            let mut frames = self.subscribe(Reader::Person { agent, session: [0; 32] }, cursor);
+            matches!(read_to_heartbeat(&mut frames, &head), Read::Restart)
+        })
+    }
+
+    /// Returns the views that a person has at the moment.
+    pub fn desk_of(&self, agent: AgentId) -> Desk {
+        self.fresh_desk(agent).0
+    }
+
+    /// Returns what happens to a customer's conversation at the moment.
+    pub fn phase_of(&self, conversation: ConversationId) -> Phase {
+        self.fresh_chat(conversation).0.phase
     }
 }
 
@@ -328,12 +388,43 @@ fn assert_same_desk(kept: &Desk, fresh: &Desk) {
     let mut kept = kept.clone();
     let owned = kept.conversations.values_mut();
     let offered = kept.offers.values_mut().map(|offer| &mut offer.thread);
-    for thread in owned.chain(offered) {
+    let consulted = kept.consults.values_mut().filter_map(|consult| consult.thread.as_mut());
+    let others = kept.joined.values_mut().chain(kept.listening.values_mut());
+    for thread in owned.chain(offered).chain(consulted).chain(others) {
         // A page keeps the earlier messages it has; a snapshot brings the last ones.
         let surplus = thread.messages.len().saturating_sub(MESSAGES_SHOWN);
         thread.messages.drain(..surplus);
     }
-    assert_eq!(serde_json::to_value(&kept).unwrap(), serde_json::to_value(fresh).unwrap());
+    let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
+    leaves("", &serde_json::to_value(&kept).unwrap(), &mut before);
+    leaves("", &serde_json::to_value(fresh).unwrap(), &mut after);
+    let both: Vec<String> =
+        before.keys().filter(|path| before.get(*path) == after.get(*path)).cloned().collect();
+    for path in both {
+        before.remove(&path);
+        after.remove(&path);
+    }
+    assert_eq!(before, after, "what the events made, and what a fresh snapshot shows otherwise");
+}
+
+/// Adds what a value holds to `found`, by where it stands.
+fn leaves(path: &str, value: &serde_json::Value, found: &mut BTreeMap<String, String>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            found.insert(path.to_owned(), "{}".to_owned());
+            fields.iter().for_each(|(name, value)| leaves(&format!("{path}/{name}"), value, found));
+        }
+        serde_json::Value::Array(values) => {
+            found.insert(path.to_owned(), format!("{} values", values.len()));
+            (0..).zip(values).for_each(|(place, value): (usize, _)| {
+                leaves(&format!("{path}/{place}"), value, found);
+            });
+        }
+        serde_json::Value::Null
+        | serde_json::Value::Bool(_)
+        | serde_json::Value::Number(_)
+        | serde_json::Value::String(_) => drop(found.insert(path.to_owned(), value.to_string())),
+    }
 }
 
 fn assert_same_chat(kept: &ChatView, fresh: &ChatView) {
@@ -347,18 +438,4 @@ fn assert_same_chat(kept: &ChatView, fresh: &ChatView) {
     };
     assert_eq!(kept.messages, fresh.messages);
     assert_eq!((kept.read, place(&kept.phase)), (fresh.read, place(&fresh.phase)));
-}
-
-/// SplitMix64, so that a seed gives the same run on every machine.
-pub struct Random(pub u64);
-
-impl Random {
-    /// Returns a number below `limit`.
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % limit
-    }
 }

@@ -7,13 +7,22 @@ export type Phase =
   | { readonly kind: "waiting"; readonly queue: string; readonly position: number | null; readonly wait_secs: number | null }
   | { readonly kind: "active"; readonly agent: string }
   | { readonly kind: "transferring"; readonly agent: string; readonly to: string }
-  | { readonly kind: "closed"; readonly by: "agent" | "customer" | "system" };
+  | Closed;
+
+export interface Closed {
+  readonly kind: "closed";
+  readonly by: "agent" | "customer" | "system";
+  /** The number of the request that is answered later, if it ended with one. */
+  readonly request: number | null;
+  /** The answer to the request, once there is one. */
+  readonly answer: string | null;
+}
 
 export interface ChatMessage {
   readonly seq: number;
   readonly id: string;
-  readonly from: "customer" | "agent" | "system";
-  readonly name: string | null;
+  readonly from: "customer" | "agent";
+  readonly name: string;
   readonly text: string;
   readonly at: string;
   readonly client_key: string | null;
@@ -25,8 +34,8 @@ export interface ChatView {
   readonly phase: Phase;
   readonly messages: readonly ChatMessage[];
   readonly more: boolean;
-  /** How far the agent has read, where the server says it. */
-  readonly read?: number;
+  /** How far the agent has read. */
+  readonly read: number;
 }
 
 export type ChatEvent =
@@ -88,6 +97,10 @@ export class CustomerApi {
 
   typing(): Promise<Answer<null>> {
     return this.#call("POST", "/api/chat/typing", { body: {} });
+  }
+
+  leaveAddress(address: string, key: string): Promise<Answer<null>> {
+    return this.#call("PUT", "/api/chat/address", { body: { address }, key });
   }
 
   close(key: string): Promise<Answer<null>> {

@@ -19,7 +19,7 @@ export class Chat {
     this.phase = view.phase;
     this.messages = [...view.messages];
     this.more = view.more;
-    this.agentRead = view.read ?? 0;
+    this.agentRead = view.read;
   }
 
   get lastSeq(): number {
@@ -30,7 +30,7 @@ export class Chat {
   restart(view: ChatView): void {
     this.phase = view.phase;
     this.notice = null;
-    this.agentRead = Math.max(this.agentRead, view.read ?? 0);
+    this.agentRead = Math.max(this.agentRead, view.read);
     const first = view.messages[0]?.seq ?? 1;
     const older = this.messages.filter((message) => message.seq < first);
     const joins = older.length > 0 && older.at(-1)?.seq === first - 1;
@@ -77,8 +77,13 @@ export class Chat {
 
   end(): void {
     if (this.phase.kind === "closed") return;
-    this.phase = { kind: "closed", by: "customer" };
+    this.phase = { kind: "closed", by: "customer", request: null, answer: null };
     this.notice = null;
+  }
+
+  /** Shows a sentence of the server's that changes nothing. */
+  tell(text: string): void {
+    this.notice = text;
   }
 
   hasKey(key: string): boolean {

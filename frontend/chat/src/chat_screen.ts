@@ -9,6 +9,7 @@ import { button, el, header, initials, setText } from "./dom.ts";
 import { endDialog } from "./end_dialog.ts";
 import { tellUnread } from "./frame.ts";
 import { LiveChat } from "./live_chat.ts";
+import { RequestPanel } from "./request_panel.ts";
 import type { Screen } from "./screen.ts";
 import { count, phaseSentence } from "./sentences.ts";
 import type { Session } from "./session.ts";
@@ -27,6 +28,7 @@ export class ChatScreen implements Screen {
   readonly #banner: Banner;
   readonly #thread: Thread;
   readonly #composer: Composer;
+  readonly #request: RequestPanel;
   readonly #startAnew: HTMLElement;
   readonly #dialog: HTMLDialogElement;
   #announcedTyping: string | null = null;
@@ -65,7 +67,9 @@ export class ChatScreen implements Screen {
         if (text !== "") this.live.typed();
       },
     });
-    this.#startAnew = el("div", { class: "ended", hidden: "" }, button("Start a new chat", "button primary", () => left(null, "")));
+    this.#request = new RequestPanel((address) => this.live.leaveAddress(address));
+    const anew = button("Start a new chat", "button primary", () => left(null, ""));
+    this.#startAnew = el("div", { class: "ended", hidden: "" }, this.#request.element, anew);
     this.elements = [
       header(this.#status, this.#avatar, this.#end),
       this.#banner.element,
@@ -88,7 +92,7 @@ export class ChatScreen implements Screen {
   }
 
   focus(): void {
-    if (!this.#startAnew.hidden) this.#startAnew.querySelector("button")?.focus();
+    if (!this.#startAnew.hidden) this.#startAnew.querySelector<HTMLElement>(":scope > button")?.focus();
     else this.#composer.focus();
   }
 
@@ -132,6 +136,7 @@ export class ChatScreen implements Screen {
     setText(this.#end, isEnding ? "Ending…" : "End chat");
     this.#end.disabled = isEnding;
     this.#end.hidden = chat === null || isClosed;
+    if (phase?.kind === "closed") this.#request.show(phase, this.live.address);
     if (isClosed === !this.#startAnew.hidden) return;
     const hadFocus = this.#composer.hasFocus() || this.#dialog.open;
     this.#dialog.close();
@@ -149,7 +154,7 @@ export class ChatScreen implements Screen {
   #readOut(messages: readonly ChatMessage[]): void {
     this.#announcedTyping = null;
     if (messages.length > READ_OUT_MAX) say(count(messages.length, "new message"));
-    else for (const message of messages) say(message.name ? `${message.name}: ${message.text}` : message.text);
+    else for (const message of messages) say(`${message.name}: ${message.text}`);
   }
 
   /** Says once per answer that someone is typing; the sign itself comes and goes. */

@@ -167,6 +167,22 @@ export class LiveChat {
     this.#changed();
   }
 
+  /** Where the answer to the request is to be sent, as far as the customer said so in this browser. */
+  get address(): string | null {
+    return storage.get(this.#place("address"));
+  }
+
+  /** Says where the answer is to be sent; returns why that did not work, or `null`. */
+  async leaveAddress(address: string): Promise<string | null> {
+    const answer = await this.#api.leaveAddress(address, newKey());
+    if (answer.kind === "refused") return answer.reason;
+    if (answer.kind === "signed_out") this.#signedOut();
+    if (answer.kind !== "ok") return "That did not reach us. Please try again.";
+    storage.set(this.#place("address"), address);
+    this.#changed();
+    return null;
+  }
+
   get #readSeq(): number {
     return Number(storage.get(this.#place("read")) ?? 0);
   }
@@ -212,6 +228,10 @@ export class LiveChat {
         this.#changed();
         return "applied";
       }
+      case "notice":
+        this.chat?.tell((JSON.parse(event.data) as { text: string }).text);
+        this.#changed();
+        return "applied";
       case "typing":
         this.#showTyping((JSON.parse(event.data) as { name: string }).name);
         return "applied";
@@ -231,7 +251,9 @@ export class LiveChat {
       if (event.type === "message_added") added.push(event.message);
     }
     for (const message of added) if (message.client_key !== null) this.outbox.confirm(message.client_key);
-    if (added.some((message) => message.from === "agent")) this.#showTyping(null);
+    const isSaid = added.some((message) => message.from === "agent");
+    // Who was typing may have left with the phase, and a conversation that has ended gets no answer.
+    if (isSaid || events.some((event) => event.type === "phase_changed")) this.#showTyping(null);
     this.#changed();
     this.#heard(added.filter((message) => message.seq > before));
     return "applied";

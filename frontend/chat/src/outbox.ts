@@ -7,6 +7,7 @@
 
 import type { Unreachable } from "./api.ts";
 import { Pause } from "./backoff.ts";
+import { KEY_MAX_AGE_MS } from "./keys.ts";
 import { parseKept, type KeyValue } from "./storage.ts";
 
 export interface Outgoing {
@@ -34,6 +35,9 @@ export interface OutboxParts {
   changed(): void;
 }
 
+/** Why a message is not sent by itself whose key the server may have forgotten. */
+const TOO_OLD = "This was written a long time ago.";
+
 export class Outbox {
   readonly #parts: OutboxParts;
   readonly #pause = new Pause();
@@ -57,15 +61,19 @@ export class Outbox {
   }
 
   add(text: string): void {
-    const last = this.list().at(-1)?.atMs ?? 0;
-    this.#save({ key: this.#parts.newKey(), text, atMs: Math.max(Date.now(), last + 1), refusal: null });
+    this.#save({ key: this.#parts.newKey(), text, atMs: this.#nextAtMs(), refusal: null });
     void this.flush();
   }
 
-  /** Sends a refused message again; a refusal had no effect, so its key is still good. */
+  /** Sends a refused message again; a refusal had no effect, so its key is still good. One that is too old is said now. */
   retry(key: string): void {
     const message = this.list().find((one) => one.key === key);
-    if (message) this.#save({ ...message, refusal: null });
+    if (message && isTooOld(message)) {
+      this.#parts.storage.remove(this.#entry(message));
+      this.#save({ ...message, atMs: this.#nextAtMs(), refusal: null });
+    } else if (message) {
+      this.#save({ ...message, refusal: null });
+    }
     void this.flush();
   }
 
@@ -108,10 +116,16 @@ export class Outbox {
   async #sendFirst(): Promise<Delivery | null> {
     const message = this.list().find((one) => one.refusal === null);
     if (!message || this.#stopped) return null;
-    const delivery = await this.#parts.send(message);
+    // The server may have it already and not know its key any more, and would keep it twice.
+    const delivery: Delivery = isTooOld(message) ? { kind: "refused", reason: TOO_OLD } : await this.#parts.send(message);
     if (delivery.kind === "delivered") this.confirm(message.key);
     if (delivery.kind === "refused" && !this.#stopped) this.#save({ ...message, refusal: delivery.reason });
     return delivery;
+  }
+
+  /** Now, and after every message that is here. */
+  #nextAtMs(): number {
+    return Math.max(Date.now(), (this.list().at(-1)?.atMs ?? 0) + 1);
   }
 
   #save(message: Outgoing): void {
@@ -122,4 +136,8 @@ export class Outbox {
   #entry(message: Outgoing): string {
     return `${this.#parts.prefix}${message.atMs.toString(36).padStart(10, "0")}.${message.key}`;
   }
+}
+
+function isTooOld(message: Outgoing): boolean {
+  return Date.now() - message.atMs >= KEY_MAX_AGE_MS;
 }

@@ -1,10 +1,10 @@
 // Every sentence that depends on what is happening. Fixed labels stand where they are used.
 
-import { MESSAGE_MAX_CHARS, type Phase } from "./api.ts";
+import { type Closed, MESSAGE_MAX_CHARS, type Phase } from "./api.ts";
 
 /** Says what is happening, for the status line. A notice of the server's comes first. */
 export function phaseSentence(phase: Phase, notice: string | null): string {
-  if (phase.kind === "closed") return "The conversation has ended";
+  if (phase.kind === "closed") return endSentence(phase);
   const parts = notice ? [notice] : [];
   if (phase.kind === "waiting") {
     parts.push(phase.position === null ? "You are in line" : `You are number ${phase.position} in line`);
@@ -13,6 +13,17 @@ export function phaseSentence(phase: Phase, notice: string | null): string {
     parts.push(phase.kind === "active" ? `${phase.agent} is here` : `Transferring you to ${phase.to}`);
   }
   return parts.join(" · ");
+}
+
+function endSentence({ request, answer }: Closed): string {
+  if (request === null) return "The conversation has ended";
+  if (answer !== null) return `Your request number ${request} is answered`;
+  return `Your request number is ${request}. We will answer later.`;
+}
+
+/** Says where the answer to a request will be found. */
+export function addressSentence(address: string): string {
+  return `The answer will come to ${address}. It also appears here when you return.`;
 }
 
 function waitSentence(secs: number): string {

@@ -1,14 +1,12 @@
 // Who this browser is to the server: the token, and starts that have not been answered yet.
 
+import { KEY_MAX_AGE_MS } from "./keys.ts";
 import { parseKept, PREFIX, storage } from "./storage.ts";
 
 const SESSION = `${PREFIX}session`;
 const START = `${PREFIX}start.`;
 const NAME = `${PREFIX}name`;
 const OF_CONVERSATION = `${PREFIX}of.`;
-
-/** The server remembers a key for 24 h; a start older than this is not repeated by itself. */
-const START_MAX_AGE_MS = 23 * 3_600_000;
 
 export interface Session {
   readonly token: string;
@@ -38,13 +36,15 @@ export function forgetSession(token: string): void {
   for (const key of [SESSION, ...storage.keys(OF_CONVERSATION)]) storage.remove(key);
 }
 
-/** The starts without an answer, one of each tab that has one, oldest first. */
+/** The starts without an answer, one of each tab that has one, oldest first; those too old to repeat are forgotten. */
 export function pendingStarts(): PendingStart[] {
-  return storage
-    .keys(START)
-    .map((key) => parseKept<PendingStart>(storage.get(key)))
-    .filter((start): start is PendingStart => start !== null && Date.now() - start.atMs < START_MAX_AGE_MS)
-    .sort((left, right) => left.atMs - right.atMs);
+  const starts: PendingStart[] = [];
+  for (const key of storage.keys(START)) {
+    const start = parseKept<PendingStart>(storage.get(key));
+    if (start && Date.now() - start.atMs < KEY_MAX_AGE_MS) starts.push(start);
+    else storage.remove(key);
+  }
+  return starts.sort((left, right) => left.atMs - right.atMs);
 }
 
 export function savePendingStart(start: PendingStart): void {

@@ -4,6 +4,7 @@ import { say } from "./announcer.ts";
 import type { Started } from "./api.ts";
 import { Banner } from "./banner.ts";
 import { el, header, setText } from "./dom.ts";
+import { Field } from "./field.ts";
 import type { Screen } from "./screen.ts";
 import { isTooLong, lengthSentence } from "./sentences.ts";
 import { lastName, pendingStarts, type PendingStart, type Session } from "./session.ts";
@@ -130,39 +131,5 @@ export class StartScreen implements Screen {
     setText(this.#submit, isBusy ? "Starting…" : "Start chat");
     this.#name.input.readOnly = isBusy;
     this.#text.input.readOnly = isBusy;
-  }
-}
-
-/** A labelled box with a line below it for a hint or for what is wrong. */
-class Field<T extends HTMLInputElement | HTMLTextAreaElement> {
-  readonly element: HTMLElement;
-  readonly #line: HTMLElement;
-
-  constructor(
-    id: string,
-    label: string,
-    readonly input: T,
-  ) {
-    this.#line = el("p", { id: `${id}-line`, class: "field-line" });
-    input.id = id;
-    input.required = true;
-    input.setAttribute("aria-describedby", this.#line.id);
-    this.element = el("div", { class: "field" }, el("label", { for: id }, label), input, this.#line);
-  }
-
-  get isWrong(): boolean {
-    return this.input.getAttribute("aria-invalid") === "true";
-  }
-
-  hint(sentence: string): void {
-    this.fail(null);
-    setText(this.#line, sentence);
-  }
-
-  fail(sentence: string | null): void {
-    setText(this.#line, sentence ?? "");
-    this.#line.classList.toggle("wrong", sentence !== null);
-    if (sentence === null) this.input.removeAttribute("aria-invalid");
-    else this.input.setAttribute("aria-invalid", "true");
   }
 }

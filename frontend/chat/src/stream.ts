@@ -88,6 +88,15 @@ export class EventStream {
     this.#reading?.abort();
   }
 
+  /** An event that cannot be taken would come again after the same cursor, so it is passed by with a snapshot. */
+  #take(event: ServerEvent): "applied" | "restart" {
+    try {
+      return this.#listener.received(event);
+    } catch {
+      return "restart";
+    }
+  }
+
   async #once(): Promise<Ending> {
     if (this.#cursor === null) {
       const answer = await this.#source.snapshot();
@@ -123,7 +132,7 @@ export class EventStream {
         if (done || this.#stopped) return { kind: "lost", retryMs: parser.retryMs };
         expectWithin(SILENCE_MAX_MS);
         for (const event of parser.push(decoder.decode(value, { stream: true }))) {
-          if (this.#listener.received(event) === "restart") return { kind: "restart", retryMs: null };
+          if (this.#take(event) === "restart") return { kind: "restart", retryMs: null };
           if (event.id !== null) this.#cursor = event.id;
         }
       }

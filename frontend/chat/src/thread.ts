@@ -160,7 +160,7 @@ class MessageElement {
       "li",
       { class: `message ${item.from}` },
       item.from === "agent" ? this.#avatar : null,
-      item.from === "system" ? null : this.#author,
+      this.#author,
       this.#bubble,
       this.#meta,
     );
@@ -173,9 +173,8 @@ class MessageElement {
     this.element.classList.toggle("starts", item.startsGroup);
     this.element.classList.toggle("ends", item.endsGroup);
     this.#author.className = item.startsGroup && item.from === "agent" ? "author" : "for-screen-reader";
-    const needsMeta = item.endsGroup && item.from !== "system";
-    this.#meta.hidden = !needsMeta;
-    this.#meta.replaceChildren(...(needsMeta ? this.#metaNodes(item) : []));
+    this.#meta.hidden = !item.endsGroup;
+    this.#meta.replaceChildren(...(item.endsGroup ? this.#metaNodes(item) : []));
   }
 
   #metaNodes(item: ThreadItem): (Node | string)[] {

@@ -7,6 +7,7 @@ export interface ThreadItem {
   /** Its key, where it was sent from here, so it stays the same when a message of one's own is confirmed. */
   readonly id: string;
   readonly from: ChatMessage["from"];
+  /** Whose it is; nothing for what is not confirmed. */
   readonly name: string | null;
   readonly text: string;
   readonly atMs: number;
@@ -65,7 +66,7 @@ function isSameDay(left: Entry | undefined, right: Entry): boolean {
 }
 
 function isSameGroup(left: Entry | undefined, right: Entry | undefined): boolean {
-  if (!left || !right || left.from === "system" || left.refusal !== null || right.refusal !== null) return false;
+  if (!left || !right || left.refusal !== null || right.refusal !== null) return false;
   return (
     left.from === right.from &&
     left.name === right.name &&

@@ -52,14 +52,26 @@ test("a message that the server has is not shown as pending too", () => {
   assert.equal(threadItems([own], [], 1)[0]?.state, "read");
 });
 
+test("an answer that comes after the end is taken", () => {
+  const chat = new Chat(view([]));
+  chat.end();
+  assert.deepEqual(chat.phase, { kind: "closed", by: "customer", request: null, answer: null });
+  const phase = { kind: "closed", by: "system", request: 3, answer: null } as const;
+  chat.apply({ type: "phase_changed", phase, notice: null });
+  chat.end();
+  assert.deepEqual(chat.phase, phase);
+  chat.apply({ type: "phase_changed", phase: { ...phase, answer: "Yes." }, notice: null });
+  assert.deepEqual(chat.phase, { ...phase, answer: "Yes." });
+});
+
 function seqs(chat: Chat): number[] {
   return chat.messages.map((one) => one.seq);
 }
 
 function view(messages: ChatMessage[], more = false): ChatView {
-  return { conversation: "cnv_1", name: "Ada", phase: { kind: "active", agent: "Agent One" }, messages, more };
+  return { conversation: "cnv_1", name: "Ada", phase: { kind: "active", agent: "Agent One" }, messages, more, read: 0 };
 }
 
 function message(seq: number, extra: Partial<ChatMessage> = {}): ChatMessage {
-  return { seq, id: `msg_${seq}`, from: "agent", name: null, text: "x", at: "2026-11-21T08:00:00.000Z", client_key: null, ...extra };
+  return { seq, id: `msg_${seq}`, from: "agent", name: "Agent One", text: "x", at: "2026-11-21T08:00:00.000Z", client_key: null, ...extra };
 }

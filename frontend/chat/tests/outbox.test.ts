@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { KEY_MAX_AGE_MS } from "../src/keys.ts";
 import { Outbox, type Delivery, type Outgoing } from "../src/outbox.ts";
 import { MemoryStorage } from "../src/storage.ts";
 
@@ -55,6 +56,22 @@ test("a refusal is kept and does not hold up the next message", async () => {
   outbox.retry("key-1");
   await outbox.flush();
   assert.deepEqual(world.server, ["b", "a"]);
+});
+
+test("a message whose key may be forgotten is sent only when the customer says so", async () => {
+  const world = new World();
+  const old = { key: "key-old", text: "old", atMs: Date.now() - KEY_MAX_AGE_MS, refusal: null };
+  world.storage.set(`of.this.out.${old.atMs.toString(36).padStart(10, "0")}.${old.key}`, JSON.stringify(old));
+  const outbox = world.outbox();
+  outbox.add("new");
+  await outbox.flush();
+  assert.deepEqual(world.server, ["new"]);
+  assert.equal(outbox.list().length, 1);
+  assert.ok(outbox.list()[0]?.refusal);
+  outbox.retry("key-old");
+  await outbox.flush();
+  assert.deepEqual(world.server, ["new", "old"]);
+  assert.deepEqual(outbox.list(), []);
 });
 
 test("a message confirmed by the stream is not sent again", async () => {

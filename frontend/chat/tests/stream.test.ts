@@ -17,6 +17,12 @@ test("restart leads to a fresh snapshot and its cursor", async () => {
   assert.deepEqual(world.log, ["after 1", "connected", "restart", "lost", "snapshot", "after 9", "signed out"]);
 });
 
+test("an event that cannot be taken leads to a fresh snapshot, and not to itself again", async () => {
+  const world = new World([stream("id: 2\nevent: broken\ndata: {\n\n"), null]);
+  await world.run("1");
+  assert.deepEqual(world.log, ["after 1", "connected", "broken", "lost", "snapshot", "after 9", "signed out"]);
+});
+
 test("without a cursor it begins with a snapshot", async () => {
   const world = new World([null]);
   await world.run(null);
@@ -100,6 +106,7 @@ class World {
       started: () => this.log.push("snapshot"),
       received: (event) => {
         this.log.push(event.name);
+        JSON.parse(event.data);
         return event.name === "restart" ? "restart" : "applied";
       },
       connected: () => this.log.push("connected"),
@@ -115,7 +122,7 @@ class World {
   }
 
   #snapshot(): Answer<Snapshot> {
-    const chat = { conversation: "cnv_1", name: "Ada", phase: { kind: "active", agent: "A" }, messages: [], more: false } as const;
+    const chat = { conversation: "cnv_1", name: "Ada", phase: { kind: "active", agent: "A" }, messages: [], more: false, read: 0 } as const;
     return { kind: "ok", value: { chat, cursor: "9" } };
   }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { splitLinks } from "../src/links.ts";
-import { isTooLong, lengthSentence, phaseSentence, unreadTitle } from "../src/sentences.ts";
+import { addressSentence, isTooLong, lengthSentence, phaseSentence, unreadTitle } from "../src/sentences.ts";
 
 test("addresses become links without the punctuation of the sentence", () => {
   assert.deepEqual(links("See https://example.com/a_(b), (or www.example.com)."), ["https://example.com/a_(b)", "https://www.example.com/"]);
@@ -25,7 +25,17 @@ test("the status line says what is happening", () => {
   assert.equal(phaseSentence({ kind: "active", agent: "Agent One" }, null), "Agent One is here");
   assert.equal(phaseSentence({ kind: "active", agent: "Agent Two" }, "Agent Two has joined"), "Agent Two has joined");
   assert.equal(phaseSentence({ kind: "transferring", agent: "Agent One", to: "Agent Two" }, null), "Transferring you to Agent Two");
-  assert.equal(phaseSentence({ kind: "closed", by: "agent" }, "x"), "The conversation has ended");
+  assert.equal(phaseSentence({ kind: "closed", by: "agent", request: null, answer: null }, "x"), "The conversation has ended");
+});
+
+test("a conversation that became a request tells its number, and then that it is answered", () => {
+  const closed = { kind: "closed", by: "system", request: 12, answer: null } as const;
+  assert.equal(phaseSentence(closed, "x"), "Your request number is 12. We will answer later.");
+  assert.equal(phaseSentence({ ...closed, answer: "Done." }, null), "Your request number 12 is answered");
+  assert.equal(
+    addressSentence("ada@example.com"),
+    "The answer will come to ada@example.com. It also appears here when you return.",
+  );
 });
 
 test("the length is counted in characters, and said before it is too much", () => {

@@ -1,8 +1,11 @@
 //! The page itself: its address, title, visibility, focus and keys.
 
-use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
-use web_sys::{Document, Element, HtmlElement, Window};
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{AbortSignal, Document, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Window};
+
+/// What marks a step of the history that the page itself has added.
+const STEP: &str = "baton-step";
 
 fn window() -> Window {
     web_sys::window().expect("the desk runs in a browser window")
@@ -26,6 +29,28 @@ pub fn reload() {
 pub fn build() -> Option<String> {
     let meta = document().query_selector("meta[name='baton-build']").ok().flatten()?;
     meta.get_attribute("content").filter(|build| !build.starts_with("__"))
+}
+
+/// Says whether there is room for one pane only; `style/layout.css` goes by the same width.
+pub fn narrow() -> bool {
+    let query = window().match_media("(max-width: 45rem)").ok().flatten();
+    query.is_some_and(|query| query.matches())
+}
+
+/// Adds a step at the same address to the browser's history, for its Back button to take back.
+pub fn add_step() {
+    drop(window().history().and_then(|history| history.push_state(&JsValue::from_str(STEP), "")));
+}
+
+/// Says whether the browser stands on a step that the page has added.
+pub fn on_step() -> bool {
+    let state = window().history().and_then(|history| history.state());
+    state.is_ok_and(|state| state.as_string().as_deref() == Some(STEP))
+}
+
+/// Takes back the step that the browser stands on; it tells with `popstate` when it has done so.
+pub fn take_step_back() {
+    drop(window().history().and_then(|history| history.back()));
 }
 
 /// Sets the page's title.
@@ -73,10 +98,17 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Opens the disclosure that the element with this id is in, if there is one.
+pub fn open_around(id: &str) {
+    let around = element(id).and_then(|element| element.closest("details").ok().flatten());
+    if let Some(details) = around {
+        drop(details.set_attribute("open", ""));
+    }
+}
+
 /// Selects the text of the field with this id, if it is there.
 pub fn select_text(id: &str) {
-    if let Some(field) = element(id).and_then(|element| element.dyn_into::<web_sys::HtmlInputElement>().ok())
-    {
+    if let Some(field) = element(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
         field.select();
     }
 }
@@ -95,6 +127,18 @@ fn element(id: &str) -> Option<HtmlElement> {
 /// Says whether the focus is in a field that takes text.
 pub fn typing() -> bool {
     document().active_element().is_some_and(|element| takes_text(&element))
+}
+
+/// Says whether something is typed in any field of the page.
+pub fn something_typed() -> bool {
+    let Ok(fields) = document().query_selector_all("textarea, input") else { return false };
+    (0..fields.length()).filter_map(|at| fields.item(at)?.dyn_into::<Element>().ok()).any(|field| {
+        let value = match field.dyn_ref::<HtmlTextAreaElement>() {
+            Some(area) => area.value(),
+            None => field.dyn_ref::<HtmlInputElement>().map_or_else(String::new, HtmlInputElement::value),
+        };
+        takes_text(&field) && !value.trim().is_empty()
+    })
 }
 
 /// Says whether a modal dialog is open.
@@ -131,6 +175,11 @@ fn listen(target: &web_sys::EventTarget, event: &str, callback: impl Fn() + 'sta
     let closure = Closure::<dyn Fn()>::new(callback);
     drop(target.add_event_listener_with_callback(event, closure.as_ref().unchecked_ref()));
     closure.forget();
+}
+
+/// Returns a signal that gives a request up after so many milliseconds.
+pub fn abort_after(ms: u32) -> AbortSignal {
+    AbortSignal::timeout_with_u32(ms)
 }
 
 /// Writes panics to the console with their message and place.

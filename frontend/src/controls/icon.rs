@@ -5,6 +5,8 @@ use leptos::prelude::*;
 /// A picture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Icon {
+    /// Setting up.
+    Administration,
     /// Backwards.
     Back,
     /// A menu opens.
@@ -30,6 +32,9 @@ pub enum Icon {
 impl Icon {
     const fn path(self) -> &'static str {
         match self {
+            Self::Administration => {
+                "M10 2.8 16 5v4.6c0 3.6-2.4 6.4-6 7.6-3.6-1.2-6-4-6-7.6V5ZM7.4 9.8l1.9 1.9 3.5-3.6"
+            }
             Self::Back => "M12.5 4.5 7 10l5.5 5.5",
             Self::Chevron => "m5.5 8 4.5 4.5L14.5 8",
             Self::Close => "m5 5 10 10M15 5 5 15",

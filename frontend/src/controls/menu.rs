@@ -15,6 +15,8 @@ pub struct MenuItem<Value> {
     pub label: &'static str,
     /// A class for the mark before it.
     pub mark: Option<&'static str>,
+    /// What choosing it means, where the name does not say it: a description, not a part of the name.
+    pub hint: Option<&'static str>,
     /// Whether it is the one chosen, where one of the items is.
     pub chosen: Option<bool>,
 }
@@ -180,11 +182,14 @@ where
             type="button"
             role=if item.chosen.is_some() { "menuitemradio" } else { "menuitem" }
             aria-checked=item.chosen.map(|chosen| chosen.to_string())
+            aria-label=item.hint.map(|_| item.label)
+            aria-description=item.hint
             tabindex="-1"
             on:click=move |_| choose(value.clone())
         >
             {item.mark.map(|mark| view! { <span class=mark aria-hidden="true"></span> })}
             {item.label}
+            {item.hint.map(|hint| view! { <span class="menu__hint" aria-hidden="true">{hint}</span> })}
         </button>
     }
     .into_any()

@@ -74,7 +74,7 @@ pub fn Composer(
                 prop:value=move || draft.get()
                 on:input=move |event| {
                     draft.set(event_target_value(&event));
-                    tell_typing(conversation, told_ms);
+                    tell_typing(context, conversation, told_ms);
                 }
                 on:keydown=on_key
             ></textarea>
@@ -112,9 +112,11 @@ fn kept_draft(context: DeskContext, conversation: ConversationId) -> RwSignal<St
     draft
 }
 
-fn tell_typing(conversation: ConversationId, told_ms: StoredValue<f64>) {
+/// Tells the customer that the owner is typing; of those who take part beside them nothing is told.
+fn tell_typing(context: DeskContext, conversation: ConversationId, told_ms: StoredValue<f64>) {
     let now_ms = page::monotonic_ms();
-    if now_ms - told_ms.get_value() >= TYPING_EVERY_MS {
+    let owned = context.live.peek(|desk| desk.conversations.contains_key(&conversation)).unwrap_or(false);
+    if owned && now_ms - told_ms.get_value() >= TYPING_EVERY_MS {
         told_ms.set_value(now_ms);
         spawn_local(async move { drop(api::typing(conversation).await) });
     }

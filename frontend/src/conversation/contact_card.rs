@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use baton_shared::desk::Thread;
-use baton_shared::{Channel, Timestamp};
+use baton_shared::{Channel, ConversationId, Timestamp};
 use leptos::prelude::*;
 
 use crate::browser::dates;
+use crate::conversation::why::WhyButton;
+use crate::viewing::Entry;
 
 /// What is known about a conversation, besides its messages.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,24 +20,32 @@ pub struct Facts {
     channel: Channel,
     opened_at: Timestamp,
     since: Timestamp,
+    /// What `since` counts from.
+    since_label: &'static str,
     attributes: BTreeMap<String, String>,
 }
 
 impl Facts {
-    /// Reads them from a thread.
-    pub fn of(thread: &Thread) -> Self {
+    /// Reads them from the thread of an entry.
+    pub fn of(thread: &Thread, entry: Entry) -> Self {
         Self {
             customer: thread.customer.clone(),
             queue: thread.queue.clone(),
             channel: thread.channel,
             opened_at: thread.opened_at,
             since: thread.since,
+            since_label: match entry {
+                Entry::Owned(_) => "With you since",
+                Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) | Entry::WrapUp(..) => {
+                    "With its agent since"
+                }
+            },
             attributes: thread.attributes.clone(),
         }
     }
 
-    /// Returns names and values in the order they are shown.
-    fn lines(&self) -> Vec<(String, String)> {
+    /// Returns what the server knows, in the order it is shown.
+    fn known(&self) -> Vec<(String, String)> {
         let channel = match self.channel {
             Channel::WebChat => "Web chat",
         };
@@ -43,10 +53,14 @@ impl Facts {
             ("Queue", self.queue.clone()),
             ("Channel", channel.to_owned()),
             ("Opened", dates::full(self.opened_at)),
-            ("With you since", dates::full(self.since)),
+            (self.since_label, dates::full(self.since)),
         ];
-        let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), value));
-        fixed.chain(self.attributes.clone()).collect()
+        fixed.map(|(name, value)| (name.to_owned(), value)).into()
+    }
+
+    /// Returns what came with the conversation: whoever opened it may have written anything.
+    fn said(&self) -> Vec<(String, String)> {
+        self.attributes.clone().into_iter().collect()
     }
 }
 
@@ -55,24 +69,48 @@ impl Facts {
 pub fn ContactCard(
     /// What is known, once something is.
     facts: RwSignal<Option<Facts>>,
+    /// The conversation, where it can be explained from here.
+    #[prop(into)]
+    explained: Signal<Option<ConversationId>>,
 ) -> impl IntoView {
     let customer = move || facts.with(|facts| facts.as_ref().map(|facts| facts.customer.clone()));
-    let lines = move || {
-        let lines = facts.with(|facts| facts.as_ref().map(Facts::lines).unwrap_or_default());
-        let line = |(name, value)| {
-            view! {
-                <div>
-                    <dt>{name}</dt>
-                    <dd>{value}</dd>
-                </div>
-            }
-        };
-        lines.into_iter().map(line).collect_view()
-    };
+    let known = move || facts.with(|facts| facts.as_ref().map(Facts::known).unwrap_or_default());
+    let said = Memo::new(move |_| facts.with(|facts| facts.as_ref().map(Facts::said).unwrap_or_default()));
     view! {
         <section class="contact-card" aria-label="Details">
             <h3 class="contact-card__name">{customer}</h3>
-            <dl class="facts">{lines}</dl>
+            <dl class="facts">{move || lines(known())}</dl>
+            {move || explained.get().map(|conversation| view! { <WhyButton conversation=conversation /> })}
+            <Show when=move || !said.with(Vec::is_empty)>
+                <h4 class="field__label">"Sent along by the customer's page"</h4>
+                <dl class="facts">{move || lines(said.get())}</dl>
+            </Show>
         </section>
+    }
+}
+
+fn lines(lines: Vec<(String, String)>) -> impl IntoView {
+    let line = |(name, value)| {
+        view! {
+            <div>
+                <dt>{name}</dt>
+                <dd>{value}</dd>
+            </div>
+        }
+    };
+    lines.into_iter().map(line).collect_view()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::rows::tests::thread;
+
+    #[test]
+    fn what_a_customer_calls_a_queue_does_not_stand_among_what_the_server_knows() {
+        let mut thread = thread(1..=1);
+        thread.attributes.insert("Queue".to_owned(), "The best one".to_owned());
+        let facts = Facts::of(&thread, Entry::Owned(thread.conversation));
+        assert_eq!(facts.said(), [("Queue".to_owned(), "The best one".to_owned())]);
     }
 }

@@ -1,10 +1,11 @@
 //! The list of conversations.
 
 use baton_shared::desk::Thread;
-use baton_shared::{AgentId, Author, Desk, Timestamp};
+use baton_shared::{AgentId, Author, Desk, Timestamp, TransferId};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
+use crate::conversation::transfer_status::standing;
 use crate::server_clock::brief;
 use crate::viewing::{Entry, entries};
 
@@ -21,6 +22,8 @@ pub struct InboxLine {
     pub at: Timestamp,
     /// How many of the customer's messages are unread.
     pub unread: usize,
+    /// How many messages aside are unread.
+    pub aside: usize,
     /// Something that stands out.
     pub state: Option<LineState>,
 }
@@ -28,10 +31,16 @@ pub struct InboxLine {
 /// Something about an entry that stands out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LineState {
-    /// It is being transferred.
+    /// It is being transferred: how that stands.
     Transferring(String),
     /// Its transfer came back.
-    Returned,
+    Returned(TransferId),
+    /// One is consulted about it, by whom.
+    Consulted(String),
+    /// One takes part in it beside its owner.
+    TakingPart,
+    /// One reads on in it.
+    Listening,
     /// It is to be filed.
     WrapUp,
 }
@@ -40,8 +49,19 @@ impl InboxLine {
     /// Reads an entry from the desk.
     pub fn of(desk: &Desk, entry: Entry) -> Option<Self> {
         match entry {
-            Entry::Owned(conversation) => {
-                desk.conversations.get(&conversation).map(|thread| Self::of_thread(thread, desk.me.id))
+            Entry::Owned(_) => entry.thread(desk).map(|thread| Self::of_thread(thread, desk.me.id)),
+            Entry::Consulted(transfer, _) => {
+                let consult = desk.consults.get(&transfer)?;
+                let state = Some(LineState::Consulted(consult.from_name.clone()));
+                Some(Self { unread: 0, state, ..Self::of_thread(consult.thread.as_ref()?, desk.me.id) })
+            }
+            Entry::Joined(_) => {
+                let line = Self::of_thread(entry.thread(desk)?, desk.me.id);
+                Some(Self { unread: 0, state: Some(LineState::TakingPart), ..line })
+            }
+            Entry::Listening(_) => {
+                let line = Self::of_thread(entry.thread(desk)?, desk.me.id);
+                Some(Self { unread: 0, state: Some(LineState::Listening), ..line })
             }
             Entry::WrapUp(segment, _) => desk.wrap_ups.get(&segment).map(|card| Self {
                 customer: card.customer.clone(),
@@ -49,6 +69,7 @@ impl InboxLine {
                 last: card.ended_by.clone(),
                 at: card.ended_at,
                 unread: 0,
+                aside: 0,
                 state: Some(LineState::WrapUp),
             }),
         }
@@ -56,8 +77,8 @@ impl InboxLine {
 
     fn of_thread(thread: &Thread, me: AgentId) -> Self {
         let state = match (&thread.transfer, &thread.returned) {
-            (Some(transfer), _) => Some(LineState::Transferring(transfer.to.clone())),
-            (None, Some(_)) => Some(LineState::Returned),
+            (Some(transfer), _) => Some(LineState::Transferring(standing(transfer))),
+            (None, Some(returned)) => Some(LineState::Returned(returned.transfer)),
             (None, None) => None,
         };
         let last = thread.messages.last();
@@ -71,6 +92,7 @@ impl InboxLine {
             }),
             at: last.map_or(thread.since, |message| message.at),
             unread: thread.unread(),
+            aside: 0,
             state,
         }
     }
@@ -106,12 +128,22 @@ fn InboxEntry(entry: Entry) -> impl IntoView {
     let context = DeskContext::here();
     let current = move || context.viewing.entry.get() == Some(entry);
     let line = Memo::new(move |_| {
-        let line = context.live.read(|desk| InboxLine::of(desk, entry)).flatten();
+        let mut line = context.live.read(|desk| InboxLine::of(desk, entry)).flatten()?;
+        let consult = context.live.read(|desk| entry.consult(desk)).flatten();
+        line.aside = consult.map_or(0, |consult| context.live.unread_aside(consult));
         // What stands open is being read: its mark is on the way.
-        line.map(|line| if current() { InboxLine { unread: 0, ..line } } else { line })
+        if current() {
+            line.unread = 0;
+        }
+        if let Some(LineState::Returned(transfer)) = line.state
+            && context.viewing.dismissed.with(|dismissed| dismissed.contains(&transfer))
+        {
+            line.state = None;
+        }
+        Some(line)
     });
     let typing = Memo::new(move |_| {
-        matches!(entry, Entry::Owned(_)) && context.live.is_typing(entry.conversation(), context.clock.get())
+        entry.writes() && context.live.is_typing(entry.conversation(), context.clock.get())
     });
     let open = move |_| context.viewing.open(entry);
     view! {
@@ -133,8 +165,11 @@ fn line_view(line: InboxLine, typing: Memo<bool>, context: DeskContext) -> AnyVi
     let age = Memo::new(move |_| brief(context.clock.get().since(at)));
     let state = line.state.map(|state| {
         let (class, words) = match state {
-            LineState::Transferring(to) => ("tag tag--pending", format!("Transferring to {to}")),
-            LineState::Returned => ("tag tag--warning", "Came back".to_owned()),
+            LineState::Transferring(standing) => ("tag tag--pending", standing),
+            LineState::Returned(_) => ("tag tag--warning", "Came back".to_owned()),
+            LineState::Consulted(from) => ("tag tag--pending", format!("Consulted by {from}")),
+            LineState::TakingPart => ("tag tag--pending", "Taking part".to_owned()),
+            LineState::Listening => ("tag", "Listening".to_owned()),
             LineState::WrapUp => ("tag", "Wrap-up".to_owned()),
         };
         view! { <span class=class>{words}</span> }
@@ -150,6 +185,14 @@ fn line_view(line: InboxLine, typing: Memo<bool>, context: DeskContext) -> AnyVi
         <span class="inbox-entry__bottom">
             <span class="inbox-entry__queue">{line.source}</span>
             {state}
+            {(line.aside > 0)
+                .then(|| {
+                    view! {
+                        <span class="count count--aside">
+                            {line.aside} <span class="for-screen-reader">" unread aside"</span>
+                        </span>
+                    }
+                })}
             {(line.unread > 0)
                 .then(|| {
                     view! {
@@ -161,4 +204,42 @@ fn line_view(line: InboxLine, typing: Memo<bool>, context: DeskContext) -> AnyVi
         </span>
     }
     .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::conversation::rows::tests::thread;
+    use crate::viewing::tests::{consult, desk};
+
+    #[test]
+    fn what_one_is_consulted_about_says_by_whom_and_has_nothing_to_answer() {
+        let mut desk = desk();
+        let consult = consult();
+        let entry = Entry::Consulted(consult.transfer, consult.conversation);
+        desk.consults.insert(consult.transfer, consult);
+        let line = InboxLine::of(&desk, entry).expect("it is there");
+        assert_eq!(line.state, Some(LineState::Consulted("Agent Two".to_owned())));
+        assert_eq!(line.unread, 0, "the customer is answered by somebody else");
+    }
+
+    #[test]
+    fn where_one_takes_part_is_marked() {
+        let mut desk = desk();
+        let thread = thread(1..=2);
+        let entry = Entry::Joined(thread.conversation);
+        desk.joined.insert(thread.conversation, thread);
+        let line = InboxLine::of(&desk, entry).expect("it is there");
+        assert_eq!((line.unread, line.state), (0, Some(LineState::TakingPart)));
+    }
+
+    #[test]
+    fn where_one_listens_is_marked() {
+        let mut desk = desk();
+        let thread = thread(1..=2);
+        let entry = Entry::Listening(thread.conversation);
+        desk.listening.insert(thread.conversation, thread);
+        let line = InboxLine::of(&desk, entry).expect("it is there");
+        assert_eq!((line.unread, line.state), (0, Some(LineState::Listening)));
+    }
 }

@@ -29,7 +29,10 @@ impl Content {
     pub fn estimate(&self, line_chars: usize) -> f64 {
         match self {
             Self::Day(_) | Self::Unread => 40.0,
-            Self::Handoff(handoff) => 76.0 + text_height(handoff.note.as_deref().unwrap_or(""), line_chars),
+            Self::Handoff(handoff) => {
+                let texts = [&handoff.note, &handoff.summary].into_iter().flatten();
+                76.0 + texts.map(|text| 30.0 + text_height(text, line_chars)).sum::<f64>()
+            }
             Self::Message(message, true) => 16.0 + text_height(&message.text, line_chars),
             Self::Message(message, false) => 44.0 + text_height(&message.text, line_chars),
             Self::Outgoing(outgoing) => 64.0 + text_height(&outgoing.text, line_chars),
@@ -128,9 +131,21 @@ fn handoff_view(key: u64, handoff: Handoff) -> AnyView {
                     " "
                     <time class="message__time">{dates::time(handoff.at)}</time>
                 </p>
-                {handoff.note.map(|note| view! { <p class="handoff__note" dir="auto">{note}</p> })}
+                {handoff.note.map(|note| handed_text("Note", note))}
+                {handoff.summary.map(|summary| handed_text("Summary", summary))}
                 <p class="handoff__private">"Only staff see this"</p>
             </div>
+        </div>
+    }
+    .into_any()
+}
+
+/// Shows a note or a summary that came with a transfer.
+pub fn handed_text(title: &'static str, text: String) -> AnyView {
+    view! {
+        <div class="handed">
+            <p class="handed__title">{title}</p>
+            <p class="handed__text" dir="auto">{text}</p>
         </div>
     }
     .into_any()

@@ -1,27 +1,30 @@
 //! What is offered: all that the receiver needs to decide, and the time left to do it.
 
-use baton_shared::desk::{OfferCard, Thread};
-use baton_shared::{Author, OfferId};
+use baton_shared::desk::{IncomingTransfer, OfferCard, Thread};
+use baton_shared::policy::Decline;
+use baton_shared::{Author, Desk, Mode, OfferId, Timestamp, TransferId};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
 use crate::browser::dates;
 use crate::controls::ring::Ring;
+use crate::conversation::aside;
+use crate::conversation::message_row::handed_text;
+use crate::conversation::thread::accepted_entry;
+use crate::conversation::why::WhyButton;
 use crate::dispatch::{Command, Outcome, Slot};
 use crate::server_clock::{part_left, secs_left};
-use crate::viewing::DialogShown;
+use crate::viewing::{DialogShown, Entry};
 
 /// The offers, the oldest first.
 #[component]
 pub fn Incoming() -> impl IntoView {
     let context = DeskContext::here();
     let offers = Memo::new(move |_| {
-        let mut offers: Vec<_> = context
-            .live
-            .read(|desk| desk.offers.values().map(|offer| (offer.deadline, offer.offer)).collect())
-            .unwrap_or_default();
+        let mut offers: Vec<_> =
+            context.live.read(|desk| desk.offers.values().map(urgency).collect()).unwrap_or_default();
         offers.sort_unstable();
-        offers.into_iter().map(|(_, offer)| offer).collect::<Vec<_>>()
+        offers.into_iter().map(|(_, _, offer)| offer).collect::<Vec<_>>()
     });
     view! {
         <section class="incoming" class:incoming--empty=move || offers.with(Vec::is_empty) aria-label="Incoming">
@@ -50,13 +53,11 @@ pub fn OfferArticle(
 ) -> impl IntoView {
     let context = DeskContext::here();
     let (made_at, deadline, offer) = (card.made_at, card.deadline, card.offer);
-    let left = Memo::new(move |_| secs_left(deadline, context.clock.get()));
-    let part = Signal::derive(move || part_left(made_at, deadline, context.clock.get()));
-    let transferred = card.transfer.is_some();
+    let (decline, conversation) = (card.decline, card.thread.conversation);
     let (name, queue) = (card.thread.customer.clone(), card.thread.queue.clone());
     let label = name.clone();
     let reject = move |_| {
-        if transferred {
+        if asks_reason(decline) {
             context.viewing.dialog.set(Some(DialogShown::Reject(offer)));
         } else {
             reject(context, offer, String::new());
@@ -73,15 +74,39 @@ pub fn OfferArticle(
                         .transfer
                         .as_ref()
                         .map(|transfer| {
-                            view! { <p class="offer__from">{format!("Transferred by {}", transfer.from)}</p> }
+                            let words = match transfer.mode {
+                                Mode::Cold | Mode::Invite => format!("Transferred by {}", transfer.from),
+                                Mode::Warm => format!("Consultation from {}", transfer.from),
+                            };
+                            view! { <p class="offer__from">{words}</p> }
+                        })}
+                    {card
+                        .invite
+                        .as_ref()
+                        .map(|invite| {
+                            view! { <p class="offer__from">{format!("Invitation from {}", invite.from)}</p> }
                         })}
                 </div>
-                <Ring part=part text=Signal::derive(move || left.get().to_string()) />
-                <p class="for-screen-reader">{move || format!("{} seconds left", left.get())}</p>
+                {deadline.map_or_else(
+                    || view! { <p class="offer__unlimited">"no time limit"</p> }.into_any(),
+                    |deadline| countdown_view(context, made_at, deadline),
+                )}
             </header>
             {card
                 .transfer
-                .and_then(|transfer| transfer.note)
+                .map(|transfer| {
+                    view! {
+                        {transfer.note.map(|note| view! { <p class="offer__note" dir="auto">{note}</p> })}
+                        {transfer
+                            .summary
+                            .map(|summary| {
+                                view! { <div class="offer__summary">{handed_text("Summary", summary)}</div> }
+                            })}
+                    }
+                })}
+            {card
+                .invite
+                .and_then(|invite| invite.note)
                 .map(|note| view! { <p class="offer__note" dir="auto">{note}</p> })}
             <History thread=card.thread />
             <div class="offer__buttons">
@@ -93,12 +118,41 @@ pub fn OfferArticle(
                 >
                     "Accept"
                 </button>
-                <button class="button" type="button" aria-disabled=pending on:click=reject>
-                    "Reject"
-                </button>
+                {(decline != Decline::No)
+                    .then(|| {
+                        view! {
+                            <button class="button" type="button" aria-disabled=pending on:click=reject>
+                                "Reject"
+                            </button>
+                        }
+                    })}
+                <WhyButton conversation=conversation />
             </div>
         </article>
     }
+}
+
+fn countdown_view(context: DeskContext, made_at: Timestamp, deadline: Timestamp) -> AnyView {
+    let left = Memo::new(move |_| secs_left(deadline, context.clock.get()));
+    let part = Signal::derive(move || part_left(made_at, deadline, context.clock.get()));
+    view! {
+        <Ring part=part text=Signal::derive(move || left.get().to_string()) />
+        <p class="for-screen-reader">{move || format!("{} seconds left", left.get())}</p>
+    }
+    .into_any()
+}
+
+/// Says whether the one who rejects is asked why.
+const fn asks_reason(decline: Decline) -> bool {
+    match decline {
+        Decline::No | Decline::Yes => false,
+        Decline::AskReason | Decline::NeedReason => true,
+    }
+}
+
+/// Returns what offers are sorted by: the one that ends first is the first, and one without a deadline ends last.
+fn urgency(card: &OfferCard) -> (bool, Option<Timestamp>, OfferId) {
+    (card.deadline.is_none(), card.deadline, card.offer)
 }
 
 /// All that was said so far, as far as it is at hand, scrolled to its end.
@@ -137,7 +191,7 @@ fn History(thread: Thread) -> impl IntoView {
 pub fn accept_first(context: DeskContext) -> bool {
     let first = context
         .live
-        .peek(|desk| desk.offers.values().min_by_key(|offer| offer.deadline).map(|offer| offer.offer));
+        .peek(|desk| desk.offers.values().min_by_key(|card| urgency(card)).map(|card| card.offer));
     match first.flatten() {
         Some(offer) => {
             accept(context, offer);
@@ -148,21 +202,42 @@ pub fn accept_first(context: DeskContext) -> bool {
 }
 
 fn accept(context: DeskContext, offer: OfferId) {
-    let name = context.live.peek(|desk| desk.offers.get(&offer).map(|card| card.thread.customer.clone()));
-    let name = name.flatten().unwrap_or_default();
+    let card = context.live.peek(|desk| {
+        let card = desk.offers.get(&offer)?;
+        Some((card.thread.customer.clone(), consultation(card), card.invite.is_some()))
+    });
+    let (name, consultation, joins) = card.flatten().unwrap_or_default();
     context.attention.answering(offer);
     context.dispatch.send(Command::Accept { offer }, move |outcome| {
         let Outcome::Accepted(conversation) = outcome else { return };
-        if context.viewing.open_accepted(conversation) {
+        let there = |desk: &Desk| accepted_entry(desk, conversation);
+        let expected = match consultation {
+            Some(transfer) => Entry::Consulted(transfer, conversation),
+            None if joins => Entry::Joined(conversation),
+            None => Entry::Owned(conversation),
+        };
+        // The answer may come before the event that brings the conversation.
+        let entry = context.live.peek(there).flatten().unwrap_or(expected);
+        if context.viewing.open_accepted(entry) {
             context.announcer.say(format!("You accepted {name}."));
-            request_animation_frame(|| crate::browser::page::focus("composer"));
+            let field = if consultation.is_some() { aside::FIELD } else { "composer" };
+            request_animation_frame(move || crate::browser::page::focus(field));
         } else {
             context.announcer.say(format!("You accepted {name}. Alt and O opens it."));
         }
     });
 }
 
-/// Rejects an offer from a queue at once.
+/// Returns the consultation that accepting an offer begins, where it does not make one the owner.
+fn consultation(card: &OfferCard) -> Option<TransferId> {
+    let warm = |transfer: &&IncomingTransfer| match transfer.mode {
+        Mode::Warm => true,
+        Mode::Cold | Mode::Invite => false,
+    };
+    card.transfer.as_ref().filter(warm).map(|transfer| transfer.transfer)
+}
+
+/// Rejects an offer at once.
 fn reject(context: DeskContext, offer: OfferId, reason: String) {
     context.attention.answering(offer);
     context.dispatch.send(Command::Reject { offer, reason }, |_| {});

@@ -1,14 +1,17 @@
 //! Small questions before something that cannot be undone: why to reject, whether to end.
 
+use baton_shared::command::REASON_CHARS_MAX;
+use baton_shared::policy::Decline;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
+use crate::browser::page;
 use crate::controls::dialog::Dialog;
 use crate::dispatch::Command;
 use crate::viewing::DialogShown;
 
-/// Asks why a transfer is rejected.
+/// Asks why a transfer or an invitation is rejected.
 #[component]
 pub fn RejectDialog() -> impl IntoView {
     let context = DeskContext::here();
@@ -33,9 +36,22 @@ pub fn RejectDialog() -> impl IntoView {
             close.run(());
         }
     });
+    let required = Memo::new(move |_| {
+        let rule = |offer| context.live.read(|desk| desk.offers.get(&offer).map(|card| card.decline));
+        offer().and_then(rule).flatten() == Some(Decline::NeedReason)
+    });
+    let invited = Memo::new(move |_| {
+        let invited = |offer| context.live.read(|desk| desk.offers.get(&offer)?.invite.as_ref().map(drop));
+        offer().and_then(invited).flatten().is_some()
+    });
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(offer) = untrack(offer) else { return };
+        if required.get_untracked() && reason.with_untracked(|reason| reason.trim().is_empty()) {
+            refusal.set(Some("Say why: a reason is required.".to_owned()));
+            page::focus("reject-reason");
+            return;
+        }
         context.attention.answering(offer);
         let command = Command::Reject { offer, reason: reason.get_untracked().trim().to_owned() };
         context.dispatch.send_from(
@@ -47,19 +63,29 @@ pub fn RejectDialog() -> impl IntoView {
     view! {
         <Dialog name="Reject" open=open on_close=close>
             <form on:submit=submit>
-                <h2>"Reject the transfer"</h2>
+                <h2>{move || if invited.get() { "Reject the invitation" } else { "Reject the transfer" }}</h2>
                 <label class="field">
                     <span class="field__label">"Reason"</span>
                     <input
+                        id="reject-reason"
                         class="field__input"
                         type="text"
                         autocomplete="off"
-                        maxlength="500"
+                        maxlength=REASON_CHARS_MAX.to_string()
+                        aria-required=move || required.get().then_some("true")
                         aria-describedby="reject-hint"
                         bind:value=reason
                     />
                 </label>
-                <p id="reject-hint" class="hint">"The sender sees it. You can leave it empty."</p>
+                <p id="reject-hint" class="hint">
+                    {move || {
+                        if required.get() {
+                            "The sender sees it. It is required."
+                        } else {
+                            "The sender sees it. You can leave it empty."
+                        }
+                    }}
+                </p>
                 <Refusal refusal=refusal />
                 <div class="dialog__buttons">
                     <button class="button" type="button" on:click=move |_| close.run(())>

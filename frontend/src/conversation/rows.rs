@@ -44,7 +44,8 @@ pub fn rows(
     read: u32,
     day_of: &mut dyn FnMut(Timestamp) -> i64,
 ) -> Vec<Row> {
-    let mut builder = Builder::new(transcript, read, day_of);
+    let line = if outgoing.is_empty() { line_before(transcript, read) } else { None };
+    let mut builder = Builder::new(transcript, line, day_of);
     for place in 0..transcript.messages().len() {
         builder.message(place);
     }
@@ -59,13 +60,17 @@ struct Builder<'a> {
     day_of: &'a mut dyn FnMut(Timestamp) -> i64,
     day: Option<i64>,
     handoff: usize,
-    read: u32,
-    line_drawn: bool,
+    /// The message that the line stands before.
+    line: Option<u32>,
     last: Option<&'a Message>,
 }
 
 impl<'a> Builder<'a> {
-    fn new(transcript: &'a Transcript, read: u32, day_of: &'a mut dyn FnMut(Timestamp) -> i64) -> Self {
+    fn new(
+        transcript: &'a Transcript,
+        line: Option<u32>,
+        day_of: &'a mut dyn FnMut(Timestamp) -> i64,
+    ) -> Self {
         let first = transcript.first_seq().unwrap_or(1);
         let handoff =
             transcript.handoffs().iter().take_while(|handoff| handoff.after_seq + 1 < first).count();
@@ -75,8 +80,7 @@ impl<'a> Builder<'a> {
             day_of,
             day: None,
             handoff,
-            read,
-            line_drawn: false,
+            line,
             last: None,
         }
     }
@@ -89,10 +93,7 @@ impl<'a> Builder<'a> {
             self.day = Some(day);
             self.push(u64::from(message.seq) << 3 | 2, Kind::Day(message.at));
         }
-        let news = message.seq > self.read && message.author == Author::Customer;
-        // Where nothing was read before, everything is new and a line says nothing.
-        if news && !self.line_drawn && self.read > 0 {
-            self.line_drawn = true;
+        if self.line == Some(message.seq) {
             self.push(4, Kind::Unread);
         }
         let continues = self.last.is_some_and(|last| continues(last, message));
@@ -135,6 +136,17 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// Returns the message that the line up to which all was read stands before.
+/// Where nothing was read before, everything is new and a line says nothing; what was answered is not new.
+fn line_before(transcript: &Transcript, read: u32) -> Option<u32> {
+    let messages = transcript.messages();
+    let by_customer = |message: &&Message| message.author == Author::Customer;
+    let news = messages.iter().find(|message| message.seq > read && by_customer(message))?.seq;
+    let answer = messages.iter().rev().find(|message| !by_customer(message));
+    let answered = answer.is_some_and(|answer| answer.seq > news);
+    (read > 0 && !answered).then_some(news)
+}
+
 fn continues(last: &Message, message: &Message) -> bool {
     last.author == message.author && message.at.as_millis() - last.at.as_millis() < GROUP_MS
 }
@@ -142,8 +154,8 @@ fn continues(last: &Message, message: &Message) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use baton_shared::desk::{Handoff, Thread};
-    use baton_shared::{Channel, ConversationId, MessageId, SegmentId, TransferId};
+    use baton_shared::desk::{Handoff, Thread, TransferChoices};
+    use baton_shared::{AgentId, Channel, ConversationId, MessageId, SegmentId, TransferId, TransferPolicy};
 
     /// Returns a message of the customer.
     pub fn message(seq: u32) -> Message {
@@ -176,6 +188,9 @@ pub(crate) mod tests {
             customer_read: 0,
             transfer: None,
             returned: None,
+            owner: None,
+            invites: Vec::new(),
+            choices: TransferChoices::from(&TransferPolicy::default()),
         }
     }
 
@@ -185,10 +200,22 @@ pub(crate) mod tests {
             from: "Agent One".to_owned(),
             to: "Agent Two".to_owned(),
             note: None,
+            summary: None,
             at: Timestamp::default(),
             after_seq,
         }
     }
+
+    fn outgoing(progress: Progress) -> Outgoing {
+        Outgoing {
+            key: "0123456789abcdef".to_owned(),
+            conversation: ConversationId::from_bits(1),
+            text: "hello".to_owned(),
+            at: Timestamp::default(),
+            progress,
+        }
+    }
+
     const DAY_MS: i64 = 86_400_000;
 
     fn kinds(thread: &Thread, outgoing: &[Outgoing], read: u32) -> Vec<Kind> {
@@ -227,6 +254,16 @@ pub(crate) mod tests {
     }
 
     #[test]
+    fn the_line_goes_once_what_is_new_was_answered_and_does_not_come_back() {
+        let mut talk = thread(1..=5);
+        talk.messages[3].author = Author::Agent(AgentId::from_bits(1));
+        assert!(!kinds(&talk, &[], 2).contains(&Kind::Unread));
+        assert!(kinds(&talk, &[], 4).contains(&Kind::Unread), "what came after the answer is new");
+        let news = thread(1..=3);
+        assert!(!kinds(&news, &[outgoing(Progress::Waiting)], 2).contains(&Kind::Unread));
+    }
+
+    #[test]
     fn a_transfer_stands_after_the_message_it_followed_and_only_if_that_is_at_hand() {
         let mut talk = thread(3..=5);
         talk.handoffs = vec![handoff(1), handoff(3), handoff(5)];
@@ -239,13 +276,6 @@ pub(crate) mod tests {
 
     #[test]
     fn a_message_on_its_way_goes_once_the_transcript_has_it() {
-        let outgoing = |progress| Outgoing {
-            key: "0123456789abcdef".to_owned(),
-            conversation: ConversationId::from_bits(1),
-            text: "hello".to_owned(),
-            at: Timestamp::default(),
-            progress,
-        };
         let last = |progress| kinds(&thread(1..=2), &[outgoing(progress)], 2).pop();
         assert_eq!(last(Progress::Waiting), Some(Kind::Outgoing(0)));
         assert_eq!(last(Progress::Said(3)), Some(Kind::Outgoing(0)));

@@ -2,8 +2,8 @@
 
 use core::time::Duration;
 
-use baton_shared::desk::Thread;
-use baton_shared::{ConversationId, Desk};
+use baton_shared::desk::{Thread, TransferChoices};
+use baton_shared::{ConversationId, Desk, Mode};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -12,16 +12,18 @@ use crate::app::DeskContext;
 use crate::browser::page;
 use crate::controls::icon::{Icon, IconView};
 use crate::controls::menu::{Menu, MenuItem};
+use crate::conversation::aside::SideConversation;
 use crate::conversation::composer::Composer;
 use crate::conversation::contact_card::{ContactCard, Facts};
 use crate::conversation::message_log::{LogSource, MessageLog};
 use crate::conversation::message_row::{Delivery, RowContext};
+use crate::conversation::participants::{Participants, leave, takes_part};
 use crate::conversation::search::ConversationSearch;
 use crate::conversation::transcript::Transcript;
-use crate::conversation::transfer_status::TransferStatus;
+use crate::conversation::transfer_status::{ConsultedStatus, ListeningStatus, TransferStatus};
 use crate::conversation::wrap_up::WrapUp;
 use crate::outbox::{Outgoing, Progress};
-use crate::viewing::{DialogShown, Entry, Pane};
+use crate::viewing::{DialogShown, Entry, Pane, entries};
 
 /// Read marks are sent at most so often.
 const MARK_EVERY: Duration = Duration::from_secs(1);
@@ -30,8 +32,44 @@ const MARK_EVERY: Duration = Duration::from_secs(1);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Task {
     Transfer,
+    Consult,
+    Invite,
+    Leave,
+    CreateRequest,
     WrapUp,
     End,
+}
+
+impl Task {
+    const fn label(self) -> &'static str {
+        match self {
+            Self::Transfer => "Transfer",
+            Self::Consult => "Consult",
+            Self::Invite => "Invite",
+            Self::Leave => "Leave",
+            Self::CreateRequest => "Create request",
+            Self::WrapUp => "Wrap up",
+            Self::End => "End conversation",
+        }
+    }
+
+    /// Returns what can be done with an entry, where transfers may go these ways; an owner can leave to a participant.
+    fn of(entry: Entry, choices: Option<&TransferChoices>, shared: bool) -> Vec<Self> {
+        match entry {
+            Entry::Owned(_) => {
+                let allowed = |mode| choices.is_some_and(|choices| choices.modes.contains(&mode));
+                let transfer = allowed(Mode::Cold).then_some(Self::Transfer);
+                let consult = allowed(Mode::Warm).then_some(Self::Consult);
+                let invite = allowed(Mode::Invite).then_some(Self::Invite);
+                let leave = shared.then_some(Self::Leave);
+                let others = [Self::CreateRequest, Self::WrapUp, Self::End];
+                [transfer, consult, invite, leave].into_iter().flatten().chain(others).collect()
+            }
+            Entry::Joined(_) => vec![Self::Leave],
+            Entry::WrapUp(..) => vec![Self::WrapUp],
+            Entry::Consulted(..) | Entry::Listening(_) => Vec::new(),
+        }
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -66,16 +104,30 @@ pub fn ThreadPane(
     };
     let read = pane.fill();
     let conversation = entry.conversation();
-    let owned = matches!(entry, Entry::Owned(_));
     let viewing = context.viewing;
-    let wrapping_up = move || !owned || viewing.wrapping_up.get();
+    let wrapping_up = move || match entry {
+        Entry::Owned(_) => viewing.wrapping_up.get(),
+        Entry::WrapUp(..) => true,
+        Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => false,
+    };
+    let consult = Memo::new(move |_| context.live.read(|desk| entry.consult(desk)).flatten());
     let say = Callback::new(move |text: String| {
         context.outbox.say(conversation, text, context.clock.peek());
     });
     view! {
-        <div class="thread" class:thread--side-open=move || wrapping_up() || viewing.details.get()>
+        <div
+            class="thread"
+            class:thread--side-open=move || wrapping_up() || viewing.details.get()
+            class:thread--consulting=move || consult.get().is_some()
+        >
             <ThreadHeader pane=pane />
-            {owned.then(|| view! { <TransferStatus conversation=conversation /> })}
+            {match entry {
+                Entry::Owned(_) => view! { <TransferStatus conversation=conversation /> }.into_any(),
+                Entry::Consulted(transfer, _) => view! { <ConsultedStatus transfer=transfer /> }.into_any(),
+                Entry::Listening(_) => view! { <ListeningStatus conversation=conversation /> }.into_any(),
+                Entry::Joined(_) | Entry::WrapUp(..) => ().into_any(),
+            }}
+            <Participants entry=entry />
             <AcceptedElsewhere />
             <Show when=move || viewing.search.get()>
                 <ConversationSearch
@@ -84,17 +136,26 @@ pub fn ThreadPane(
                 />
             </Show>
             <MessageLog source=pane.log_source(read) rows=pane.row_context() />
-            {if owned {
-                view! { <Composer conversation=conversation on_say=say /> }.into_any()
-            } else {
-                view! { <p class="thread__closed">"This conversation is not yours to answer any more. File your part of it under Wrap up."</p> }
-                    .into_any()
+            {match entry {
+                Entry::Owned(_) | Entry::Joined(_) => {
+                    view! { <Composer conversation=conversation on_say=say /> }.into_any()
+                }
+                Entry::WrapUp(..) => {
+                    view! {
+                        <p class="thread__closed">
+                            "This conversation is not yours to answer any more. File your part of it under Wrap up."
+                        </p>
+                    }
+                        .into_any()
+                }
+                Entry::Consulted(..) | Entry::Listening(_) => ().into_any(),
             }}
             <div class="thread__side">
+                {move || consult.get().map(|transfer| view! { <SideConversation transfer=transfer /> })}
                 <Show when=wrapping_up>
                     <WrapUp entry=entry />
                 </Show>
-                <ContactCard facts=pane.facts />
+                <ContactCard facts=pane.facts explained=pane.explained() />
             </div>
         </div>
     }
@@ -109,12 +170,19 @@ impl OpenThread {
     fn fill(self) -> u32 {
         let conversation = self.conversation();
         match self.entry {
-            Entry::Owned(_) => {
+            Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => {
+                let entry = self.entry;
                 Effect::new(move |_| {
-                    self.context.live.read_thread(conversation, |thread| self.absorb(thread));
+                    self.context.live.read(|desk| entry.thread(desk).map(|thread| self.absorb(thread)));
                 });
-                let read = |desk: &Desk| desk.conversations.get(&conversation).map(|thread| thread.read);
-                self.context.live.peek(read).flatten().unwrap_or(0)
+                // The mark is the owner's: to whoever only reads it says nothing of what is new.
+                match entry.owned() {
+                    Some(_) => {
+                        let read = |desk: &Desk| entry.thread(desk).map(|thread| thread.read);
+                        self.context.live.peek(read).flatten().unwrap_or(0)
+                    }
+                    None => u32::MAX,
+                }
             }
             Entry::WrapUp(..) => {
                 spawn_local(async move {
@@ -139,7 +207,7 @@ impl OpenThread {
         if changed == Some(true) {
             self.transcript.notify();
         }
-        let facts = Some(Facts::of(thread));
+        let facts = Some(Facts::of(thread, self.entry));
         if self.facts.with_untracked(|known| *known != facts) {
             self.facts.set(facts);
         }
@@ -153,14 +221,23 @@ impl OpenThread {
         self.facts.with(|facts| facts.as_ref().map(|facts| facts.customer.clone()))
     }
 
+    /// Returns the conversation where its details can say why it is where it is: its banner says it while it is passed on.
+    fn explained(self) -> Signal<Option<ConversationId>> {
+        let transferred = self.context.live.watch_entry(self.entry, |thread| thread.transfer.is_some());
+        let owned = self.entry.owned().is_some();
+        Signal::derive(move || {
+            transferred.get().filter(|transferred| !(owned && *transferred)).map(|_| self.conversation())
+        })
+    }
+
     fn log_source(self, read_at_opening: u32) -> LogSource {
         let conversation = self.conversation();
         let context = self.context;
         let outgoing = Memo::new(move |_| context.outbox.of(conversation));
         self.let_go_of_what_is_shown(outgoing);
-        let owned = matches!(self.entry, Entry::Owned(_));
+        let writes = self.entry.writes();
         let typing = Memo::new(move |_| {
-            let typing = owned && context.live.is_typing(conversation, context.clock.get());
+            let typing = writes && context.live.is_typing(conversation, context.clock.get());
             self.customer().filter(|_| typing)
         });
         LogSource {
@@ -198,7 +275,7 @@ impl OpenThread {
     /// Returns what to call with how far the agent has seen; the server hears of it once a second at most.
     fn reader(self) -> Callback<u32> {
         let conversation = self.conversation();
-        let owned = matches!(self.entry, Entry::Owned(_));
+        let owned = self.entry.owned().is_some();
         let (seen, due) = (StoredValue::new(0u32), StoredValue::new(false));
         let read = move || {
             self.context.live.peek(|desk| desk.conversations.get(&conversation).map(|thread| thread.read))
@@ -340,28 +417,36 @@ fn ThreadHeader(pane: OpenThread) -> impl IntoView {
 fn TaskMenu(pane: OpenThread) -> impl IntoView {
     let viewing = pane.context.viewing;
     let (entry, conversation) = (pane.entry, pane.conversation());
-    let item = |value, label| MenuItem { value, label, mark: None, chosen: None };
-    let items = match entry {
-        Entry::Owned(_) => vec![
-            item(Task::Transfer, "Transfer"),
-            item(Task::WrapUp, "Wrap up"),
-            item(Task::End, "End conversation"),
-        ],
-        Entry::WrapUp(..) => vec![item(Task::WrapUp, "Wrap up")],
-    };
+    let choices = pane.context.live.watch_entry(entry, |thread| thread.choices.clone());
+    let shared = pane.context.live.watch_entry(entry, |thread| takes_part(&thread.invites).next().is_some());
+    let tasks = Memo::new(move |_| {
+        choices.with(|choices| Task::of(entry, choices.as_ref(), shared.get().unwrap_or(false)))
+    });
+    let items = Signal::derive(move || {
+        let item =
+            |task: Task| MenuItem { value: task, label: task.label(), mark: None, hint: None, chosen: None };
+        tasks.get().into_iter().map(item).collect::<Vec<_>>()
+    });
+    let show = move |dialog| viewing.dialog.set(Some(dialog));
     let choose = Callback::new(move |task| match task {
-        Task::Transfer => viewing.dialog.set(Some(DialogShown::Transfer(conversation))),
+        Task::Transfer => show(DialogShown::Transfer(conversation, Mode::Cold)),
+        Task::Consult => show(DialogShown::Transfer(conversation, Mode::Warm)),
+        Task::Invite => show(DialogShown::Transfer(conversation, Mode::Invite)),
+        Task::Leave => leave(pane.context, entry),
+        Task::CreateRequest => show(DialogShown::CreateRequest(conversation)),
         Task::WrapUp => {
             viewing.wrapping_up.set(true);
             request_animation_frame(|| page::focus("disposition"));
         }
-        Task::End => viewing.dialog.set(Some(DialogShown::EndConversation(conversation))),
+        Task::End => show(DialogShown::EndConversation(conversation)),
     });
     view! {
-        <Menu id="task" name="Task" items=Signal::stored(items) on_choose=choose>
-            <span>"Task"</span>
-            <IconView icon=Icon::Chevron />
-        </Menu>
+        <Show when=move || tasks.with(|tasks| !tasks.is_empty())>
+            <Menu id="task" name="Task" items=items on_choose=choose>
+                <span>"Task"</span>
+                <IconView icon=Icon::Chevron />
+            </Menu>
+        </Show>
     }
 }
 
@@ -371,19 +456,23 @@ fn AcceptedElsewhere() -> impl IntoView {
     let context = DeskContext::here();
     let accepted = move || {
         let conversation = context.viewing.accepted.get()?;
-        context.live.read_thread(conversation, |thread| (conversation, thread.customer.clone()))
+        let found = context.live.read(|desk| {
+            let entry = accepted_entry(desk, conversation)?;
+            Some((entry, entry.thread(desk)?.customer.clone()))
+        });
+        found.flatten()
     };
     view! {
         {move || {
             accepted()
-                .map(|(conversation, customer)| {
+                .map(|(entry, customer)| {
                     view! {
                         <div class="banner banner--pending">
                             <p>{format!("You accepted {customer} while writing here.")}</p>
                             <button
                                 class="button button--small"
                                 type="button"
-                                on:click=move |_| context.viewing.open(Entry::Owned(conversation))
+                                on:click=move |_| context.viewing.open(entry)
                             >
                                 {format!("Open {customer}")}
                             </button>
@@ -391,5 +480,51 @@ fn AcceptedElsewhere() -> impl IntoView {
                     }
                 })
         }}
+    }
+}
+
+/// Returns where a conversation is to be found that was accepted: as one's own, as one that one is consulted about, or as
+/// one that one takes part in.
+pub fn accepted_entry(desk: &Desk, conversation: ConversationId) -> Option<Entry> {
+    let known = entries(desk).into_iter();
+    known.filter(|entry| entry.conversation() == conversation).find(|entry| entry.thread(desk).is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use baton_shared::{SegmentId, TransferPolicy};
+
+    #[test]
+    fn the_menu_offers_what_the_policy_allows() {
+        let owned = Entry::Owned(ConversationId::from_bits(1));
+        let labels = |policy: &TransferPolicy| {
+            let choices = TransferChoices::from(policy);
+            Task::of(owned, Some(&choices), false).into_iter().map(Task::label).collect::<Vec<_>>()
+        };
+        let policy = TransferPolicy::default();
+        let all = ["Transfer", "Consult", "Invite", "Create request", "Wrap up", "End conversation"];
+        assert_eq!(labels(&policy), all);
+        let off = TransferPolicy { enabled: false, ..policy.clone() };
+        assert_eq!(labels(&off), all[3..]);
+        let cold = TransferPolicy { modes: [Mode::Cold].into(), ..policy };
+        assert_eq!(labels(&cold), ["Transfer", "Create request", "Wrap up", "End conversation"]);
+    }
+
+    #[test]
+    fn what_is_not_ones_own_can_only_be_filed() {
+        let conversation = ConversationId::from_bits(1);
+        let filed = Entry::WrapUp(SegmentId::from_bits(1), conversation);
+        assert_eq!(Task::of(filed, None, false), [Task::WrapUp]);
+        assert_eq!(Task::of(Entry::Listening(conversation), None, false), []);
+    }
+
+    #[test]
+    fn who_takes_part_can_leave_and_the_owner_can_leave_it_to_them() {
+        let conversation = ConversationId::from_bits(1);
+        let choices = TransferChoices::from(&TransferPolicy::default());
+        assert_eq!(Task::of(Entry::Joined(conversation), Some(&choices), true), [Task::Leave]);
+        let owned = |shared| Task::of(Entry::Owned(conversation), Some(&choices), shared);
+        assert!(owned(true).contains(&Task::Leave) && !owned(false).contains(&Task::Leave));
     }
 }

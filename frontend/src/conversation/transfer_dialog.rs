@@ -1,10 +1,13 @@
-//! To whom a conversation is transferred: choose, add a note, confirm.
+//! To whom a conversation is transferred, who is consulted about it, or who is invited to it: choose, add a note and a
+//! summary, confirm.
 
 use core::time::Duration;
 
-use baton_shared::api::TransferTargets;
-use baton_shared::transfer::UNDO_LASTS;
-use baton_shared::{ConversationId, Target, TransferId};
+use baton_shared::api::{NewInvite, NewTransfer, TransferTargets};
+use baton_shared::command::{NOTE_CHARS_MAX, SUMMARY_CHARS_MAX};
+use baton_shared::desk::TransferChoices;
+use baton_shared::policy::Need;
+use baton_shared::{ConversationId, Mode, Target, TransferId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -16,7 +19,8 @@ use crate::controls::dialog::{Dialog, Width};
 use crate::controls::tab_list::TabList;
 use crate::controls::toast::Toast;
 use crate::conversation::questions::Refusal;
-use crate::conversation::transfer_row::{Place, Tab, place_view};
+use crate::conversation::summary::{Draft, streamed};
+use crate::conversation::transfer_row::{Choice, Doing, Place, Tab, place_view};
 use crate::conversation::wrap_up::written;
 use crate::dispatch::{Command, Outcome, Slot};
 use crate::server_clock::every;
@@ -25,13 +29,17 @@ use crate::viewing::{DialogShown, Entry};
 /// How often the list is fetched anew while it is open.
 const REFRESH_EVERY: Duration = Duration::from_secs(2);
 
+const NOTE: &str = "transfer-note";
+const SUMMARY: &str = "transfer-summary";
+const CONFIRM: &str = "transfer-confirm";
+
 /// Where the agent is in the dialog.
 #[derive(Clone, Debug, PartialEq)]
 enum Step {
     /// Chooses.
     Choosing,
     /// Has chosen, and adds a note.
-    Confirming(Place),
+    Confirming(Choice),
 }
 
 /// What the server says about where a conversation could go.
@@ -52,26 +60,111 @@ impl Targets {
     }
 }
 
+/// What is passed on, how it may be, and what goes with it.
+#[derive(Clone, Copy)]
+pub struct Handing {
+    /// What.
+    pub conversation: ConversationId,
+    /// In which way, unless the agent chooses another in the list.
+    pub mode: Mode,
+    /// How it may be.
+    pub choices: StoredValue<TransferChoices>,
+    /// The summary that goes with it.
+    pub summary: RwSignal<Draft>,
+    /// What the agent adds.
+    pub note: RwSignal<String>,
+}
+
+impl Handing {
+    /// Begins with what the policy asks for.
+    pub fn begin(
+        conversation: ConversationId,
+        mode: Mode,
+        choices: TransferChoices,
+        summary: RwSignal<Draft>,
+    ) -> Self {
+        // Whoever is invited reads the conversation itself.
+        let summary_need = if mode == Mode::Invite { Need::Off } else { choices.summary };
+        let choices = TransferChoices { summary: summary_need, ..choices };
+        let (choices, note) = (StoredValue::new(choices), RwSignal::new(String::new()));
+        Self { conversation, mode, choices, summary, note }
+    }
+
+    /// Returns the field that must be filled in and is not, and a sentence that says so.
+    fn missing(self) -> Option<(&'static str, &'static str)> {
+        let (note, summary) = self.choices.with_value(|choices| (choices.note, choices.summary));
+        let no_summary = self.summary.with_untracked(|summary| written(&summary.text).is_none());
+        let no_note = self.note.with_untracked(|note| written(note).is_none());
+        if summary == Need::Required && no_summary {
+            Some((SUMMARY, "Fill in the transfer summary: it is required."))
+        } else if note == Need::Required && no_note {
+            Some((NOTE, "Fill in the notes for the agent: they are required."))
+        } else {
+            None
+        }
+    }
+
+    /// Returns what to ask the server for.
+    fn command(self, choice: &Choice) -> Command {
+        let (conversation, target) = (self.conversation, choice.place.target);
+        let need = self.choices.with_value(|choices| choices.note);
+        let note = self.note.with_untracked(|note| written(note)).filter(|_| need != Need::Off);
+        match choice.mode {
+            Mode::Invite => Command::Invite { conversation, wish: NewInvite { target, note } },
+            Mode::Cold | Mode::Warm => Command::Transfer { conversation, wish: self.wish(choice, note) },
+        }
+    }
+
+    fn wish(self, choice: &Choice, note: Option<String>) -> NewTransfer {
+        let summary = self.choices.with_value(|choices| choices.summary);
+        NewTransfer {
+            target: choice.place.target,
+            mode: choice.mode,
+            note,
+            summary: self
+                .summary
+                .with_untracked(|draft| written(&draft.text))
+                .filter(|_| summary != Need::Off),
+            park: choice.park,
+        }
+    }
+}
+
 /// The dialog.
 #[component]
 pub fn TransferDialog() -> impl IntoView {
-    let dialog = DeskContext::here().viewing.dialog;
-    let conversation = Memo::new(move |_| match dialog.get() {
-        Some(DialogShown::Transfer(conversation)) => Some(conversation),
+    let context = DeskContext::here();
+    let dialog = context.viewing.dialog;
+    let shown = Memo::new(move |_| match dialog.get() {
+        Some(DialogShown::Transfer(conversation, mode)) => Some((conversation, mode)),
         _ => None,
     });
-    let open = Signal::derive(move || conversation.get().is_some());
+    let open = Signal::derive(move || shown.get().is_some());
     let close = Callback::new(move |()| dialog.set(None));
+    // What is one's own no more cannot be passed on.
+    Effect::new(move |_| {
+        if let Some((conversation, _)) = shown.get()
+            && context.live.read_thread(conversation, |_| ()).is_none()
+        {
+            close.run(());
+        }
+    });
+    let steps = move |(conversation, mode)| {
+        let choices = context
+            .live
+            .peek(|desk| desk.conversations.get(&conversation).map(|thread| thread.choices.clone()));
+        let choices = choices.flatten()?;
+        let summary = match (mode, choices.summary) {
+            (Mode::Invite, _) | (Mode::Cold | Mode::Warm, Need::Off) => RwSignal::default(),
+            (Mode::Cold | Mode::Warm, Need::Optional | Need::Required) => streamed(conversation),
+        };
+        let targets = fresh_targets(conversation);
+        let handing = Handing::begin(conversation, mode, choices, summary);
+        Some(view! { <TransferSteps handing=handing targets=targets on_close=close /> })
+    };
     view! {
         <Dialog name="Transfer" open=open on_close=close width=Width::Wide>
-            {move || {
-                conversation
-                    .get()
-                    .map(|conversation| {
-                        let targets = fresh_targets(conversation);
-                        view! { <TransferSteps conversation=conversation targets=targets on_close=close /> }
-                    })
-            }}
+            {move || shown.get().and_then(steps)}
         </Dialog>
     }
 }
@@ -80,7 +173,7 @@ pub fn TransferDialog() -> impl IntoView {
 #[component]
 pub fn TransferSteps(
     /// What is transferred.
-    conversation: ConversationId,
+    handing: Handing,
     /// Where it could go.
     targets: RwSignal<Targets>,
     /// Called when the dialog has done its work or is given up.
@@ -90,21 +183,30 @@ pub fn TransferSteps(
     view! {
         {move || match step.get() {
             Step::Choosing => {
-                let choose = Callback::new(move |place| step.set(Step::Confirming(place)));
-                view! { <Choosing targets=targets on_choose=choose on_close=on_close /> }.into_any()
+                let choose = Callback::new(move |choice| step.set(Step::Confirming(choice)));
+                view! { <Choosing handing=handing targets=targets on_choose=choose on_close=on_close /> }.into_any()
             }
-            Step::Confirming(place) => {
+            Step::Confirming(choice) => {
                 let back = Callback::new(move |()| step.set(Step::Choosing));
-                view! { <Confirming conversation=conversation place=place on_back=back on_close=on_close /> }
-                    .into_any()
+                view! { <Confirming handing=handing choice=choice on_back=back on_close=on_close /> }.into_any()
             }
         }}
     }
 }
 
 #[component]
-fn Choosing(targets: RwSignal<Targets>, on_choose: Callback<Place>, on_close: Callback<()>) -> impl IntoView {
-    let tab = RwSignal::new(Tab::Agents);
+fn Choosing(
+    handing: Handing,
+    targets: RwSignal<Targets>,
+    on_choose: Callback<Choice>,
+    on_close: Callback<()>,
+) -> impl IntoView {
+    // A workflow is nobody whom one could ask.
+    let possible = |tab: &Tab| handing.mode == Mode::Cold || *tab != Tab::Workflows;
+    let chosen = |tab: &Tab| handing.choices.with_value(|choices| choices.targets.contains(&tab.kind()));
+    let allowed = |tab: &Tab| possible(tab) && chosen(tab);
+    let tabs: Vec<Tab> = Tab::ALL.into_iter().filter(allowed).collect();
+    let tab = RwSignal::new(tabs.first().copied().unwrap_or(Tab::Agents));
     let words = RwSignal::new(String::new());
     let places = Memo::new(move |_| {
         targets.with(|targets| {
@@ -120,10 +222,26 @@ fn Choosing(targets: RwSignal<Targets>, on_choose: Callback<Place>, on_close: Ca
             places.with(|places| places.iter().flatten().find(|place| place.target == target).cloned())
         })
     };
-    let tabs = vec![(Tab::Agents, "tab-agents", "Agents"), (Tab::Queues, "tab-queues", "Queues")];
+    let warm = handing.choices.with_value(|choices| choices.modes.contains(&Mode::Warm));
+    let consult_too = warm && handing.mode == Mode::Cold;
+    let doing = Doing { mode: handing.mode, consult_too, on_choose };
+    let hint = match handing.mode {
+        Mode::Cold => None,
+        Mode::Warm => Some(
+            "You talk aside first, and the customer sees nothing of it. Then you hand over or take back.",
+        ),
+        Mode::Invite => {
+            Some("They read the conversation and write to the customer, who sees them. You stay the owner.")
+        }
+    };
     view! {
-        <h2>"Transfer"</h2>
-        <TabList name="Where to" tabs=tabs chosen=tab />
+        <h2>{heading(handing.mode)}</h2>
+        {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
+        <TabList
+            name="Where to"
+            tabs=tabs.into_iter().map(|tab| (tab, tab.id(), tab.label())).collect()
+            chosen=tab
+        />
         <input
             class="field__input"
             type="search"
@@ -133,21 +251,20 @@ fn Choosing(targets: RwSignal<Targets>, on_choose: Callback<Place>, on_close: Ca
             autofocus
             bind:value=words
         />
-        <div
-            class="places"
-            role="tabpanel"
-            aria-labelledby=move || if tab.get() == Tab::Agents { "tab-agents" } else { "tab-queues" }
-        >
+        <div class="places" role="tabpanel" aria-labelledby=move || tab.get().id()>
             <ul class="places__list">
                 <For each=move || listed.get() key=|target| *target let(target)>
-                    {place_view(place(target), why_id(target), on_choose)}
+                    {place_view(place(target), described_id(target), doing.about(target))}
                 </For>
             </ul>
             {move || {
                 places
                     .with(|places| match places {
                         None => Some("Loading…"),
-                        Some(places) if places.is_empty() => Some("Nobody by this name."),
+                        Some(places) if places.is_empty() && words.with(String::is_empty) => {
+                            Some("The transfer policy allows none.")
+                        }
+                        Some(places) if places.is_empty() => Some("Nothing by this name."),
                         Some(_) => None,
                     })
                     .map(|words| view! { <p class="hint">{words}</p> })
@@ -164,10 +281,12 @@ fn Choosing(targets: RwSignal<Targets>, on_choose: Callback<Place>, on_close: Ca
     }
 }
 
-fn why_id(target: Target) -> String {
+fn described_id(target: Target) -> String {
     match target {
-        Target::Agent(id) => format!("why-{id}"),
-        Target::Queue(id) => format!("why-{id}"),
+        Target::Agent(id) => format!("place-{id}"),
+        Target::Group(id) => format!("place-{id}"),
+        Target::Queue(id) => format!("place-{id}"),
+        Target::Workflow(id) => format!("place-{id}"),
     }
 }
 
@@ -175,11 +294,16 @@ fn why_id(target: Target) -> String {
 fn fresh_targets(conversation: ConversationId) -> RwSignal<Targets> {
     let context = DeskContext::here();
     let targets = RwSignal::new(Targets::default());
+    let (asked, answered) = (StoredValue::new(0), StoredValue::new(0));
     let fetch = move || {
+        let mine = asked.get_value() + 1;
+        asked.set_value(mine);
         spawn_local(async move {
             let answer = api::transfer_targets(conversation).await;
-            // The dialog may have been closed meanwhile.
-            if let Some(mut known) = targets.try_get_untracked() {
+            // The dialog may have been closed meanwhile, and a later question been answered sooner.
+            let is_newest = answered.try_get_value().is_some_and(|newest| newest < mine);
+            if let Some(mut known) = targets.try_get_untracked().filter(|_| is_newest) {
+                answered.set_value(mine);
                 known.take(answer);
                 let _gone = targets.try_set(known);
             }
@@ -196,92 +320,195 @@ fn fresh_targets(conversation: ConversationId) -> RwSignal<Targets> {
 
 #[component]
 fn Confirming(
-    conversation: ConversationId,
-    place: Place,
+    handing: Handing,
+    choice: Choice,
     on_back: Callback<()>,
     on_close: Callback<()>,
 ) -> impl IntoView {
     let context = DeskContext::here();
-    let note = RwSignal::new(String::new());
+    let conversation = handing.conversation;
     let refusal = RwSignal::new(None::<String>);
-    let (target, to) = (place.target, place.name.clone());
+    let (name, mode) = (choice.place.name.clone(), choice.mode);
+    let outcome = choice.place.outcome(mode);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let note = note.with_untracked(|note| written(note));
-        let to = to.clone();
+        if let Some((field, sentence)) = handing.missing() {
+            refusal.set(Some(sentence.to_owned()));
+            page::focus(field);
+            return;
+        }
+        let chosen = choice.clone();
+        let undo = Duration::from_secs(handing.choices.with_value(|choices| choices.undo_secs));
         context.dispatch.send_from(
-            Command::Transfer { conversation, target, note },
+            handing.command(&choice),
             move |sentence| drop(refusal.try_set(Some(sentence))),
             move |outcome| {
                 on_close.run(());
-                if let Outcome::Transferred(transfer) = outcome {
-                    requested(context, conversation, target, transfer, &to);
+                match outcome {
+                    Outcome::Transferred(transfer) => {
+                        requested(context, conversation, &chosen, transfer, undo);
+                    }
+                    Outcome::Invited => {
+                        context.announcer.say(format!("{} is invited.", chosen.place.name));
+                    }
+                    Outcome::Done | Outcome::Accepted(_) | Outcome::Requested(_) => {}
                 }
             },
         );
     };
-    request_animation_frame(|| page::focus("transfer-note"));
+    let (note, summary) = handing.choices.with_value(|choices| (choices.note, choices.summary));
+    let first = match (note, summary) {
+        (Need::Optional | Need::Required, _) => NOTE,
+        (Need::Off, Need::Optional | Need::Required) => SUMMARY,
+        (Need::Off, Need::Off) => CONFIRM,
+    };
+    request_animation_frame(move || page::focus(first));
     view! {
-        <form on:submit=submit>
-            <h2>{format!("Transfer to {}", place.name)}</h2>
-            <p class="hint">{consequence(target)}</p>
-            <label class="field">
-                <span class="field__label">"Notes for agent"</span>
-                <textarea
-                    id="transfer-note"
-                    class="field__input field__input--tall"
-                    rows="4"
-                    aria-describedby="transfer-note-hint"
-                    bind:value=note
-                ></textarea>
-            </label>
-            <p id="transfer-note-hint" class="hint">
-                "Only staff see it. Say what was tried and what is still to be done."
-            </p>
+        <form on:submit=submit novalidate>
+            <h2>{title(mode, &name)}</h2>
+            {outcome.map(|outcome| view! { <p class="hint">{outcome}</p> })}
+            {(mode == Mode::Warm)
+                .then(|| {
+                    view! {
+                        <p class="hint">
+                            "The customer sees nothing of the consultation and you go on answering; then you hand over or take back."
+                        </p>
+                    }
+                })}
+            {(summary != Need::Off).then(|| summary_field(handing.summary, summary))}
+            {(note != Need::Off).then(|| note_field(handing.note, note))}
             <Refusal refusal=refusal />
             <div class="dialog__buttons">
                 <button class="button" type="button" on:click=move |_| on_back.run(())>
                     "Back"
                 </button>
                 <button
+                    id=CONFIRM
                     class="button button--primary"
                     type="submit"
                     aria-disabled=move || {
                         context.dispatch.pending(Slot::Conversation(conversation)).then_some("true")
                     }
                 >
-                    "Confirm transfer"
+                    {match mode {
+                        Mode::Cold => "Confirm transfer",
+                        Mode::Warm => "Start consultation",
+                        Mode::Invite => "Send invitation",
+                    }}
                 </button>
             </div>
         </form>
     }
 }
 
-const fn consequence(target: Target) -> &'static str {
-    match target {
-        Target::Agent(_) => "The conversation stays yours until it is accepted, and you can go on writing.",
-        Target::Queue(_) => "The conversation leaves you at once and keeps its place by its original age.",
+const fn heading(mode: Mode) -> &'static str {
+    match mode {
+        Mode::Cold => "Transfer",
+        Mode::Warm => "Consult",
+        Mode::Invite => "Invite",
     }
 }
 
-/// Says what has begun; a transfer to a queue can be taken back for a moment.
+fn title(mode: Mode, name: &str) -> String {
+    match mode {
+        Mode::Cold => format!("Transfer to {name}"),
+        Mode::Warm => format!("Consult {name}"),
+        Mode::Invite => format!("Invite {name}"),
+    }
+}
+
+/// The line above a field: its name, and whether it must be filled in.
+fn field_head(id: &'static str, name: &'static str, need: Need) -> AnyView {
+    let word = match need {
+        Need::Required => "required",
+        Need::Optional => "optional",
+        Need::Off => "",
+    };
+    view! {
+        <div class="field__head">
+            <label class="field__label" for=id>
+                {name}
+            </label>
+            <span class="field__need" class:field__need--required=need == Need::Required aria-hidden="true">
+                {word}
+            </span>
+        </div>
+    }
+    .into_any()
+}
+
+fn summary_field(draft: RwSignal<Draft>, need: Need) -> AnyView {
+    view! {
+        <div class="field">
+            {field_head(SUMMARY, "Transfer summary", need)}
+            <textarea
+                id=SUMMARY
+                class="field__input field__input--tall"
+                rows="4"
+                dir="auto"
+                maxlength=SUMMARY_CHARS_MAX.to_string()
+                aria-required=(need == Need::Required).then_some("true")
+                aria-describedby="transfer-summary-hint"
+                prop:value=move || draft.with(|draft| draft.text.clone())
+                on:input=move |event| draft.update(|draft| draft.write(event_target_value(&event)))
+            ></textarea>
+            <p id="transfer-summary-hint" class="hint" role="status">
+                {move || draft.with(Draft::hint)}
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+fn note_field(note: RwSignal<String>, need: Need) -> AnyView {
+    view! {
+        <div class="field">
+            {field_head(NOTE, "Notes for agent", need)}
+            <textarea
+                id=NOTE
+                class="field__input"
+                rows="3"
+                dir="auto"
+                maxlength=NOTE_CHARS_MAX.to_string()
+                aria-required=(need == Need::Required).then_some("true")
+                aria-describedby="transfer-note-hint"
+                bind:value=note
+            ></textarea>
+            <p id="transfer-note-hint" class="hint">
+                "Only staff see it. Say what was tried and what is still to be done."
+            </p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Says what has begun; a transfer to a queue or group can be taken back for a moment.
 fn requested(
     context: DeskContext,
     conversation: ConversationId,
-    target: Target,
+    choice: &Choice,
     transfer: TransferId,
-    to: &str,
+    undo: Duration,
 ) {
-    match target {
-        Target::Agent(_) => context.announcer.say(format!("Transferring to {to}.")),
-        Target::Queue(_) => {
-            let undo = Callback::new(move |()| {
+    let to = &choice.place.name;
+    match (choice.mode, choice.place.target) {
+        (Mode::Warm, _) => context.announcer.say(format!("{to} is asked to a consultation.")),
+        (Mode::Cold | Mode::Invite, Target::Agent(_)) => {
+            context.announcer.say(format!("Transferring to {to}."))
+        }
+        (Mode::Cold | Mode::Invite, Target::Group(_) | Target::Queue(_) | Target::Workflow(_)) => {
+            let take_back = Callback::new(move |()| {
                 let command = Command::CancelTransfer { conversation, transfer };
                 context.dispatch.send(command, move |_| context.viewing.open(Entry::Owned(conversation)));
             });
             let sentence = format!("Transferred to {to}.");
             context.announcer.say(sentence.clone());
-            context.toasts.show(Toast::notice(sentence).with_action("Undo", undo).shown_for(UNDO_LASTS));
+            let toast = Toast::notice(sentence);
+            context.toasts.show(if undo.is_zero() {
+                toast
+            } else {
+                toast.with_action("Undo", take_back).shown_for(undo)
+            });
         }
     }
 }

@@ -1,7 +1,7 @@
-//! One line of the transfer dialog: a person or a queue, and whether it can take the conversation.
+//! One line of the transfer dialog: a person, a group or a queue, whether it can take the conversation, and what happens.
 
-use baton_shared::api::{AgentTarget, QueueTarget, TransferTargets};
-use baton_shared::{Presence, Target};
+use baton_shared::api::{AgentTarget, GroupTarget, QueueTarget, TransferTargets, WorkflowTarget};
+use baton_shared::{Mode, Presence, Target, TargetKind};
 use leptos::prelude::*;
 
 use crate::presence::mark;
@@ -19,8 +19,25 @@ pub struct Place {
     pub facts: Vec<String>,
     /// The part of the capacity that is taken, in percent.
     pub taken: Option<u32>,
-    /// Why it cannot take the conversation.
+    /// Whether it cannot take the conversation now.
+    pub closed: bool,
+    /// Why not, where the facts do not say it already.
     pub why_not: Option<String>,
+    /// Whether it may be left to wait for them all the same.
+    pub may_park: bool,
+    /// What will happen, where anything can.
+    pub outcome: Option<String>,
+}
+
+/// A place that was chosen, and how.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Choice {
+    /// Which.
+    pub place: Place,
+    /// In which way.
+    pub mode: Mode,
+    /// Whether it is to wait for someone who is full or away.
+    pub park: bool,
 }
 
 /// Which targets are listed.
@@ -28,38 +45,108 @@ pub struct Place {
 pub enum Tab {
     /// People.
     Agents,
+    /// Groups.
+    Groups,
     /// Queues.
     Queues,
+    /// Workflows.
+    Workflows,
+}
+
+impl Tab {
+    /// Every tab, in their order.
+    pub const ALL: [Self; 4] = [Self::Agents, Self::Groups, Self::Queues, Self::Workflows];
+
+    /// Returns what it lists.
+    pub const fn kind(self) -> TargetKind {
+        match self {
+            Self::Agents => TargetKind::Agent,
+            Self::Groups => TargetKind::Group,
+            Self::Queues => TargetKind::Queue,
+            Self::Workflows => TargetKind::Workflow,
+        }
+    }
+
+    /// Returns its name.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Agents => "Agents",
+            Self::Groups => "Groups",
+            Self::Queues => "Queues",
+            Self::Workflows => "Workflows",
+        }
+    }
+
+    /// Returns the id of its element.
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Agents => "tab-agents",
+            Self::Groups => "tab-groups",
+            Self::Queues => "tab-queues",
+            Self::Workflows => "tab-workflows",
+        }
+    }
 }
 
 impl Place {
-    /// Returns the targets of a tab whose name contains every word.
+    /// Returns the targets of a tab whose name, or one of whose skills, contains every word.
     pub fn of(targets: &TransferTargets, tab: Tab, words: &str) -> Vec<Self> {
         let words = words.to_lowercase();
-        let places: Vec<Self> = match tab {
-            Tab::Agents => targets.agents.iter().map(Self::agent).collect(),
-            Tab::Queues => targets.queues.iter().map(Self::queue).collect(),
+        let matches = |text: &str| {
+            let text = text.to_lowercase();
+            words.split_whitespace().all(|word| text.contains(word))
         };
-        let matches = |place: &Self| {
-            let name = place.name.to_lowercase();
-            words.split_whitespace().all(|word| name.contains(word))
-        };
-        places.into_iter().filter(matches).collect()
+        match tab {
+            Tab::Agents => {
+                let found = targets.agents.iter().filter(|agent| matches(&agent.name));
+                found.map(Self::agent).collect()
+            }
+            Tab::Groups => {
+                let text = |group: &GroupTarget| format!("{} {}", group.name, group.skills.join(" "));
+                targets.groups.iter().filter(|group| matches(&text(group))).map(Self::group).collect()
+            }
+            Tab::Queues => {
+                let found = targets.queues.iter().filter(|queue| matches(&queue.name));
+                found.map(Self::queue).collect()
+            }
+            Tab::Workflows => {
+                let found = targets.workflows.iter().filter(|workflow| matches(&workflow.name));
+                found.map(Self::workflow).collect()
+            }
+        }
     }
 
     fn agent(agent: &AgentTarget) -> Self {
         let percent = (agent.held * 100).checked_div(agent.limit).unwrap_or(100);
+        let closed = agent.why_not.is_some();
         Self {
             target: Target::Agent(agent.id),
             name: agent.name.clone(),
             presence: Some(agent.presence),
             facts: vec![
                 mark::label(agent.presence).to_owned(),
-                format!("{percent} % ({} of {})", agent.held, agent.limit),
+                format!("{} of {}", agent.held, agent.limit),
+                format!("{percent} %"),
             ],
             taken: Some(percent.min(100)),
-            why_not: agent.why_not.clone(),
+            closed,
+            // Whoever cannot be reached is said to be so by their presence.
+            why_not: agent.why_not.clone().filter(|_| agent.presence.reachable),
+            may_park: closed && agent.may_park,
+            outcome: (!closed || agent.may_park).then(|| agent.outcome.clone()),
         }
+    }
+
+    fn group(group: &GroupTarget) -> Self {
+        let mut facts = vec![
+            format!("{} available", group.available),
+            counted(group.free, "free slot"),
+            format!("{} waiting", group.waiting),
+        ];
+        if !group.skills.is_empty() {
+            facts.insert(0, group.skills.join(", "));
+        }
+        Self::pool(Target::Group(group.id), &group.name, facts, &group.why_not, &group.outcome)
     }
 
     fn queue(queue: &QueueTarget) -> Self {
@@ -68,31 +155,95 @@ impl Place {
             Some(secs) => format!("wait about {} min", secs.div_ceil(60)),
             None => "wait: not enough data".to_owned(),
         };
+        let facts =
+            vec![format!("{} waiting", queue.waiting), format!("{} available", queue.available), wait];
+        Self::pool(Target::Queue(queue.id), &queue.name, facts, &queue.why_not, &queue.outcome)
+    }
+
+    fn workflow(workflow: &WorkflowTarget) -> Self {
+        let facts = vec![format!("leads to {}", workflow.goes_to)];
+        let target = Target::Workflow(workflow.id);
+        Self::pool(target, &workflow.name, facts, &workflow.why_not, &workflow.outcome)
+    }
+
+    fn pool(target: Target, name: &str, facts: Vec<String>, why_not: &Option<String>, outcome: &str) -> Self {
         Self {
-            target: Target::Queue(queue.id),
-            name: queue.name.clone(),
+            target,
+            name: name.to_owned(),
             presence: None,
-            facts: vec![format!("{} waiting", queue.waiting), format!("{} available", queue.available), wait],
+            facts,
             taken: None,
-            why_not: queue.why_not.clone(),
+            closed: why_not.is_some(),
+            why_not: why_not.clone(),
+            may_park: false,
+            outcome: why_not.is_none().then(|| outcome.to_owned()),
         }
     }
 }
 
-/// Shows a line; the button stays where the place cannot take the conversation, and says why when pressed.
-pub fn place_view(place: Memo<Option<Place>>, id: String, on_choose: Callback<Place>) -> AnyView {
-    let name = move || place.with(|place| place.as_ref().map(|place| place.name.clone()).unwrap_or_default());
-    let why_not = move || place.with(|place| place.as_ref().and_then(|place| place.why_not.clone()));
+impl Place {
+    /// Returns what will happen if it is chosen in this way, where that is known.
+    ///
+    /// The server tells it for a transfer; whoever consults a pool or invites is not released, so nothing of it holds for
+    /// them.
+    pub fn outcome(&self, mode: Mode) -> Option<String> {
+        match (mode, self.target) {
+            (Mode::Invite, _) | (Mode::Warm, Target::Group(_) | Target::Queue(_) | Target::Workflow(_)) => {
+                None
+            }
+            (Mode::Cold, _) | (Mode::Warm, Target::Agent(_)) => self.outcome.clone(),
+        }
+    }
+}
+
+fn counted(count: u32, noun: &str) -> String {
+    if count == 1 { format!("1 {noun}") } else { format!("{count} {noun}s") }
+}
+
+/// What the buttons of a line do.
+#[derive(Clone, Copy)]
+pub struct Doing {
+    /// What the first button does.
+    pub mode: Mode,
+    /// Whether someone can be consulted from here too.
+    pub consult_too: bool,
+    /// Called with what was chosen.
+    pub on_choose: Callback<Choice>,
+}
+
+impl Doing {
+    /// Returns what the buttons of this target's line do: a workflow cannot be consulted.
+    pub fn about(self, target: Target) -> Self {
+        Self { consult_too: self.consult_too && target.kind() != TargetKind::Workflow, ..self }
+    }
+}
+
+/// Returns the verb of a mode, as it stands in a button and at the beginning of its name.
+const fn verb(mode: Mode) -> (&'static str, &'static str) {
+    match mode {
+        Mode::Cold => ("Transfer", "Transfer to"),
+        Mode::Warm => ("Consult", "Consult"),
+        Mode::Invite => ("Invite", "Invite"),
+    }
+}
+
+/// Shows a line; its button stays where the place cannot take the conversation, and says why when pressed.
+pub fn place_view(place: Memo<Option<Place>>, id: String, doing: Doing) -> AnyView {
+    let read = move |read: fn(&Place) -> Option<String>| place.with(|place| place.as_ref().and_then(read));
+    let is = move |is: fn(&Place) -> bool| place.with(|place| place.as_ref().is_some_and(is));
+    let name = move || read(|place| Some(place.name.clone())).unwrap_or_default();
+    let closed = move || is(|place| place.closed);
     let pressed = RwSignal::new(false);
-    let choose = move |_| {
+    let choose = move |mode: Mode, park: bool| {
         pressed.set(true);
-        if let Some(place) = place.get_untracked().filter(|place| place.why_not.is_none()) {
-            on_choose.run(place);
+        if let Some(place) = place.get_untracked().filter(|place| park || !place.closed) {
+            doing.on_choose.run(Choice { place, mode, park });
         }
     };
-    let described = id.clone();
+    let (word, words) = verb(doing.mode);
+    let (described, parked, consulted) = (id.clone(), id.clone(), id.clone());
     view! {
-        <li class="place" class:place--closed=move || why_not().is_some()>
+        <li class="place" class:place--closed=closed>
             <span
                 class=move || {
                     place
@@ -101,28 +252,60 @@ pub fn place_view(place: Memo<Option<Place>>, id: String, on_choose: Callback<Pl
                 }
                 aria-hidden="true"
             ></span>
-            <div class="place__words">
+            <div class="place__words" id=id>
                 <p class="place__name">{name}</p>
-                <p class="place__facts">
-                    {move || {
-                        place.with(|place| place.as_ref().map(|place| place.facts.join(" · ")).unwrap_or_default())
-                    }}
-                </p>
-                <p id=id class="place__why" class:place__why--pressed=move || pressed.get()>
-                    {why_not}
-                </p>
+                <p class="place__facts">{move || read(|place| Some(place.facts.join(" · ")))}</p>
+                {move || {
+                    read(|place| place.why_not.clone())
+                        .map(|why| {
+                            view! {
+                                <p class="place__why" class:place__why--pressed=move || pressed.get()>
+                                    {why}
+                                </p>
+                            }
+                        })
+                }}
+                {move || {
+                    place
+                        .with(|place| place.as_ref().and_then(|place| place.outcome(doing.mode)))
+                        .map(|outcome| view! { <p class="place__outcome">{outcome}</p> })
+                }}
             </div>
             {move || place.with(|place| place.as_ref().and_then(|place| place.taken)).map(meter_view)}
-            <button
-                class="button button--small"
-                type="button"
-                aria-label=move || format!("Transfer to {}", name())
-                aria-disabled=move || why_not().map(|_| "true")
-                aria-describedby=described
-                on:click=choose
-            >
-                "Transfer"
-            </button>
+            <div class="place__buttons">
+                <button
+                    class="button button--small"
+                    type="button"
+                    aria-label=move || format!("{words} {}", name())
+                    aria-disabled=move || closed().then_some("true")
+                    aria-describedby=described
+                    on:click=move |_| choose(doing.mode, false)
+                >
+                    {word}
+                </button>
+                <Show when=move || doing.mode != Mode::Invite && is(|place| place.may_park)>
+                    <button
+                        class="button button--small"
+                        type="button"
+                        aria-label=move || format!("{words} {} when free", name())
+                        aria-describedby=parked.clone()
+                        on:click=move |_| choose(doing.mode, true)
+                    >
+                        "When free"
+                    </button>
+                </Show>
+                <Show when=move || doing.consult_too && !closed()>
+                    <button
+                        class="button button--small button--plain"
+                        type="button"
+                        aria-label=move || format!("Consult {}", name())
+                        aria-describedby=consulted.clone()
+                        on:click=move |_| choose(Mode::Warm, false)
+                    >
+                        "Consult"
+                    </button>
+                </Show>
+            </div>
         </li>
     }
     .into_any()
@@ -141,17 +324,24 @@ fn meter_view(percent: u32) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baton_shared::{AgentId, QueueId, Status};
+    use baton_shared::{AgentId, GroupId, QueueId, Status};
 
-    fn targets() -> TransferTargets {
-        let agent = |bits, name: &str, held| AgentTarget {
+    fn agent(bits: u128, name: &str, held: u32, reachable: bool) -> AgentTarget {
+        AgentTarget {
             id: AgentId::from_bits(bits),
             name: name.to_owned(),
-            presence: Presence { status: Status::Available, reachable: true },
+            presence: Presence { status: Status::Available, reachable },
             held,
             limit: 4,
-            why_not: (held == 4).then(|| "Full.".to_owned()),
-        };
+            why_not: (held == 4)
+                .then(|| "Full.".to_owned())
+                .or((!reachable).then(|| "Not connected".to_owned())),
+            may_park: held == 4,
+            outcome: "Offered at once.".to_owned(),
+        }
+    }
+
+    fn targets() -> TransferTargets {
         let queue = |wait_secs| QueueTarget {
             id: QueueId::from_bits(1),
             name: "Billing".to_owned(),
@@ -159,25 +349,65 @@ mod tests {
             available: 2,
             wait_secs,
             why_not: None,
+            outcome: "Number 4 in line.".to_owned(),
+        };
+        let refunds = GroupTarget {
+            id: GroupId::from_bits(1),
+            name: "Refunds".to_owned(),
+            skills: vec!["Billing".to_owned(), "Spanish".to_owned()],
+            waiting: 0,
+            available: 2,
+            free: 1,
+            why_not: Some("Nobody serves it.".to_owned()),
+            outcome: "Offered at once.".to_owned(),
         };
         TransferTargets {
-            agents: vec![agent(1, "Agent One", 1), agent(2, "Agent Two", 4)],
+            agents: vec![
+                agent(1, "Agent One", 3, true),
+                agent(2, "Agent Two", 4, true),
+                agent(3, "Agent Three", 0, false),
+            ],
+            groups: vec![refunds],
             queues: vec![queue(None), queue(Some(95)), queue(Some(40))],
+            workflows: Vec::new(),
         }
     }
 
     #[test]
     fn every_word_must_be_in_the_name() {
         let found = |words| Place::of(&targets(), Tab::Agents, words).len();
-        assert_eq!([found(""), found("AGENT"), found("two ag"), found("three")], [2, 2, 1, 0]);
+        assert_eq!([found(""), found("AGENT"), found("two ag"), found("four")], [3, 3, 1, 0]);
     }
 
     #[test]
-    fn capacity_is_told_in_percent() {
+    fn capacity_is_told_in_numbers_and_percent_up_to_the_whole() {
         let places = Place::of(&targets(), Tab::Agents, "");
-        assert_eq!(places[0].facts, ["Available", "25 % (1 of 4)"]);
+        assert_eq!(places[0].facts, ["Available", "3 of 4", "75 %"]);
+        assert_eq!(places[1].facts, ["Available", "4 of 4", "100 %"]);
         assert_eq!(places[1].taken, Some(100));
-        assert!(places[1].why_not.is_some());
+        assert!(places[1].closed && places[1].why_not.is_some());
+    }
+
+    #[test]
+    fn who_is_not_connected_is_said_to_be_so_once_and_promised_nothing() {
+        let place = Place::of(&targets(), Tab::Agents, "three").remove(0);
+        assert_eq!(place.facts[0], "Not connected");
+        assert!(place.closed);
+        assert_eq!((place.why_not, place.outcome), (None, None));
+    }
+
+    #[test]
+    fn who_is_full_may_be_waited_for() {
+        let places = Place::of(&targets(), Tab::Agents, "");
+        assert!(places[1].may_park && places[1].outcome.is_some());
+        assert!(!places[0].may_park);
+    }
+
+    #[test]
+    fn a_group_tells_skills_and_slots_and_is_found_by_a_skill() {
+        let found = Place::of(&targets(), Tab::Groups, "spanish");
+        assert_eq!(found[0].facts, ["Billing, Spanish", "2 available", "1 free slot", "0 waiting"]);
+        assert_eq!(found[0].outcome, None, "what cannot be chosen has no outcome");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Filing what a segment was about.
 
-use baton_shared::segment::Disposition;
+use baton_shared::SegmentId;
+use baton_shared::segment::{Disposition, WRAP_UP_EXTENSION};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
 use crate::conversation::questions::Refusal;
-use crate::dispatch::Command;
+use crate::dispatch::{Command, Slot};
+use crate::server_clock::secs_left;
 use crate::viewing::Entry;
 
 /// The form.
@@ -32,6 +34,8 @@ pub fn WrapUp(
                 Command::Close { conversation, disposition: Some(disposition), notes }
             }
             Entry::WrapUp(segment, _) => Command::FileWrapUp { segment, disposition, notes },
+            // Nothing of what one only reads is one's own to file.
+            Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => return,
         };
         let filed = move |_| {
             context.viewing.wrapping_up.set(false);
@@ -40,15 +44,23 @@ pub fn WrapUp(
         context.dispatch.send_from(command, move |sentence| refusal.set(Some(sentence)), filed);
     };
     let slot = match entry {
-        Entry::Owned(conversation) => crate::dispatch::Slot::Conversation(conversation),
-        Entry::WrapUp(segment, _) => crate::dispatch::Slot::Segment(segment),
+        Entry::WrapUp(segment, _) => Slot::Segment(segment),
+        Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => {
+            Slot::Conversation(entry.conversation())
+        }
     };
-    let ends = matches!(entry, Entry::Owned(_));
+    let ends = entry.owned().is_some();
     view! {
         <section class="wrap-up" aria-label="Wrap up">
             <form on:submit=submit>
                 <h3>"Wrap up"</h3>
                 {ends.then(|| view! { <p class="hint">"Completing this ends the conversation."</p> })}
+                {match entry {
+                    Entry::WrapUp(segment, _) => view! { <TimeToFile segment=segment /> }.into_any(),
+                    Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => {
+                        ().into_any()
+                    }
+                }}
                 {disposition_field(chosen, refusal)}
                 <label class="field">
                     <span class="field__label">"Wrap-up notes"</span>
@@ -78,6 +90,46 @@ pub fn WrapUp(
                 </div>
             </form>
         </section>
+    }
+}
+
+/// Tells how long the wrap-up lasts, and gives more time; nothing where it has no end of its own.
+#[component]
+pub fn TimeToFile(
+    /// What is filed.
+    segment: SegmentId,
+) -> impl IntoView {
+    let context = DeskContext::here();
+    let until = Memo::new(move |_| {
+        context.live.read(|desk| desk.wrap_ups.get(&segment).and_then(|card| card.until)).flatten()
+    });
+    let words = move || {
+        let left = secs_left(until.get()?, context.clock.get());
+        Some(format!("Closes by itself in {}:{:02}.", left / 60, left % 60))
+    };
+    let extend = move |_| {
+        context.dispatch.send(Command::ExtendWrapUp { segment }, move |_| {
+            let added = WRAP_UP_EXTENSION.as_secs();
+            context.announcer.say(format!("You have {added} seconds more to file it."));
+        });
+    };
+    let pending = move || context.dispatch.pending(Slot::Segment(segment)).then_some("true");
+    view! {
+        <Show when=move || until.get().is_some()>
+            <div class="wrap-up__time">
+                <p class="hint" role="timer" aria-live="off">
+                    {words}
+                </p>
+                <button
+                    class="button button--small"
+                    type="button"
+                    aria-disabled=pending
+                    on:click=extend
+                >
+                    "More time"
+                </button>
+            </div>
+        </Show>
     }
 }
 

@@ -7,7 +7,7 @@ pub const fn status_class(status: Status) -> &'static str {
     match status {
         Status::Available => "presence presence--available",
         Status::Busy => "presence presence--busy",
-        Status::Away => "presence presence--away",
+        Status::Away | Status::Finishing => "presence presence--away",
         Status::Offline => "presence",
     }
 }

@@ -1,6 +1,7 @@
 //! The button that shows and chooses one's status.
 
-use baton_shared::Status;
+use baton_shared::desk::Thread;
+use baton_shared::{Mode, Status};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
@@ -8,6 +9,35 @@ use crate::controls::icon::{Icon, IconView};
 use crate::controls::menu::{Menu, MenuItem};
 use crate::dispatch::{Command, Slot};
 use crate::presence::mark;
+use crate::viewing::DialogShown;
+
+/// What can be chosen in the menu.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Choice {
+    /// A status.
+    Status(Status),
+    /// To pass on everything one holds.
+    HandOverAll,
+}
+
+/// Returns what the menu offers with this status, to one who holds something that could be passed on or does not.
+fn items(chosen: Status, holds: bool) -> Vec<MenuItem<Choice>> {
+    let status = |status: Status| MenuItem {
+        value: Choice::Status(status),
+        label: status.label(),
+        mark: Some(mark::status_class(status)),
+        hint: (status == Status::Finishing).then_some("No new work; Offline when what you have is done"),
+        chosen: Some(status == chosen),
+    };
+    let hand_over = holds.then_some(MenuItem {
+        value: Choice::HandOverAll,
+        label: "Hand over all",
+        mark: None,
+        hint: Some("Transfers every conversation you have"),
+        chosen: None,
+    });
+    Status::ALL.into_iter().map(status).chain(hand_over).collect()
+}
 
 /// Shows and chooses one's status.
 #[component]
@@ -15,21 +45,17 @@ pub fn StatusMenu() -> impl IntoView {
     let context = DeskContext::here();
     let status =
         Memo::new(move |_| context.live.read(|desk| desk.me.presence.status).unwrap_or(Status::Offline));
-    let items = Signal::derive(move || {
-        let chosen = status.get();
-        Status::ALL
-            .into_iter()
-            .map(|status| MenuItem {
-                value: status,
-                label: status.label(),
-                mark: Some(mark::status_class(status)),
-                chosen: Some(status == chosen),
-            })
-            .collect::<Vec<_>>()
+    let holds = Memo::new(move |_| {
+        let passes_on = |thread: &Thread| thread.choices.modes.contains(&Mode::Cold);
+        context.live.read(|desk| desk.conversations.values().any(passes_on)).unwrap_or(false)
     });
-    let choose = Callback::new(move |status: Status| {
-        let said = move |_| context.announcer.say(format!("You are {}.", status.label()));
-        context.dispatch.send(Command::ChooseStatus { status }, said);
+    let items = Signal::derive(move || items(status.get(), holds.get()));
+    let choose = Callback::new(move |choice: Choice| match choice {
+        Choice::Status(status) => {
+            let said = move |_| context.announcer.say(format!("You are {}.", status.label()));
+            context.dispatch.send(Command::ChooseStatus { status }, said);
+        }
+        Choice::HandOverAll => context.viewing.dialog.set(Some(DialogShown::HandOverAll)),
     });
     // The name of the button is what it is for, and its description is the status, which the style sheet paints:
     // what is on the screen as text would have to be a part of the name.
@@ -44,5 +70,25 @@ pub fn StatusMenu() -> impl IntoView {
                 <IconView icon=Icon::Chevron />
             </Menu>
         </div>
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_can_be_handed_over_by_whoever_holds_something() {
+        let labels = |holds| items(Status::Busy, holds).iter().map(|item| item.label).collect::<Vec<_>>();
+        assert_eq!(labels(false), ["Available", "Busy", "Away", "Finishing", "Offline"]);
+        assert_eq!(labels(true).last(), Some(&"Hand over all"));
+    }
+
+    #[test]
+    fn only_the_status_one_has_is_chosen() {
+        let chosen = |item: &MenuItem<Choice>| item.chosen == Some(true);
+        let items = items(Status::Finishing, true);
+        let labels: Vec<_> = items.iter().filter(|item| chosen(item)).map(|item| item.label).collect();
+        assert_eq!(labels, ["Finishing"]);
     }
 }

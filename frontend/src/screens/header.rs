@@ -1,5 +1,6 @@
 //! The line at the top of the desk.
 
+use baton_shared::Role;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -9,6 +10,7 @@ use crate::controls::icon::{Icon, IconView};
 use crate::controls::toast::Toast;
 use crate::presence::capacity_meter::CapacityMeter;
 use crate::presence::status_menu::StatusMenu;
+use crate::screens::admin::AdminPage;
 use crate::viewing::DialogShown;
 
 /// Who sits here, what they can take, and the choices about the page.
@@ -16,18 +18,8 @@ use crate::viewing::DialogShown;
 pub fn Header() -> impl IntoView {
     let context = DeskContext::here();
     let name = Memo::new(move |_| context.live.read(|desk| desk.me.name.clone()).unwrap_or_default());
+    let leads = Memo::new(move |_| context.live.read(|desk| desk.me.role > Role::Agent).unwrap_or(false));
     let show = move |dialog| context.viewing.dialog.set(Some(dialog));
-    let sign_out = move |_| {
-        spawn_local(async move {
-            match api::sign_out().await {
-                Ok(()) | Err(api::Failure::SignedOut) => {
-                    context.session.signed_out();
-                    context.connection.tell_session_changed();
-                }
-                Err(failure) => context.toasts.show(Toast::failure(failure.sentence())),
-            }
-        });
-    };
     view! {
         <header class="header">
             <h1 class="brand">"Baton"</h1>
@@ -35,6 +27,15 @@ pub fn Header() -> impl IntoView {
             <CapacityMeter />
             <StatusMenu />
             <div class="header__tools">
+                <Show when=move || leads.get()>
+                    <a
+                        class="button button--plain button--icon"
+                        href=AdminPage::Transfers.path()
+                        aria-label="Administration"
+                    >
+                        <IconView icon=Icon::Administration />
+                    </a>
+                </Show>
                 <button
                     class="button button--plain button--icon"
                     type="button"
@@ -55,11 +56,24 @@ pub fn Header() -> impl IntoView {
                     class="button button--plain button--icon"
                     type="button"
                     aria-label="Sign out"
-                    on:click=sign_out
+                    on:click=move |_| sign_out(context)
                 >
                     <IconView icon=Icon::SignOut />
                 </button>
             </div>
         </header>
     }
+}
+
+/// Signs out.
+pub fn sign_out(context: DeskContext) {
+    spawn_local(async move {
+        match api::sign_out().await {
+            Ok(()) | Err(api::Failure::SignedOut) => {
+                context.session.leave();
+                context.connection.tell_left();
+            }
+            Err(failure) => context.toasts.show(Toast::failure(failure.sentence())),
+        }
+    });
 }

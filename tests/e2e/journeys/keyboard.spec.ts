@@ -126,11 +126,16 @@ test("accepting while typing elsewhere announces it, and one key opens it", asyn
   await expect(one.offer("Ben Osei")).toBeVisible();
   await one.page.keyboard.press("Alt+a");
   await expect(one.page.getByText("You accepted Ben Osei while writing here.", { exact: true })).toBeVisible();
+  await expect(one.announced).toHaveText("You accepted Ben Osei. Alt and O opens it.");
+  await expect(one.page.getByRole("heading", { level: 2, name: "Ada Lovelace", exact: true })).toBeVisible();
   await one.page.keyboard.type(" a sentence");
   await expect(one.message).toHaveValue("I am in the middle of a sentence");
   await one.page.keyboard.press("Alt+o");
   await expect(one.page.getByRole("heading", { level: 2, name: "Ben Osei", exact: true })).toBeVisible();
   await expect(one.log).toContainText("Second.");
+  await expect(one.page.getByText("You accepted Ben Osei while writing here.", { exact: true })).toHaveCount(0);
+  await one.entry("Ada Lovelace").click();
+  await expect(one.message).toHaveValue("I am in the middle of a sentence");
 });
 
 test("a customer needs no mouse", async ({ people }) => {

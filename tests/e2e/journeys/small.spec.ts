@@ -1,7 +1,8 @@
 // Phones, and a desk enlarged to twice its size.
 
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
 
+import { RemoteCustomer } from "../api.ts";
 import { expect, expectNoBarriers, test } from "../fixtures.ts";
 
 const SCREENS = [
@@ -77,9 +78,55 @@ test("on a phone one goes from the list to a conversation and back", async ({ pe
   await people.customer("Ada Lovelace", "First.");
   await one.offer("Ada Lovelace").getByRole("button", { name: "Accept", exact: true }).click();
   await expect(one.log).toBeVisible();
-  await one.page.getByRole("button", { name: "Back to the list", exact: true }).click();
+  await one.backToTheList.click();
   await expect(one.conversations).toBeVisible();
   await expect(one.log).toBeHidden();
   await one.entry("Ada Lovelace").click();
   await expect(one.log).toContainText("First.");
+});
+
+test("on a phone the browser’s Back leads from a conversation to the list, and Forward into it again", async ({ people, server }) => {
+  const one = await people.agent(1, { browser: SCREENS[1] });
+  await RemoteCustomer.start(server, "Ada Lovelace", "First.");
+  await one.accept("Ada Lovelace");
+  await one.message.fill("I have");
+  // Coming and going within the page leaves no steps behind.
+  for (const _ of [1, 2]) {
+    await one.backToTheList.click();
+    await expect(one.log).toBeHidden();
+    await one.entry("Ada Lovelace").click();
+    await expect(one.log).toBeVisible();
+  }
+  await one.page.reload();
+  await expect(one.log).toContainText("First.");
+  await one.page.goBack();
+  await expect(one.conversations).toBeVisible();
+  await expect(one.log).toBeHidden();
+  await one.page.goForward();
+  await expect(one.log).toContainText("First.");
+  await expect(one.message).toHaveValue("I have");
+  await one.backToTheList.click();
+  await expect(one.log).toBeHidden();
+  await expect.poll(() => one.page.evaluate(() => history.state as unknown)).toBeNull();
+  await one.page.goBack();
+  await expect(one.page, "one step back from the list leaves the desk").toHaveURL("about:blank");
+});
+
+test("on a phone an offer leaves room for the conversation that is open", async ({ people, server }) => {
+  const one = await people.agent(1, { browser: SCREENS[1] });
+  await RemoteCustomer.start(server, "Ada Lovelace", "My invoice is wrong.");
+  await one.accept("Ada Lovelace");
+  await RemoteCustomer.start(server, "Ben Osei", "My parcel is late. It was to come on Monday, and nobody has heard of it since.");
+  const offer = one.offer("Ben Osei");
+  await expect(offer).toBeVisible();
+  for (const name of ["Accept", "Reject"]) {
+    await expect(offer.getByRole("button", { name, exact: true })).toBeInViewport({ ratio: 1 });
+  }
+  await expect(offer).toContainText("My parcel is late.");
+  await expect(one.message).toBeInViewport({ ratio: 1 });
+  const height = async (part: Locator): Promise<number> => (await part.boundingBox())?.height ?? 0;
+  expect(await height(one.incoming), "what the offer takes").toBeLessThan(844 / 5);
+  expect(await height(one.log), "what is left for the conversation").toBeGreaterThan(844 / 2);
+  await expectNothingBeside(one.page, "the offer over a conversation");
+  await expectNoBarriers(one.page);
 });

@@ -112,6 +112,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const one = await people.agent(1);
       await server.kill();
       await expect(one.connection).toContainText("You are unreachable.");
+      await expect(one.page.getByText("Nothing can be offered to you without a connection.", { exact: true })).toBeVisible();
       await expectNoBarriers(one.page);
       await server.startAgain();
     });

@@ -1,15 +1,15 @@
 //! Choices that a seed repeats.
 
-/// A generator with a seed: SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014).
+use baton::seeded::Seeded;
+
+/// A generator with a seed.
 #[derive(Clone, Debug)]
-pub struct Random {
-    state: u64,
-}
+pub struct Random(Seeded);
 
 impl Random {
     /// Makes a generator that gives the same numbers for the same seed.
     pub const fn from_seed(seed: u64) -> Self {
-        Self { state: seed }
+        Self(Seeded::from_seed(seed))
     }
 
     /// Makes a generator of its own for one of many who choose at the same time.
@@ -19,16 +19,12 @@ impl Random {
 
     /// Returns any number.
     pub const fn next(&mut self) -> u64 {
-        self.state = self.state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.state;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
+        self.0.next()
     }
 
     /// Returns a number below `end`, which is not 0.
     pub const fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+        self.0.below(end)
     }
 
     /// Says yes so many times in a hundred.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use baton_shared::agent::Role;
 use baton_shared::conversation::{EndedBy, Held};
 use baton_shared::offer::OfferState;
-use baton_shared::queue::Priority;
+use baton_shared::policy::{PolicyOverride, PolicyScope};
+use baton_shared::queue::{Membership, Priority};
 use baton_shared::segment::{Disposition, FollowedBy, OwnerCause, SegmentState, WrapUp};
 use baton_shared::transfer::TransferState;
 use baton_shared::*;
@@ -49,7 +50,7 @@ pub fn positions_follow_each_other_without_a_gap(place: &dyn Place) {
     let silent = Batch { recorded: Vec::new(), head: 7, ..scene.batch([], Vec::new()) };
     scene.commit(&silent);
     let loaded = scene.store.load().expect("it can be loaded");
-    assert_eq!((loaded.position, loaded.at, loaded.head), (1, at(1), 7));
+    assert_eq!((loaded.work.position, loaded.work.at, loaded.head), (1, at(1), 7));
 }
 
 /// Whoever opened the store before the last one writes nothing.
@@ -102,7 +103,7 @@ pub fn a_conversation_ends_within_its_epoch(place: &dyn Place) {
     scene.conflict(&scene.batch([Row::Conversation(open)], Vec::new()));
 }
 
-/// Open conversations, segments, offers and transfers come back as they were; what has ended does not.
+/// Open conversations, segments, offers, transfers and requests come back as they were; what has ended does not.
 pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let (first, second) = (waiting(1), owned(2));
@@ -110,17 +111,26 @@ pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
     let closed = Conversation { state: closed_state, ..owned(3) };
     let followed_by = FollowedBy::End(EndedBy::Agent);
     let ended_at = at(9);
-    let in_wrap_up = Segment { state: SegmentState::WrapUp { ended_at, followed_by }, ..segment(&owned(3)) };
+    let in_wrap_up =
+        Segment { state: SegmentState::WrapUp { ended_at, followed_by, until: None }, ..segment(&owned(3)) };
     let filed = SegmentState::Ended { ended_at, followed_by, disposition: Some(Disposition::Resolved) };
     let filed = Segment { id: SegmentId::from_bits(4), state: filed, ..segment(&owned(3)) };
     let made = offer(1, &first, OfferCause::Queue(BILLING));
     let declined = OfferState::Ended { at: at(9), end: OfferEnd::Declined };
     let declined = Offer { id: OfferId::from_bits(2), state: declined, ..made.clone() };
-    let offered = TransferState::Offered { offer: made.id, deadline: at(60) };
-    let asked = transfer(1, &second, Target::Agent(TWO), offered);
+    let asked = transfer(1, &second, Target::Agent(TWO), offered_to(Target::Agent(TWO), &[], Some(at(60))));
     let undone = TransferState::Ended { at: at(9), end: TransferEnd::Cancelled };
     let undone = transfer(2, &second, Target::Queue(SALES), undone);
-    let group = Group { id: GroupId::from_bits(1), skills: [SkillId::from_bits(1)].into() };
+    let (group, gone) = (group(1), group(2));
+    let answered = RequestState::Answered { at: at(9), by: ONE };
+    let requests = [
+        request(1, &second, RequestState::Open),
+        request(2, &second, answered),
+        request(3, &second, RequestState::Open),
+        request(4, &second, answered),
+    ];
+    let mut policies = Policies::default();
+    policies.queues.insert(SALES, PolicyOverride { undo_secs: Some(9), ..Default::default() });
     let ended = [Row::Conversation(closed), Row::Segment(filed), Row::Offer(declined), Row::Transfer(undone)];
     scene.turn(ended, Vec::new());
     scene.turn(rows(&first).into_iter().chain(rows(&second)), Vec::new());
@@ -130,20 +140,28 @@ pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
         Row::Transfer(asked.clone()),
         Row::Skill(SkillId::from_bits(1)),
         Row::Group(group.clone()),
+        Row::Group(gone.clone()),
+        Row::Policies(policies.clone()),
     ];
-    scene.turn(others, Vec::new());
+    scene.turn(others.into_iter().chain(requests.clone().map(Row::Request)), Vec::new());
+    scene.turn([Row::GroupRemoved(gone.id)], Vec::new());
     drop(scene);
 
     let loaded = Scene::of(place).loaded;
-    assert_eq!((loaded.position, loaded.head, loaded.at), (4, 4, at(4)));
-    assert_eq!(loaded.skills, [SkillId::from_bits(1)].into());
-    assert_eq!(loaded.agents, [ONE, TWO].map(agent));
-    assert_eq!(loaded.queues, [BILLING, SALES].map(queue));
-    assert_eq!(loaded.groups, [group]);
-    assert_eq!(loaded.segments, [segment(&first), segment(&second), in_wrap_up]);
-    assert_eq!(loaded.conversations, [first, second]);
-    assert_eq!(loaded.offers, [made]);
-    assert_eq!(loaded.transfers, [asked]);
+    assert_eq!((loaded.work.position, loaded.head, loaded.work.at), (5, 5, at(5)));
+    let work = loaded.work;
+    assert_eq!(work.skills, [SkillId::from_bits(1)].into());
+    assert_eq!(work.agents, [ONE, TWO].map(agent));
+    assert_eq!(work.queues, [BILLING, SALES].map(queue));
+    assert_eq!(work.groups, [group]);
+    assert_eq!(work.segments, [segment(&first), segment(&second), in_wrap_up]);
+    assert_eq!(work.conversations, [first, second]);
+    assert_eq!(work.offers, [made]);
+    assert_eq!(work.transfers, [asked]);
+    let [open, _, also_open, _] = requests;
+    assert_eq!(work.requests, [open, also_open]);
+    assert_eq!(work.requests_made, 4);
+    assert_eq!(work.policies, policies);
 }
 
 /// Every kind of event comes back as it was, from any position on.
@@ -178,6 +196,11 @@ pub fn content_without_its_thing_is_refused(place: &dyn Place) {
         Content::QueueName(QueueId::from_bits(9), text()),
         Content::GroupName(GroupId::from_bits(9), text()),
         Content::Note(TransferId::from_bits(9), text()),
+        Content::Summary(TransferId::from_bits(9), text()),
+        Content::InviteNote(InviteId::from_bits(9), text()),
+        Content::RequestNote(RequestId::from_bits(9), text()),
+        Content::RequestAnswer(RequestId::from_bits(9), text()),
+        Content::Address(ContactId::from_bits(9), text()),
         Content::Reason(OfferId::from_bits(9), text()),
         Content::WrapUpNotes(SegmentId::from_bits(9), text()),
     ];
@@ -195,6 +218,9 @@ fn every_event() -> Vec<Event> {
     let priority = Priority::Urgent;
     let ended = SegmentId::from_bits(2);
     let (contact, channel, message) = (ContactId::from_bits(1), Channel::WebChat, MessageId::from_bits(1));
+    let (request, invite) = (RequestId::from_bits(1), InviteId::from_bits(1));
+    // One switch that is set to nothing, and others that are not set at all.
+    let set = PolicyOverride { transfer_secs: Some(None), ..Default::default() };
     vec![
         Event::ServerStarted { held_until: at(45) },
         Event::PersonAdded { agent, role, capacity: capacity.clone() },
@@ -206,18 +232,60 @@ fn every_event() -> Vec<Event> {
         Event::QueueChanged { queue, skills: Default::default(), priority },
         Event::MemberAdded { queue, agent },
         Event::MemberRemoved { queue, agent },
-        Event::GroupAdded { group, skills: [skill].into() },
+        Event::GroupAdded { group, skills: [skill].into(), membership: Membership::Any, priority },
+        Event::GroupChanged { group, skills: Default::default(), membership: Membership::All, priority },
+        Event::GroupRemoved { group },
+        Event::PolicySet {
+            preset: Preset::Salesforce,
+            policy: Box::new(Preset::Salesforce.policy()),
+            by: Some(agent),
+        },
+        Event::PolicyOverridden { scope: PolicyScope::Queue(queue), set: Box::new(set.clone()), by: None },
+        Event::PolicyOverridden { scope: PolicyScope::Channel(channel), set: Box::default(), by: None },
         Event::StatusChanged { agent, status: Status::Away },
         Event::AgentReached { agent },
         Event::AgentLost { agent },
         Event::ConversationOpened { conversation, contact, channel, queue, segment },
         Event::MessageSent { conversation, message, seq: u32::MAX, author: Author::Agent(agent) },
         Event::MessageSent { conversation, message, seq: 1, author: Author::Customer },
-        Event::OfferMade { offer, conversation, agent, cause: OfferCause::Queue(queue), deadline: at(30) },
+        Event::OfferMade { offer, conversation, agent, cause: OfferCause::Queue(queue), deadline: None },
         Event::OfferEnded { offer, conversation, agent, end: OfferEnd::TargetGone },
-        Event::TransferRequested { transfer, conversation, from: agent, target: Target::Queue(queue) },
-        Event::TransferEnqueued { transfer, conversation, undo_until: at(5) },
-        Event::TransferEnded { transfer, conversation, from: agent, end: TransferEnd::Abandoned },
+        Event::TransferRequested {
+            transfer,
+            conversation,
+            from: agent,
+            target: Target::Agent(TWO),
+            mode: Mode::Warm,
+            policy: Box::new(Preset::Vivocha.policy()),
+            pool: Some(Pool::Queue(queue)),
+            deadline: Some(at(60)),
+        },
+        Event::TransferEnqueued { transfer, conversation, undo_until: at(5), deadline: None },
+        Event::TransferRerouted { transfer, conversation, pool: Pool::Group(group) },
+        Event::ConsultBegan { transfer, conversation, from: agent, agent: TWO, deadline: at(600) },
+        Event::AsideSent { transfer, conversation, message, seq: 1, author: TWO },
+        Event::InviteMade {
+            invite,
+            conversation,
+            from: agent,
+            target: Target::Group(group),
+            policy: Box::new(Preset::Salesforce.policy()),
+            deadline: at(60),
+        },
+        Event::ParticipantJoined { invite, conversation, agent: TWO },
+        Event::InviteEnded { invite, conversation, from: agent, agent: Some(TWO), end: InviteEnd::TookOver },
+        Event::InviteEnded { invite, conversation, from: agent, agent: None, end: InviteEnd::Declined },
+        Event::ListeningBegan { conversation, agent },
+        Event::ListeningEnded { conversation, agent },
+        Event::TransferEnded {
+            transfer,
+            conversation,
+            from: agent,
+            end: TransferEnd::Abandoned,
+            consulted: Some(TWO),
+        },
+        Event::RequestCreated { request, number: 7, conversation, contact, queue },
+        Event::RequestAnswered { request, conversation, agent },
         Event::OwnerChanged {
             conversation,
             from: Owner::Queue(queue),
@@ -228,6 +296,16 @@ fn every_event() -> Vec<Event> {
             wrap_up: WrapUp::ByItsAgent,
             segment,
         },
+        Event::OwnerChanged {
+            conversation,
+            from: Owner::Agent(agent),
+            to: Owner::Agent(TWO),
+            epoch: 2,
+            cause: OwnerCause::Left(invite),
+            ended,
+            wrap_up: WrapUp::None,
+            segment,
+        },
         Event::ConversationClosed {
             conversation,
             from: Owner::Agent(agent),
@@ -235,6 +313,7 @@ fn every_event() -> Vec<Event> {
             ended,
             wrap_up: WrapUp::None,
         },
+        Event::WrapUpExtended { segment, conversation, agent, until: at(90) },
         Event::WrapUpEnded { segment, conversation, agent, disposition: Some(Disposition::FollowUp) },
     ]
 }

@@ -6,7 +6,8 @@ use baton_shared::*;
 
 use super::Place;
 use super::scene::*;
-use crate::store::{ANSWER_KEPT, Content, LOG_ID, Marks, ReadMarks, Session, StoreError, StoredAnswer};
+use crate::accounts::SESSION_AGE_MAX;
+use crate::store::{ANSWER_KEPT, Content, Marks, ReadMarks, Row, Session, StoreError, StoredAnswer};
 
 fn given(scope: &str, key: &str, at: Timestamp) -> StoredAnswer {
     let answer = format!(r#"{{"answer":"{scope}/{key}"}}"#);
@@ -69,15 +70,13 @@ pub fn a_secret_stays_as_it_was_first_made(place: &dyn Place) {
     let secret = |name: &str, fresh| Scene::of(place).store.secret(name, fresh).expect("secrets can be kept");
     assert_eq!(secret("tokens", [1; 32]), [1; 32]);
     assert_eq!(secret("tokens", [2; 32]), [1; 32]);
-    assert_eq!(secret(LOG_ID, [3; 32]), [3; 32]);
+    assert_eq!(secret("others", [3; 32]), [3; 32]);
 }
 
-/// A sign-in is found until it is ended, and ending all of a person's leaves the others'.
+/// A sign-in is found until it is ended, and with a person who may not sign in theirs end and not the others'.
 pub fn a_sign_in_lasts_until_it_is_ended(place: &dyn Place) {
-    let scene = Scene::staffed(place);
+    let mut scene = Scene::staffed(place);
     let store = &scene.store;
-    let session =
-        |number, agent| Session { token_hash: [number; 32], agent, created_at: at(1), seen_at: at(1) };
     let sessions = [session(1, ONE), session(2, ONE), session(3, TWO), session(4, ONE)];
     for session in &sessions {
         store.add_session(session).expect("a sign-in can be kept");
@@ -88,9 +87,28 @@ pub fn a_sign_in_lasts_until_it_is_ended(place: &dyn Place) {
     let found = |number| store.session(&[number; 32]).expect("sign-ins can be read");
     assert_eq!(found(1), Some(Session { seen_at: at(9), ..sessions[0].clone() }));
     assert_eq!(found(2), None);
-    store.remove_sessions_of(ONE).expect("all can be ended");
+    scene.turn([Row::Agent(Agent { enabled: false, ..agent(ONE) })], Vec::new());
+    let found = |number| scene.store.session(&[number; 32]).expect("sign-ins can be read");
     assert_eq!((found(1), found(4)), (None, None));
     assert_eq!(found(3), Some(sessions[2].clone()));
+}
+
+/// Sign-ins that were abandoned go when somebody signs in.
+pub fn an_abandoned_sign_in_is_forgotten_in_time(place: &dyn Place) {
+    let scene = Scene::staffed(place);
+    let add = |session: &Session| scene.store.add_session(session).expect("a sign-in can be kept");
+    let found = |number| scene.store.session(&[number; 32]).expect("sign-ins can be read");
+    add(&session(1, ONE));
+    let then = at(1).plus(SESSION_AGE_MAX);
+    let late = |number, created_at| Session { created_at, ..session(number, TWO) };
+    add(&late(2, then.minus(Duration::from_millis(1))));
+    assert!(found(1).is_some());
+    add(&late(3, then));
+    assert_eq!((found(1), found(2).is_some(), found(3).is_some()), (None, true, true));
+}
+
+fn session(number: u8, agent: AgentId) -> Session {
+    Session { token_hash: [number; 32], agent, created_at: at(1), seen_at: at(1) }
 }
 
 /// An address is one, however it is written, and it is taken once.
@@ -140,7 +158,6 @@ pub fn a_backup_made_while_writing_restores_to_a_prefix(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let conversation = waiting(1);
     scene.turn(rows(&conversation), vec![customer(&conversation, "Ada")]);
-    let identity = scene.store.secret(LOG_ID, [1; 32]).expect("secrets can be kept");
     let tokens = scene.store.secret("tokens", [2; 32]).expect("secrets can be kept");
     let session = Session { token_hash: [3; 32], agent: ONE, created_at: at(1), seen_at: at(1) };
     scene.store.add_session(&session).expect("a sign-in can be kept");
@@ -156,19 +173,18 @@ pub fn a_backup_made_while_writing_restores_to_a_prefix(place: &dyn Place) {
     std::thread::scope(|scope| {
         let store = &scene.store;
         let writing = scope.spawn(|| batches.iter().try_for_each(|batch| store.commit(batch)));
-        store.backup(&backup).expect("a store in use can be copied");
+        place.backup(&backup).expect("a store in use can be copied");
         writing.join().expect("the writer does not panic").expect("a copy does not stop the writer");
     });
     let whole = scene.log_from(1);
 
-    let restored = place.restored(&backup, [9; 32]).expect("a backup can be restored");
+    let restored = place.restored(&backup).expect("a backup can be restored");
     let mut copy = Scene::of(&*restored);
     let log = copy.log_from(1);
-    assert_eq!(log.len() as u64, copy.loaded.position);
+    assert_eq!(log.len() as u64, copy.loaded.work.position);
     assert_eq!(log, whole[..log.len()]);
     let messages = copy.ask(|reading| reading.messages(conversation.id, None, 1_000));
     assert_eq!(messages.len() + 2, log.len());
-    assert_ne!(copy.store.secret(LOG_ID, [4; 32]).expect("secrets can be read"), identity);
     assert_eq!(copy.store.secret("tokens", [4; 32]).expect("secrets can be read"), tokens);
     assert_eq!(copy.store.session(&[3; 32]).expect("sign-ins can be read"), None);
     copy.turn([], vec![said(conversation.id, 1_000, Author::Customer, "On we go.")]);
@@ -178,11 +194,11 @@ pub fn a_backup_made_while_writing_restores_to_a_prefix(place: &dyn Place) {
 pub fn nothing_is_written_over_by_a_backup_or_a_restore(place: &dyn Place) {
     let scene = Scene::staffed(place);
     let backup = place.free_path();
-    scene.store.backup(&backup).expect("a store in use can be copied");
-    let again = scene.store.backup(&backup);
+    place.backup(&backup).expect("a store in use can be copied");
+    let again = place.backup(&backup);
     assert!(matches!(again, Err(StoreError::Refused { .. })), "{again:?}");
     drop(scene);
-    let over = place.restore_over(&backup, [9; 32]);
+    let over = place.restore_over(&backup);
     assert!(matches!(over, Err(StoreError::Refused { .. })), "{over:?}");
-    assert_eq!(Scene::of(place).loaded.position, 1);
+    assert_eq!(Scene::of(place).loaded.work.position, 1);
 }

@@ -1,11 +1,11 @@
 //! What the behaviours happen to: a small contact centre, and turns that are committed one after the other.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use baton_shared::agent::Role;
 use baton_shared::conversation::Held;
 use baton_shared::offer::OfferState;
-use baton_shared::queue::Priority;
+use baton_shared::queue::{Membership, Priority};
 use baton_shared::segment::{OwnerCause, SegmentState};
 use baton_shared::transfer::TransferState;
 use baton_shared::*;
@@ -36,7 +36,7 @@ impl Scene {
     pub fn of(place: &dyn Place) -> Self {
         let store = place.open();
         let loaded = store.load().expect("a store that opens can be loaded");
-        Self { next: loaded.position + 1, store, loaded }
+        Self { next: loaded.work.position + 1, store, loaded }
     }
 
     /// Opens the store of a place and puts two agents and two queues into it.
@@ -128,6 +128,7 @@ pub fn agent(id: AgentId) -> Agent {
         skills: [SkillId::from_bits(1)].into(),
         queues: [BILLING, SALES].into(),
         idle_since: at(0),
+        lost_at: None,
     }
 }
 
@@ -149,13 +150,7 @@ pub fn queue(id: QueueId) -> Queue {
 
 /// A conversation that waits in [`BILLING`] in epoch 0, opened at `at(number)`.
 pub fn waiting(number: u64) -> Conversation {
-    let held = Held::Queue(Waiting {
-        queue: BILLING,
-        since: at(number),
-        offer: None,
-        passed: BTreeMap::new(),
-        transfer: None,
-    });
+    let held = Held::Queue(Waiting::begin(Search::begin(Pool::Queue(BILLING), at(number), 1), None));
     Conversation {
         id: ConversationId::from_bits(number.into()),
         contact: ContactId::from_bits(number.into()),
@@ -163,8 +158,14 @@ pub fn waiting(number: u64) -> Conversation {
         queue: BILLING,
         priority: Priority::Normal,
         enqueued_at: at(number),
+        ranked_at: at(number),
         segment: SegmentId::from_bits(number.into()),
         last_seq: 0,
+        owners: BTreeSet::new(),
+        last_agent: None,
+        invites: Default::default(),
+        listeners: BTreeSet::new(),
+        hops: 0,
         state: ConversationState::Open { held, epoch: 0 },
     }
 }
@@ -206,19 +207,115 @@ pub fn offer(number: u64, conversation: &Conversation, cause: OfferCause) -> Off
         agent: TWO,
         cause,
         made_at: at(number),
-        state: OfferState::Open { deadline: at(number + 30) },
+        state: OfferState::Open { deadline: Some(at(number + 30)) },
     }
 }
 
-/// A transfer of a conversation by [`ONE`], requested at `at(number)`.
+/// A cold transfer of a conversation by [`ONE`] under the default policy, requested at `at(number)`.
 pub fn transfer(number: u64, conversation: &Conversation, target: Target, state: TransferState) -> Transfer {
     Transfer {
         id: TransferId::from_bits(number.into()),
         conversation: conversation.id,
         from: ONE,
         target,
+        mode: Mode::Cold,
+        queue: BILLING,
+        policy: TransferPolicy::default(),
+        after_seq: number as u32,
         requested_at: at(number),
         state,
+    }
+}
+
+/// A transfer's state while it is offered to these people, whom one offer each is made.
+pub fn offered_to(target: Target, offers: &[&Offer], deadline: Option<Timestamp>) -> TransferState {
+    let pool = target.pool().expect("it is passed to someone, a queue or a group");
+    let mut search = Search::begin(pool, at(0), 1);
+    search.offers.extend(offers.iter().map(|offer| (offer.agent, offer.id)));
+    TransferState::Seeking { search, deadline }
+}
+
+/// The same conversation with an open transfer away from the agent who owns it.
+pub fn leaving(conversation: &Conversation, transfer: TransferId) -> Conversation {
+    let mut leaving = conversation.clone();
+    match &mut leaving.state {
+        ConversationState::Open { held: Held::Agent { transfer: open, .. }, .. } => *open = Some(transfer),
+        ConversationState::Open { held: Held::Queue(_), .. } | ConversationState::Closed { .. } => {
+            panic!("an agent owns it")
+        }
+    }
+    leaving
+}
+
+/// An invitation to a conversation by [`ONE`] under the default policy, made at `at(number)`.
+pub fn invite(number: u64, conversation: &Conversation, target: Target, state: InviteState) -> Invite {
+    Invite {
+        id: InviteId::from_bits(number.into()),
+        conversation: conversation.id,
+        from: ONE,
+        target,
+        policy: TransferPolicy::default(),
+        made_at: at(number),
+        state,
+    }
+}
+
+/// An invitation's state until `at(60)` while these people are asked, whom one offer each is made.
+pub fn asking(target: Target, offers: &[&Offer]) -> InviteState {
+    let pool = target.pool().expect("the target is no workflow");
+    let mut search = Search::begin(pool, at(0), 1);
+    search.offers.extend(offers.iter().map(|offer| (offer.agent, offer.id)));
+    InviteState::Open { search, deadline: at(60) }
+}
+
+/// An invitation's state while someone takes part by it.
+pub const fn joined_by(agent: AgentId) -> InviteState {
+    InviteState::Joined { agent, since: at(5) }
+}
+
+/// An invitation's state once it has ended.
+pub const fn over(end: InviteEnd) -> InviteState {
+    InviteState::Ended { at: at(9), end }
+}
+
+/// The same conversation with these invitations, which have not ended.
+pub fn inviting(conversation: &Conversation, invites: &[&Invite]) -> Conversation {
+    Conversation { invites: invites.iter().map(|invite| invite.id).collect(), ..conversation.clone() }
+}
+
+/// A group of those who have the scenes' one skill.
+pub fn group(number: u64) -> Group {
+    Group {
+        id: GroupId::from_bits(number.into()),
+        skills: [SkillId::from_bits(1)].into(),
+        membership: Membership::Any,
+        priority: Priority::High,
+    }
+}
+
+/// A request of a conversation, created at `at(number)` under that number, with its queue.
+pub fn request(number: u32, conversation: &Conversation, state: RequestState) -> Request {
+    Request {
+        id: RequestId::from_bits(number.into()),
+        number,
+        conversation: conversation.id,
+        contact: conversation.contact,
+        queue: conversation.queue,
+        created_at: at(number.into()),
+        state,
+    }
+}
+
+/// Something said aside at `at(seq)`.
+pub fn aside(transfer: TransferId, seq: u32, author: AgentId, text: &str) -> Content {
+    Content::Aside {
+        transfer,
+        seq,
+        id: MessageId::from_bits(u128::from(seq) << 64 | transfer.bits()),
+        author,
+        text: text.to_owned(),
+        at: at(seq.into()),
+        client_key: Some(format!("aside-{seq}")),
     }
 }
 
@@ -233,4 +330,17 @@ pub fn said(conversation: ConversationId, seq: u32, author: Author, text: &str) 
         at: at(seq.into()),
         client_key: Some(format!("key-{seq}")),
     }
+}
+
+/// Sixty messages, the customer's and an agent's in turn.
+pub fn sixty(conversation: &Conversation) -> Vec<Content> {
+    let author = |seq| if seq % 2 == 1 { Author::Customer } else { Author::Agent(ONE) };
+    let said = |seq| said(conversation.id, seq, author(seq), &format!("Message {seq}"));
+    let customer = customer(conversation, "Ada");
+    (1..=60).map(said).chain([customer]).collect()
+}
+
+/// The numbers of messages, in their order.
+pub fn numbers(messages: &[Message]) -> Vec<u32> {
+    messages.iter().map(|message| message.seq).collect()
 }

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags, params};
 
 use super::failure::refused;
-use super::{DATABASE, WORKSPACE, opening, readers};
-use crate::store::{LOG_ID, StoreError};
+use super::{DATABASE, opening, readers};
+use crate::store::StoreError;
 
-/// Writes a copy of the database in a data folder to a new file, whether a server is using it or not.
+/// Writes a copy of the database in a data folder, as it is at one moment, to a new file, whether a server is using it
+/// or not.
 pub fn backup(data_dir: &Path, target: &Path) -> Result<(), StoreError> {
     let path = data_dir.join(DATABASE);
     if !path.is_file() {
@@ -17,18 +18,13 @@ pub fn backup(data_dir: &Path, target: &Path) -> Result<(), StoreError> {
         let what = format!("There is no database in `{folder}`; name the data folder with --data.");
         return Err(StoreError::Refused { what });
     }
-    copy(&path, target)
-}
-
-/// Writes a copy of a database, as it is at one moment, to a new file.
-pub(super) fn copy(path: &Path, target: &Path) -> Result<(), StoreError> {
     if target.exists() {
         let what = format!("`{}` is there already; name a new file for the backup.", target.display());
         return Err(StoreError::Refused { what });
     }
     let unfinished = unfinished(target)?;
-    let connection = readers::open_reader(path)?;
-    opening::schema_of(&connection, path)?;
+    let connection = readers::open_reader(&path)?;
+    opening::schema_of(&connection, &path)?;
     let private = opening::make_private(&unfinished);
     private.map_err(|error| refused("`{}` cannot be written; name another file.", &unfinished, &error))?;
     // Nothing that was erased is in the copy: it is written anew, not page by page.
@@ -40,9 +36,8 @@ pub(super) fn copy(path: &Path, target: &Path) -> Result<(), StoreError> {
 
 /// Puts a backup into a data folder that has no database.
 ///
-/// The log gets a new identity, `log_id`, so that places in the streams of before are unknown, and everyone has to sign
-/// in again: a sign-in that has ended since the backup must not come back to life.
-pub fn restore(backup: &Path, data_dir: &Path, log_id: [u8; 32]) -> Result<(), StoreError> {
+/// Everyone has to sign in again: a sign-in that has ended since the backup must not come back to life.
+pub fn restore(backup: &Path, data_dir: &Path) -> Result<(), StoreError> {
     opening::make_folder(data_dir)?;
     let _lock = opening::lock(data_dir)?;
     let path = data_dir.join(DATABASE);
@@ -55,15 +50,18 @@ pub fn restore(backup: &Path, data_dir: &Path, log_id: [u8; 32]) -> Result<(), S
     let unfinished = unfinished(&path)?;
     let cannot_copy =
         |error| refused("The backup cannot be copied to `{}`; make room for it.", &unfinished, &error);
-    fs::copy(backup, &unfinished).map_err(cannot_copy)?;
+    copy_privately(backup, &unfinished).map_err(cannot_copy)?;
     let connection = Connection::open_with_flags(&unfinished, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
-    connection.execute(
-        "insert or replace into secrets (workspace_id, name, value) values (?1, ?2, ?3)",
-        params![WORKSPACE, LOG_ID, log_id],
-    )?;
     connection.execute("delete from sessions", [])?;
     drop(connection);
     finish(&unfinished, &path)
+}
+
+/// Copies what a file holds but not who may read it.
+fn copy_privately(from: &Path, to: &Path) -> std::io::Result<()> {
+    opening::make_private(to)?;
+    let mut to = File::options().write(true).open(to)?;
+    std::io::copy(&mut File::open(from)?, &mut to).map(drop)
 }
 
 /// Refuses a file that is not a whole database of Baton's.

@@ -6,7 +6,7 @@ use baton_shared::message::MESSAGES_SHOWN;
 use baton_shared::*;
 use rusqlite::{Connection, params};
 
-use super::{WORKSPACE, messages, things};
+use super::{WORKSPACE, messages, requests, things};
 use crate::store::StoreError;
 use crate::store::rows::{self, StoredId};
 
@@ -63,40 +63,56 @@ fn phase_of(
 ) -> Result<Phase, StoreError> {
     match &conversation.state {
         ConversationState::Open { held: Held::Queue(waiting), .. } => {
-            let queue = things::queue(connection, waiting.queue)?;
+            let (name, wait) = match waiting.search.pool {
+                Pool::Queue(queue) => {
+                    let wait = things::queue(connection, queue)?.and_then(|queue| queue.estimated_wait(now));
+                    (things::queue_name(connection, queue)?, wait)
+                }
+                Pool::Group(group) => (things::group_name(connection, group)?, None),
+                Pool::Agent(agent) => (things::agent_name(connection, agent)?, None),
+            };
             Ok(Phase::Waiting {
-                queue: things::queue_name(connection, waiting.queue)?,
-                position: Some(position(connection, conversation, waiting.queue)?),
-                wait_secs: queue.and_then(|queue| queue.estimated_wait(now)).map(|wait| wait.as_secs()),
+                queue: name,
+                position: Some(position(connection, conversation)?),
+                wait_secs: wait.map(|wait| wait.as_secs()),
             })
         }
         ConversationState::Open { held: Held::Agent { agent, transfer, .. }, .. } => {
             let agent = things::agent_name(connection, *agent)?;
             let Some(id) = transfer else { return Ok(Phase::Active { agent }) };
-            let (transfer, _) = things::there(things::transfer(connection, *id)?, id)?;
-            Ok(Phase::Transferring { agent, to: things::target_name(connection, transfer.target)? })
+            let noted = things::there(things::transfer(connection, *id)?, id)?;
+            // The customer sees nothing of a consultation.
+            if noted.transfer.mode == Mode::Warm || !noted.transfer.policy.tell_customer {
+                return Ok(Phase::Active { agent });
+            }
+            Ok(Phase::Transferring { agent, to: things::target_name(connection, noted.transfer.target)? })
         }
-        ConversationState::Closed { by, .. } => Ok(Phase::Closed { by: *by }),
+        ConversationState::Closed { by, .. } => {
+            let (request, answer) = requests::request_of(connection, conversation.id)?.unzip();
+            Ok(Phase::Closed { by: *by, request, answer: answer.flatten() })
+        }
     }
 }
 
-/// Returns a conversation's place in line, from 1, in the order in which the queue's work is offered.
-fn position(connection: &Connection, conversation: &Conversation, queue: QueueId) -> Result<u32, StoreError> {
+/// Returns a conversation's place in line, from 1, in the order in which the work of its queue or group is offered.
+fn position(connection: &Connection, conversation: &Conversation) -> Result<u32, StoreError> {
+    let Some((owner_kind, owner_id)) = conversation.owner().map(rows::owner) else { return Ok(1) };
     let mut count = connection.prepare_cached(
         "select 1
              + (select count(*) from conversations indexed by conversations_open
-                where workspace_id = ?1 and owner_kind = 'queue' and owner_id = ?2 and priority > ?3)
+                where workspace_id = ?1 and owner_kind = ?6 and owner_id = ?2 and owner_id is not null and priority > ?3)
              + (select count(*) from conversations indexed by conversations_open
-                where workspace_id = ?1 and owner_kind = 'queue' and owner_id = ?2 and priority = ?3
-                    and (enqueued_at, id) < (?4, ?5))",
+                where workspace_id = ?1 and owner_kind = ?6 and owner_id = ?2 and owner_id is not null and priority = ?3
+                    and (ranked_at, id) < (?4, ?5))",
     )?;
     let place = count.query_row(
         params![
             WORKSPACE,
-            queue.blob(),
+            owner_id,
             rows::priority(conversation.priority),
-            conversation.enqueued_at.as_millis(),
+            conversation.ranked_at.as_millis(),
             conversation.id.blob(),
+            owner_kind,
         ],
         |row| row.get(0),
     )?;

@@ -5,7 +5,7 @@ use rusqlite::ffi;
 
 use super::SqliteStore;
 use crate::store::contract::scene::{self, said};
-use crate::store::{Batch, Store, StoreError};
+use crate::store::{Batch, Session, Store, StoreError};
 
 impl SqliteStore {
     /// Lets the database grow by so many pages and no further, as a disk would that is full.
@@ -43,7 +43,7 @@ fn a_full_disk_loses_nothing_and_is_over_when_there_is_room() {
     assert!(committed > 2);
     let refused = store.commit(&message(epoch, committed + 1));
     assert!(matches!(refused, Err(StoreError::Unavailable(_))), "{refused:?}");
-    assert_eq!(store.load().expect("a full store can be read").position, committed);
+    assert_eq!(store.load().expect("a full store can be read").work.position, committed);
     store.leave_room_for(1_000);
     store.commit(&message(epoch, committed + 1)).expect("there is room again");
     let mut seen = 0;
@@ -56,10 +56,23 @@ fn after_a_write_that_may_be_lost_nothing_is_written() {
     let folder = tempfile::tempdir().expect("a folder can be made");
     let store = SqliteStore::open(folder.path()).expect("the store opens");
     let epoch = store.load().expect("it loads").writer_epoch;
-    store.writer().lose();
-    let refused = store.commit(&message(epoch, 1));
-    assert!(matches!(refused, Err(StoreError::DurabilityUnknown(_))), "{refused:?}");
-    assert_eq!(store.load().expect("it loads").position, 0);
+    // As when the use of a sign-in is noted, outside the batches.
+    let failed = rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_IOERR_FSYNC), None);
+    let lost: Result<(), _> = store.writer().run(|_| Err(failed.into()));
+    assert!(matches!(lost, Err(StoreError::DurabilityUnknown(_))), "{lost:?}");
+    let at = Timestamp::default();
+    let session = Session { token_hash: [1; 32], agent: scene::ONE, created_at: at, seen_at: at };
+    for refused in [
+        store.commit(&message(epoch, 1)),
+        store.add_session(&session),
+        store.touch_session(&[1; 32], at),
+        store.remove_session(&[1; 32]),
+        store.secret("name", [1; 32]).map(drop),
+    ] {
+        assert!(matches!(refused, Err(StoreError::DurabilityUnknown(_))), "{refused:?}");
+    }
+    assert_eq!(store.load().expect("it loads").work.position, 0);
+    assert_eq!(store.session(&[1; 32]).expect("it can be read"), None);
 }
 
 #[test]

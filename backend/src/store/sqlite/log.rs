@@ -36,6 +36,24 @@ pub(super) fn replay(
     Ok(())
 }
 
+/// Returns the changes of how transfers go, oldest first.
+pub(super) fn policy_changes(connection: &Connection) -> Result<Vec<Recorded>, StoreError> {
+    let mut read = connection.prepare_cached(
+        "select position, at_ms, name, version, body from log indexed by log_of_policies
+         where workspace_id = ?1 and name in ('policy_set', 'policy_overridden') order by position",
+    )?;
+    let mut rows = read.query(params![WORKSPACE])?;
+    let mut changes = Vec::new();
+    while let Some(row) = rows.next()? {
+        let position = row.get::<_, i64>(0)?.cast_unsigned();
+        let (name, body) = (row.get::<_, String>(2)?, row.get::<_, String>(4)?);
+        let event = read_event(&name, row.get(3)?, &body)
+            .map_err(|why| StoreError::Corrupt { what: format!("position {position} of the log: {why}") })?;
+        changes.push(Recorded { position, at: Timestamp::from_millis(row.get(1)?), event });
+    }
+    Ok(changes)
+}
+
 /// Reads an event that was written in some version as one of today's.
 fn read_event(name: &str, version: u32, body: &str) -> Result<Event, String> {
     let unknown =

@@ -20,6 +20,19 @@ macro_rules! select_messages {
     };
 }
 
+/// The columns of a message that was said aside.
+macro_rules! select_asides {
+    ($rest:literal) => {
+        concat!(
+            "select m.seq, m.id, m.agent, p.name, m.text, m.at_ms, m.client_key
+             from asides m
+             left join profiles p on p.workspace_id = m.workspace_id and p.agent = m.agent
+             where m.workspace_id = ?1 and m.transfer = ?2 ",
+            $rest
+        )
+    };
+}
+
 /// Returns one message.
 pub(super) fn one(
     connection: &Connection,
@@ -86,20 +99,23 @@ pub(super) fn search(
     Ok(found)
 }
 
-/// Returns the number of the last message that was there at a time; 0 if none was.
-pub(super) fn last_seq_at(
+/// Returns what was said aside about a transfer, oldest first.
+pub(super) fn asides(connection: &Connection, transfer: TransferId) -> Result<Vec<Message>, StoreError> {
+    let mut find = connection.prepare_cached(select_asides!("order by m.seq"))?;
+    let found = find.query_map(params![WORKSPACE, transfer.blob()], |row| message(row, ""))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Returns one message that was said aside.
+pub(super) fn aside(
     connection: &Connection,
-    conversation: ConversationId,
-    at: Timestamp,
-) -> Result<u32, StoreError> {
-    let mut find = connection.prepare_cached(
-        "select seq from messages where workspace_id = ?1 and conversation = ?2 and at_ms <= ?3
-         order by seq desc limit 1",
-    )?;
-    let found = find
-        .query_row(params![WORKSPACE, conversation.blob(), at.as_millis()], |row| row.get(0))
-        .optional()?;
-    Ok(found.unwrap_or(0))
+    transfer: TransferId,
+    seq: u32,
+) -> Result<Option<Message>, StoreError> {
+    let mut find = connection.prepare_cached(select_asides!("and m.seq = ?3"))?;
+    let found =
+        find.query_row(params![WORKSPACE, transfer.blob(), seq], |row| message(row, "")).optional()?;
+    Ok(found)
 }
 
 /// Returns how far a conversation has been received and read.

@@ -32,6 +32,21 @@ pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How many statements a connection keeps prepared.
 pub(super) const STATEMENTS_KEPT: usize = 128;
 
+/// The settings of the connection that writes, which decide about durability and speed.
+///
+/// The journal's size has no limit: a file that keeps its size is written over, which costs half of growing it.
+pub const SETTINGS: &str = "
+    pragma journal_mode = wal;
+    pragma synchronous = full;
+    pragma fullfsync = on;
+    pragma checkpoint_fullfsync = on;
+    pragma wal_autocheckpoint = 4000;
+    pragma cache_size = -16000;
+    pragma temp_store = memory;
+    pragma mmap_size = 0;
+    pragma trusted_schema = off;
+    pragma foreign_keys = off;";
+
 /// Refuses a SQLite with known faults.
 pub(super) fn refuse_old_sqlite() -> Result<(), StoreError> {
     if rusqlite::version_number() >= SQLITE_MIN {
@@ -107,19 +122,7 @@ pub(super) fn open_writer(path: &Path) -> Result<Connection, StoreError> {
     keep_plans(&connection).map_err(unusable)?;
     // Before anything is set, because that would change the file.
     schema_of(&connection, path)?;
-    // The journal's size has no limit: a file that keeps its size is written over, which costs half of growing it.
-    let set_up = "
-        pragma journal_mode = wal;
-        pragma synchronous = full;
-        pragma fullfsync = on;
-        pragma checkpoint_fullfsync = on;
-        pragma wal_autocheckpoint = 4000;
-        pragma cache_size = -16000;
-        pragma temp_store = memory;
-        pragma mmap_size = 0;
-        pragma trusted_schema = off;
-        pragma foreign_keys = off;";
-    connection.execute_batch(set_up).map_err(unusable)?;
+    connection.execute_batch(SETTINGS).map_err(unusable)?;
     let mode: String =
         connection.pragma_query_value(None, "journal_mode", |row| row.get(0)).map_err(unusable)?;
     if mode != "wal" || connection.is_readonly("main").map_err(unusable)? {

@@ -2,14 +2,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_shared::api::{AgentTarget, GroupView, Person, QueueTarget, QueueView, Skill};
+use baton_shared::api::{GroupView, Person, QueueView, Skill};
 use baton_shared::desk::{Colleague, Me};
 use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::{WORKSPACE, things};
 use crate::store::rows::{self, Blob, StoredId};
-use crate::store::{Credentials, StoreError};
+use crate::store::{Credentials, Names, StoreError};
 
 /// A person with their name and address.
 struct Known {
@@ -128,72 +128,23 @@ pub(super) fn credentials(connection: &Connection, email: &str) -> Result<Option
     Ok(found.optional()?)
 }
 
-/// Returns the people and queues a conversation could be transferred to, by name.
-pub(super) fn transfer_targets(
+/// Returns what people, groups, queues and skills are called.
+pub(super) fn names(connection: &Connection) -> Result<Names, StoreError> {
+    Ok(Names {
+        agents: names_of(connection, "select agent, name from profiles where workspace_id = ?1")?,
+        groups: names_of(connection, "select id, name from groups where workspace_id = ?1")?,
+        queues: names_of(connection, "select id, name from queues where workspace_id = ?1")?,
+        skills: names_of(connection, "select id, name from skills where workspace_id = ?1")?,
+    })
+}
+
+fn names_of<Id: StoredId + Ord>(
     connection: &Connection,
-    now: Timestamp,
-) -> Result<(Vec<AgentTarget>, Vec<QueueTarget>), StoreError> {
-    let held = units_held(connection)?;
-    let held = |agent: &Agent| held.get(&agent.id).copied().unwrap_or(0);
-    let mut everyone = everyone(connection)?;
-    everyone.retain(|Known { agent, .. }| {
-        agent.enabled && (!agent.queues.is_empty() || agent.capacity.values().any(|units| *units > 0))
-    });
-    let mut available: BTreeMap<QueueId, u32> = BTreeMap::new();
-    for Known { agent, .. } in &everyone {
-        if agent.presence.available() && held(agent) < chat_capacity(agent) {
-            for queue in &agent.queues {
-                *available.entry(*queue).or_default() += 1;
-            }
-        }
-    }
-    let mut queues = Vec::new();
-    for (queue, name) in every_queue(connection)? {
-        queues.push(QueueTarget {
-            id: queue.id,
-            name,
-            waiting: waiting(connection, queue.id)?,
-            available: available.get(&queue.id).copied().unwrap_or(0),
-            wait_secs: queue.estimated_wait(now).map(|wait| wait.as_secs()),
-            why_not: None,
-        });
-    }
-    let agents = everyone.into_iter().map(|known| AgentTarget {
-        id: known.agent.id,
-        held: held(&known.agent),
-        limit: known.capacity(),
-        name: known.name,
-        presence: known.agent.presence,
-        why_not: None,
-    });
-    Ok((agents.collect(), queues))
-}
-
-/// Returns how many units each person holds: of what they own and of what they are offered.
-fn units_held(connection: &Connection) -> Result<BTreeMap<AgentId, u32>, StoreError> {
-    let mut find = connection.prepare_cached(
-        "select c.owner_id, c.channel from conversations c indexed by conversations_open
-         where c.workspace_id = ?1 and c.owner_kind = 'agent' and c.owner_id is not null
-         union all
-         select o.agent, c.channel from offers o indexed by offers_open
-         join conversations c on c.workspace_id = o.workspace_id and c.id = o.conversation
-         where o.workspace_id = ?1 and o.ended_at is null",
-    )?;
-    let mut found = find.query(params![WORKSPACE])?;
-    let mut held: BTreeMap<AgentId, u32> = BTreeMap::new();
-    while let Some(row) = found.next()? {
-        let channel = rows::read_channel(row.get_ref(1)?.as_str().map_err(rusqlite::Error::from)?)?;
-        *held.entry(AgentId::from_blob(row.get(0)?)).or_default() += channel.units();
-    }
-    Ok(held)
-}
-
-fn waiting(connection: &Connection, queue: QueueId) -> Result<u32, StoreError> {
-    let mut count = connection.prepare_cached(
-        "select count(*) from conversations indexed by conversations_open
-         where workspace_id = ?1 and owner_kind = 'queue' and owner_id = ?2",
-    )?;
-    Ok(count.query_row(params![WORKSPACE, queue.blob()], |row| row.get(0))?)
+    sql: &str,
+) -> Result<BTreeMap<Id, String>, StoreError> {
+    let mut find = connection.prepare_cached(sql)?;
+    let found = find.query_map(params![WORKSPACE], |row| Ok((Id::from_blob(row.get(0)?), row.get(1)?)))?;
+    Ok(found.collect::<Result<_, _>>()?)
 }
 
 fn every_queue(connection: &Connection) -> Result<Vec<(Queue, String)>, StoreError> {
@@ -239,14 +190,21 @@ pub(super) fn skills(connection: &Connection) -> Result<Vec<Skill>, StoreError> 
 
 /// Returns every transfer group, by name.
 pub(super) fn groups(connection: &Connection) -> Result<Vec<GroupView>, StoreError> {
-    let mut find = connection
-        .prepare_cached("select body, name from groups where workspace_id = ?1 order by name, id")?;
+    let mut find = connection.prepare_cached(
+        "select body, name from groups where workspace_id = ?1 and removed = 0 order by name, id",
+    )?;
     let mut found = find.query(params![WORKSPACE])?;
     let mut groups = Vec::new();
     while let Some(row) = found.next()? {
         let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
         let group: Group = rows::from_body("groups", body)?;
-        groups.push(GroupView { id: group.id, name: row.get(1)?, skills: group.skills });
+        groups.push(GroupView {
+            id: group.id,
+            name: row.get(1)?,
+            skills: group.skills,
+            membership: group.membership,
+            priority: group.priority,
+        });
     }
     Ok(groups)
 }

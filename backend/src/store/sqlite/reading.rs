@@ -1,14 +1,16 @@
 //! A read transaction's answers; each is put together in the module that knows its kind.
 
-use baton_shared::api::{AgentTarget, GroupView, Person, QueueTarget, QueueView, Skill};
-use baton_shared::desk::{Colleague, Me, OfferCard, Thread, WrapUpCard};
+use std::collections::BTreeMap;
+
+use baton_shared::api::{GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView};
+use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 use rusqlite::{OptionalExtension, params};
 
 use super::readers::Reader;
-use super::{WORKSPACE, chats, messages, people, things, threads};
+use super::{WORKSPACE, chats, log, messages, people, requests, things, threads};
 use crate::store::rows::StoredId;
-use crate::store::{ReadMarks, Reading, StoreError};
+use crate::store::{Names, ReadMarks, Reading, Sight, StoreError};
 
 impl Reading for Reader<'_> {
     fn head(&self) -> Result<u64, StoreError> {
@@ -21,6 +23,9 @@ impl Reading for Reader<'_> {
             me,
             conversations: Default::default(),
             offers: Default::default(),
+            consults: Default::default(),
+            joined: Default::default(),
+            listening: Default::default(),
             wrap_ups: Default::default(),
             people: people::colleagues(self)?,
         };
@@ -28,12 +33,30 @@ impl Reading for Reader<'_> {
         let owned = "select id from conversations indexed by conversations_open
                      where workspace_id = ?1 and owner_kind = 'agent' and owner_id = ?2";
         for id in things::id_list(self, owned, own)? {
-            desk.conversations.insert(id, things::there(threads::thread(self, id, None)?, id)?);
+            desk.conversations.insert(id, things::there(threads::thread(self, id, Sight::Whole)?, id)?);
         }
         let offered = "select id from offers indexed by offers_open
                        where workspace_id = ?1 and agent = ?2 and ended_at is null";
         for id in things::id_list(self, offered, own)? {
             desk.offers.insert(id, things::there(threads::offer(self, id)?, id)?);
+        }
+        let consulted = "select id from transfers indexed by transfers_consulting
+                         where workspace_id = ?1 and consulted = ?2 and consulted is not null";
+        for id in things::id_list(self, consulted, own)? {
+            desk.consults.extend(threads::consult(self, id, agent)?.map(|consult| (id, consult)));
+        }
+        let asked = desk.conversations.values().filter_map(|thread| thread.transfer.as_ref());
+        for id in asked.map(|transfer| transfer.transfer).collect::<Vec<TransferId>>() {
+            desk.consults.extend(threads::consult(self, id, agent)?.map(|consult| (id, consult)));
+        }
+        let joined = "select conversation from invites indexed by invites_joined
+                      where workspace_id = ?1 and participant = ?2 and participant is not null";
+        for id in things::id_list(self, joined, own)? {
+            desk.joined.insert(id, things::there(threads::thread(self, id, Sight::Whole)?, id)?);
+        }
+        let listening = "select conversation from listeners where workspace_id = ?1 and agent = ?2";
+        for id in things::id_list(self, listening, own)? {
+            desk.listening.insert(id, things::there(threads::thread(self, id, Sight::Whole)?, id)?);
         }
         let to_file = "select id from segments indexed by segments_open
                        where workspace_id = ?1 and owner_kind = 'agent' and owner_id = ?2
@@ -52,12 +75,8 @@ impl Reading for Reader<'_> {
         people::colleague(self, agent)
     }
 
-    fn thread(
-        &self,
-        conversation: ConversationId,
-        seq_max: Option<u32>,
-    ) -> Result<Option<Thread>, StoreError> {
-        threads::thread(self, conversation, seq_max)
+    fn thread(&self, conversation: ConversationId, sight: Sight) -> Result<Option<Thread>, StoreError> {
+        threads::thread(self, conversation, sight)
     }
 
     fn offer(&self, offer: OfferId) -> Result<Option<OfferCard>, StoreError> {
@@ -98,24 +117,38 @@ impl Reading for Reader<'_> {
         things::conversation(self, conversation)
     }
 
-    fn sight(&self, agent: AgentId, conversation: ConversationId) -> Result<Option<u32>, StoreError> {
-        let owns = things::conversation(self, conversation)?
-            .is_some_and(|conversation| conversation.owner() == Some(Owner::Agent(agent)));
+    fn sight(&self, agent: AgentId, conversation: ConversationId) -> Result<Option<Sight>, StoreError> {
+        let found = things::conversation(self, conversation)?;
+        let sees = found.is_some_and(|conversation| {
+            conversation.owner() == Some(Owner::Agent(agent)) || conversation.listeners.contains(&agent)
+        });
         let this = params![WORKSPACE, agent.blob(), conversation.blob()];
         let mut offered = self.prepare_cached(
             "select 1 from offers indexed by offers_open
              where workspace_id = ?1 and agent = ?2 and conversation = ?3 and ended_at is null",
         )?;
-        if owns || offered.exists(this)? {
-            return Ok(Some(u32::MAX));
+        let mut consulted = self.prepare_cached(
+            "select 1 from transfers indexed by transfers_consulting
+             where workspace_id = ?1 and consulted = ?2 and consulted is not null and conversation = ?3",
+        )?;
+        let mut joined = self.prepare_cached(
+            "select 1 from invites indexed by invites_joined
+             where workspace_id = ?1 and participant = ?2 and participant is not null and conversation = ?3",
+        )?;
+        let sees = sees || requests::may_answer(self, agent, conversation)?;
+        if sees || offered.exists(this)? || consulted.exists(this)? || joined.exists(this)? {
+            return Ok(Some(Sight::Whole));
         }
         let mut filed = self.prepare_cached(
-            "select max(last_seq) from segments indexed by segments_open
+            "select last_seq, ended_at from segments indexed by segments_open
              where workspace_id = ?1 and owner_kind = 'agent' and owner_id = ?2 and conversation = ?3
-                 and state <> 'ended' and state = 'wrap_up'",
+                 and state <> 'ended' and state = 'wrap_up'
+             order by last_seq desc, ended_at desc limit 1",
         )?;
-        let last: Option<Option<u32>> = filed.query_row(this, |row| row.get(0)).optional()?;
-        Ok(last.flatten())
+        let part = filed.query_row(this, |row| {
+            Ok(Sight::Until { last_seq: row.get(0)?, at: Timestamp::from_millis(row.get(1)?) })
+        });
+        Ok(part.optional()?)
     }
 
     fn chat(&self, conversation: ConversationId, now: Timestamp) -> Result<Option<ChatView>, StoreError> {
@@ -127,13 +160,41 @@ impl Reading for Reader<'_> {
     }
 
     fn transfer(&self, transfer: TransferId) -> Result<Option<(Transfer, String)>, StoreError> {
-        let Some((transfer, _)) = things::transfer(self, transfer)? else { return Ok(None) };
-        let name = things::target_name(self, transfer.target)?;
-        Ok(Some((transfer, name)))
+        let Some(noted) = things::transfer(self, transfer)? else { return Ok(None) };
+        let name = things::target_name(self, noted.transfer.target)?;
+        Ok(Some((noted.transfer, name)))
     }
 
-    fn transfer_targets(&self, now: Timestamp) -> Result<(Vec<AgentTarget>, Vec<QueueTarget>), StoreError> {
-        people::transfer_targets(self, now)
+    fn consult(&self, transfer: TransferId, viewer: AgentId) -> Result<Option<Consult>, StoreError> {
+        threads::consult(self, transfer, viewer)
+    }
+
+    fn aside(&self, transfer: TransferId, seq: u32) -> Result<Option<Message>, StoreError> {
+        messages::aside(self, transfer, seq)
+    }
+
+    fn offers_of(&self, conversation: ConversationId) -> Result<Vec<WhyOffer>, StoreError> {
+        threads::offers_of(self, conversation)
+    }
+
+    fn invite(&self, invite: InviteId) -> Result<Option<Invite>, StoreError> {
+        Ok(things::invite(self, invite)?.map(|(invite, _)| invite))
+    }
+
+    fn names(&self) -> Result<Names, StoreError> {
+        people::names(self)
+    }
+
+    fn policies(&self) -> Result<Policies, StoreError> {
+        things::policies(self)
+    }
+
+    fn policy_changes(&self) -> Result<Vec<Recorded>, StoreError> {
+        log::policy_changes(self)
+    }
+
+    fn requests(&self, agent: AgentId, limit: u32) -> Result<Vec<RequestView>, StoreError> {
+        requests::requests(self, agent, limit)
     }
 
     fn person(&self, agent: AgentId) -> Result<Option<Person>, StoreError> {
@@ -154,5 +215,18 @@ impl Reading for Reader<'_> {
 
     fn groups(&self) -> Result<Vec<GroupView>, StoreError> {
         people::groups(self)
+    }
+
+    fn workflows(&self) -> Result<Vec<WorkflowView>, StoreError> {
+        let workflows = things::workflows(self)?.into_iter();
+        Ok(workflows.map(|(workflow, definition)| WorkflowView::new(workflow.id, definition)).collect())
+    }
+
+    fn workflow(&self, workflow: WorkflowId) -> Result<Option<WorkflowView>, StoreError> {
+        Ok(self.workflows()?.into_iter().find(|found| found.id == workflow))
+    }
+
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
+        things::attributes(self, conversation)
     }
 }

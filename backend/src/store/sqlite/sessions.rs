@@ -4,11 +4,15 @@ use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::WORKSPACE;
+use crate::accounts::SESSION_AGE_MAX;
 use crate::store::rows::StoredId;
 use crate::store::{Session, StoreError};
 
-/// Keeps a sign-in.
+/// Keeps a sign-in, and forgets those that were abandoned: a browser that never comes back ends none.
 pub(super) fn add(connection: &Connection, session: &Session) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("delete from sessions where workspace_id = ?1 and created_at <= ?2")?
+        .execute(params![WORKSPACE, session.created_at.minus(SESSION_AGE_MAX).as_millis()])?;
     connection
         .prepare_cached(
             "insert or replace into sessions (workspace_id, token_hash, agent, created_at, seen_at)
@@ -60,12 +64,22 @@ pub(super) fn remove(connection: &Connection, token_hash: &[u8; 32]) -> Result<(
     Ok(())
 }
 
-/// Ends every sign-in of a person.
-pub(super) fn remove_of(connection: &Connection, agent: AgentId) -> Result<(), StoreError> {
-    connection
-        .prepare_cached("delete from sessions where workspace_id = ?1 and agent = ?2")?
-        .execute(params![WORKSPACE, agent.blob()])?;
-    Ok(())
+/// Sets a person's password and ends their sign-ins, both or neither.
+pub(super) fn set_password(
+    connection: &Connection,
+    agent: AgentId,
+    password_hash: &str,
+) -> Result<(), StoreError> {
+    let transaction = connection.unchecked_transaction()?;
+    transaction.execute(
+        "update profiles set password_hash = ?3 where workspace_id = ?1 and agent = ?2",
+        params![WORKSPACE, agent.blob(), password_hash],
+    )?;
+    transaction.execute(
+        "delete from sessions where workspace_id = ?1 and agent = ?2",
+        params![WORKSPACE, agent.blob()],
+    )?;
+    Ok(transaction.commit()?)
 }
 
 /// Returns a secret; the first one kept under its name wins.

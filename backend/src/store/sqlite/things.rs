@@ -6,7 +6,8 @@ use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, Params, params};
 use serde::de::DeserializeOwned;
 
-use super::WORKSPACE;
+use super::{WORKSPACE, people};
+use crate::routing::OpenWork;
 use crate::store::rows::{self, Blob, StoredId};
 use crate::store::{Loaded, StoreError};
 
@@ -21,15 +22,13 @@ pub(super) fn load(connection: &Connection, writer_epoch: u64) -> Result<Loaded,
         params![WORKSPACE],
         |row| Ok((number(row.get(0)?), Timestamp::from_millis(row.get(1)?), number(row.get(2)?))),
     )?;
-    let mut loaded = Loaded {
+    let mut work = OpenWork {
         position,
         at,
-        head,
-        writer_epoch,
         skills: ids(connection, "select id from skills where workspace_id = ?1")?,
         agents: bodies(connection, "agents", EVERY)?,
         queues: bodies(connection, "queues", EVERY)?,
-        groups: bodies(connection, "groups", EVERY)?,
+        groups: bodies(connection, "groups", "where workspace_id = ?1 and removed = 0 order by id")?,
         conversations: bodies(
             connection,
             "conversations",
@@ -50,12 +49,54 @@ pub(super) fn load(connection: &Connection, writer_epoch: u64) -> Result<Loaded,
             "transfers",
             "indexed by transfers_open where workspace_id = ?1 and ended_at is null",
         )?,
+        invites: bodies(
+            connection,
+            "invites",
+            "indexed by invites_open where workspace_id = ?1 and ended_at is null order by id",
+        )?,
+        requests: bodies(connection, "requests", "where workspace_id = ?1 and answered_at is null")?,
+        requests_made: connection.query_row(
+            "select coalesce(max(number), 0) from requests where workspace_id = ?1",
+            params![WORKSPACE],
+            |row| row.get(0),
+        )?,
+        policies: policies(connection)?,
+        workflows: bodies(connection, "workflows", "where workspace_id = ?1 and removed = 0 order by id")?,
     };
-    loaded.conversations.sort_unstable_by_key(|conversation| conversation.id);
-    loaded.segments.sort_unstable_by_key(|segment| segment.id);
-    loaded.offers.sort_unstable_by_key(|offer| offer.id);
-    loaded.transfers.sort_unstable_by_key(|transfer| transfer.id);
-    Ok(loaded)
+    work.conversations.sort_unstable_by_key(|conversation| conversation.id);
+    work.segments.sort_unstable_by_key(|segment| segment.id);
+    work.offers.sort_unstable_by_key(|offer| offer.id);
+    work.transfers.sort_unstable_by_key(|transfer| transfer.id);
+    let definitions = workflows(connection)?.into_iter().map(|(workflow, written)| (workflow.id, written));
+    let definitions = definitions.collect();
+    let queue_names = people::names(connection)?.queues;
+    Ok(Loaded { head, writer_epoch, work, definitions, queue_names })
+}
+
+/// Returns every workflow with what is written in it, by name.
+pub(super) fn workflows(connection: &Connection) -> Result<Vec<(Workflow, Definition)>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select body, definition from workflows
+         where workspace_id = ?1 and removed = 0 and definition is not null order by name, id",
+    )?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut workflows = Vec::new();
+    while let Some(row) = found.next()? {
+        let text = |column| row.get_ref(column)?.as_str().map_err(rusqlite::Error::from);
+        let workflow: Workflow = rows::from_body("workflows", text(0)?)?;
+        let mut definition: Definition = rows::from_body("workflows", text(1)?)?;
+        // Another workflow may have become the entrance since this one was written.
+        definition.entrance = workflow.entrance;
+        workflows.push((workflow, definition));
+    }
+    Ok(workflows)
+}
+
+/// Returns how transfers go.
+pub(super) fn policies(connection: &Connection) -> Result<Policies, StoreError> {
+    let mut find = connection.prepare_cached("select policies from workspaces where workspace_id = ?1")?;
+    let body: Option<String> = find.query_row(params![WORKSPACE], |row| row.get(0))?;
+    body.map_or_else(|| Ok(Policies::default()), |body| rows::from_body("workspaces", &body))
 }
 
 fn bodies<Thing: DeserializeOwned>(
@@ -113,6 +154,19 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
     body(connection, "offers", "select body from offers where workspace_id = ?1 and id = ?2", id)
 }
 
+/// Returns an invitation and its note.
+pub(super) fn invite(
+    connection: &Connection,
+    id: InviteId,
+) -> Result<Option<(Invite, Option<String>)>, StoreError> {
+    let mut find =
+        connection.prepare_cached("select body, note from invites where workspace_id = ?1 and id = ?2")?;
+    let mut found = find.query(params![WORKSPACE, id.blob()])?;
+    let Some(row) = found.next()? else { return Ok(None) };
+    let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+    Ok(Some((rows::from_body("invites", body)?, row.get(1)?)))
+}
+
 /// Returns a person.
 pub(super) fn agent(connection: &Connection, id: AgentId) -> Result<Option<Agent>, StoreError> {
     body(connection, "agents", "select body from agents where workspace_id = ?1 and id = ?2", id)
@@ -123,17 +177,25 @@ pub(super) fn queue(connection: &Connection, id: QueueId) -> Result<Option<Queue
     body(connection, "queues", "select body from queues where workspace_id = ?1 and id = ?2", id)
 }
 
-/// Returns a transfer and its note.
-pub(super) fn transfer(
-    connection: &Connection,
-    id: TransferId,
-) -> Result<Option<(Transfer, Option<String>)>, StoreError> {
-    let mut find =
-        connection.prepare_cached("select body, note from transfers where workspace_id = ?1 and id = ?2")?;
-    let mut found = find.query(params![WORKSPACE, id.blob()])?;
-    let Some(row) = found.next()? else { return Ok(None) };
+/// A transfer with what its sender wrote.
+pub(super) struct Noted {
+    pub(super) transfer: Transfer,
+    pub(super) note: Option<String>,
+    pub(super) summary: Option<String>,
+}
+
+/// Reads a transfer from the columns `body, note, summary`.
+pub(super) fn noted(row: &rusqlite::Row<'_>) -> Result<Noted, StoreError> {
     let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-    Ok(Some((rows::from_body("transfers", body)?, row.get(1)?)))
+    Ok(Noted { transfer: rows::from_body("transfers", body)?, note: row.get(1)?, summary: row.get(2)? })
+}
+
+/// Returns a transfer with what its sender wrote.
+pub(super) fn transfer(connection: &Connection, id: TransferId) -> Result<Option<Noted>, StoreError> {
+    let mut find = connection
+        .prepare_cached("select body, note, summary from transfers where workspace_id = ?1 and id = ?2")?;
+    let mut found = find.query(params![WORKSPACE, id.blob()])?;
+    found.next()?.map(noted).transpose()
 }
 
 fn body<Thing: DeserializeOwned>(
@@ -164,6 +226,16 @@ pub(super) fn queue_name(connection: &Connection, id: QueueId) -> Result<String,
     name(connection, "select name from queues where workspace_id = ?1 and id = ?2", id.blob())
 }
 
+/// Returns a group's name.
+pub(super) fn group_name(connection: &Connection, id: GroupId) -> Result<String, StoreError> {
+    name(connection, "select name from groups where workspace_id = ?1 and id = ?2", id.blob())
+}
+
+/// Returns a workflow's name.
+pub(super) fn workflow_name(connection: &Connection, id: WorkflowId) -> Result<String, StoreError> {
+    name(connection, "select name from workflows where workspace_id = ?1 and id = ?2", id.blob())
+}
+
 /// Returns a customer's name.
 pub(super) fn contact_name(connection: &Connection, id: ContactId) -> Result<String, StoreError> {
     name(connection, "select name from contacts where workspace_id = ?1 and id = ?2", id.blob())
@@ -173,7 +245,9 @@ pub(super) fn contact_name(connection: &Connection, id: ContactId) -> Result<Str
 pub(super) fn target_name(connection: &Connection, target: Target) -> Result<String, StoreError> {
     match target {
         Target::Agent(agent) => agent_name(connection, agent),
+        Target::Group(group) => group_name(connection, group),
         Target::Queue(queue) => queue_name(connection, queue),
+        Target::Workflow(workflow) => workflow_name(connection, workflow),
     }
 }
 

@@ -1,44 +1,44 @@
 //! Conversations, offers and wrap-ups as staff see them.
 
+use baton_shared::api::WhyOffer;
 use baton_shared::conversation::{EndedBy, Held};
 use baton_shared::desk::{
-    Handoff, IncomingTransfer, OfferCard, PendingTransfer, ReturnedTransfer, Thread, WrapUpCard,
+    CancelUntil, Consult, Handoff, IncomingInvite, IncomingTransfer, InviteView, OfferCard, PendingPhase,
+    PendingTransfer, ReturnedTransfer, Thread, TransferChoices, WrapUpCard,
 };
 use baton_shared::message::MESSAGES_SHOWN;
 use baton_shared::offer::{DEADLINE_MARGIN, OfferState};
+use baton_shared::policy::{Cancel, Decline};
 use baton_shared::segment::{FollowedBy, OwnerCause, SegmentState};
-use baton_shared::transfer::{TRANSFER_LASTS, TransferState};
 use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::things::Noted;
 use super::{WORKSPACE, messages, things};
-use crate::store::StoreError;
-use crate::store::rows::{self, StoredId};
+use crate::store::rows::StoredId;
+use crate::store::{Sight, StoreError};
 
-/// A transfer and its note.
-type Noted = (Transfer, Option<String>);
-
-/// Returns a conversation, open or closed, with its last messages up to `seq_max`.
+/// Returns a conversation, open or closed, with its last messages that can be seen.
 pub(super) fn thread(
     connection: &Connection,
     id: ConversationId,
-    seq_max: Option<u32>,
+    sight: Sight,
 ) -> Result<Option<Thread>, StoreError> {
     let Some(conversation) = things::conversation(connection, id)? else { return Ok(None) };
     let segment = things::there(things::segment(connection, conversation.segment)?, conversation.segment)?;
     let transfers = transfers_of(connection, id)?;
     let marks = messages::marks(connection, id)?;
     let customer = things::contact_name(connection, conversation.contact)?;
-    let end = i64::from(seq_max.unwrap_or(u32::MAX)) + 1;
+    let end = i64::from(sight.last_seq()) + 1;
     let mut handoffs = handoffs(connection, &transfers)?;
     // Whoever sees only a part sees nothing of what was passed on after it, or is about to be.
-    let whole = seq_max.is_none_or(|max| max == u32::MAX);
-    handoffs.retain(|handoff| whole || handoff.after_seq <= seq_max.unwrap_or(u32::MAX));
-    let (transfer, returned) = match whole {
-        false => (None, None),
-        true => (
+    handoffs.retain(|handoff| sight.reaches(handoff.at));
+    let (transfer, returned, invites) = match sight {
+        Sight::Until { .. } => (None, None, Vec::new()),
+        Sight::Whole => (
             pending(connection, &conversation, &transfers)?,
             returned(connection, &conversation, &segment, &transfers)?,
+            invites(connection, &conversation)?,
         ),
     };
     Ok(Some(Thread {
@@ -57,39 +57,72 @@ pub(super) fn thread(
         customer_read: marks.customer_read,
         transfer,
         returned,
+        owner: match conversation.owner() {
+            Some(Owner::Agent(agent)) => Some(things::agent_name(connection, agent)?),
+            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+        },
+        invites,
+        choices: TransferChoices::from(
+            things::policies(connection)?.holding(conversation.queue, conversation.channel).as_ref(),
+        ),
     }))
+}
+
+/// Returns the invitations to a conversation that have not ended.
+fn invites(connection: &Connection, conversation: &Conversation) -> Result<Vec<InviteView>, StoreError> {
+    let mut views = Vec::new();
+    for id in &conversation.invites {
+        let (invite, _) = things::there(things::invite(connection, *id)?, id)?;
+        let name = |agent| things::agent_name(connection, agent);
+        let (joined, asked, deadline) = match &invite.state {
+            InviteState::Open { search, deadline } => {
+                let asked = search.offers.keys().map(|agent| name(*agent)).collect::<Result<_, _>>()?;
+                (None, asked, Some(deadline.minus(DEADLINE_MARGIN)))
+            }
+            InviteState::Joined { agent, .. } => (Some(name(*agent)?), Vec::new(), None),
+            InviteState::Ended { .. } => continue,
+        };
+        let (to, from) = (things::target_name(connection, invite.target)?, name(invite.from)?);
+        views.push(InviteView { invite: *id, to, from, joined, asked, deadline });
+    }
+    Ok(views)
 }
 
 /// Returns a conversation's transfers, oldest first.
 fn transfers_of(connection: &Connection, conversation: ConversationId) -> Result<Vec<Noted>, StoreError> {
     let mut find = connection.prepare_cached(
-        "select body, note from transfers indexed by transfers_of_conversations
+        "select body, note, summary from transfers indexed by transfers_of_conversations
          where workspace_id = ?1 and conversation = ?2 order by requested_at, id",
     )?;
     let mut found = find.query(params![WORKSPACE, conversation.blob()])?;
     let mut transfers = Vec::new();
     while let Some(row) = found.next()? {
-        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
-        transfers.push((rows::from_body("transfers", body)?, row.get(1)?));
+        transfers.push(things::noted(row)?);
     }
     Ok(transfers)
 }
 
 /// Returns the transfers that changed the owner.
 fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>, StoreError> {
-    let changed_owner = |transfer: &Transfer| match transfer.state {
-        TransferState::Enqueued { .. } | TransferState::Ended { end: TransferEnd::Completed, .. } => true,
-        TransferState::Requested | TransferState::Offered { .. } | TransferState::Ended { .. } => false,
+    let changed_owner = |noted: &&Noted| match noted.transfer.state {
+        TransferState::Released { .. }
+        | TransferState::Enqueued { .. }
+        | TransferState::Ended { end: TransferEnd::Completed, .. } => true,
+        TransferState::Requested
+        | TransferState::Seeking { .. }
+        | TransferState::Consulting { .. }
+        | TransferState::Ended { .. } => false,
     };
     let mut handoffs = Vec::new();
-    for (transfer, note) in transfers.iter().filter(|(transfer, _)| changed_owner(transfer)) {
+    for Noted { transfer, note, summary } in transfers.iter().filter(changed_owner) {
         handoffs.push(Handoff {
             transfer: transfer.id,
             from: things::agent_name(connection, transfer.from)?,
             to: things::target_name(connection, transfer.target)?,
             note: note.clone(),
+            summary: summary.clone(),
             at: transfer.requested_at,
-            after_seq: messages::last_seq_at(connection, transfer.conversation, transfer.requested_at)?,
+            after_seq: transfer.after_seq,
         });
     }
     Ok(handoffs)
@@ -105,20 +138,42 @@ fn pending(
         ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer,
         ConversationState::Open { held: Held::Queue(_), .. } | ConversationState::Closed { .. } => None,
     };
-    let Some((transfer, _)) = transfers.iter().find(|(transfer, _)| Some(transfer.id) == open) else {
+    let Some(Noted { transfer, .. }) = transfers.iter().find(|noted| Some(noted.transfer.id) == open) else {
         return Ok(None);
     };
-    let deadline = match transfer.state {
-        TransferState::Offered { deadline, .. } => deadline,
-        TransferState::Requested => transfer.requested_at.plus(TRANSFER_LASTS),
-        TransferState::Enqueued { .. } | TransferState::Ended { .. } => return Ok(None),
+    let mut asked = Vec::new();
+    let (phase, deadline) = match &transfer.state {
+        TransferState::Seeking { search, deadline } => {
+            for agent in search.offers.keys() {
+                asked.push(things::agent_name(connection, *agent)?);
+            }
+            let phase = if asked.is_empty() { PendingPhase::Waiting } else { PendingPhase::Offered };
+            (phase, *deadline)
+        }
+        TransferState::Consulting { agent, deadline, .. } => {
+            asked.push(things::agent_name(connection, *agent)?);
+            (PendingPhase::Consulting, Some(*deadline))
+        }
+        TransferState::Requested
+        | TransferState::Released { .. }
+        | TransferState::Enqueued { .. }
+        | TransferState::Ended { .. } => return Ok(None),
     };
+    let undo_until = transfer.requested_at.plus(transfer.policy.undo_lasts());
     Ok(Some(PendingTransfer {
         transfer: transfer.id,
         target: transfer.target,
         to: things::target_name(connection, transfer.target)?,
+        mode: transfer.mode,
+        phase,
+        asked,
         requested_at: transfer.requested_at,
-        deadline: deadline.minus(DEADLINE_MARGIN),
+        deadline: deadline.map(|deadline| deadline.minus(DEADLINE_MARGIN)),
+        cancel_until: match (&transfer.state, transfer.policy.cancel) {
+            (TransferState::Consulting { .. }, _) | (_, Cancel::UntilAccepted) => CancelUntil::Accepted,
+            (_, Cancel::Undo) => CancelUntil::Time(undo_until),
+            (_, Cancel::InvitesOnly | Cancel::Never) => CancelUntil::Never,
+        },
     }))
 }
 
@@ -129,22 +184,23 @@ fn returned(
     segment: &Segment,
     transfers: &[Noted],
 ) -> Result<Option<ReturnedTransfer>, StoreError> {
-    let Some((transfer, _)) = transfers.last() else { return Ok(None) };
-    let of_this_segment = conversation.owner() == Some(Owner::Agent(transfer.from))
-        && segment.owner == Owner::Agent(transfer.from)
-        && transfer.requested_at >= segment.started_at;
+    let Some(Noted { transfer, .. }) = transfers.last() else { return Ok(None) };
     let TransferState::Ended { at, end: end @ (TransferEnd::Returned | TransferEnd::Expired) } =
         transfer.state
     else {
         return Ok(None);
     };
+    let came_back = segment.preceded_by == OwnerCause::Returned(transfer.id);
+    let of_this_segment = conversation.owner() == Some(Owner::Agent(transfer.from))
+        && segment.owner == Owner::Agent(transfer.from)
+        && (came_back || transfer.requested_at >= segment.started_at);
     if !of_this_segment {
         return Ok(None);
     }
     let mut find = connection.prepare_cached(
         "select reason from offers indexed by offers_of_transfers
          where workspace_id = ?1 and cause = 'transfer' and cause_id = ?2
-         order by made_at desc limit 1",
+         order by reason is null, ended_at desc, made_at desc limit 1",
     )?;
     let reason: Option<Option<String>> =
         find.query_row(params![WORKSPACE, transfer.id.blob()], |row| row.get(0)).optional()?;
@@ -166,31 +222,84 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
     let transfer = match offer.cause {
         OfferCause::Transfer(transfer) => Some(transfer),
         OfferCause::Queue(_) => conversation.waiting().and_then(|waiting| waiting.transfer),
+        OfferCause::Invite(_) => None,
     };
+    let mut thread =
+        things::there(thread(connection, offer.conversation, Sight::Whole)?, offer.conversation)?;
+    let mut decline = Decline::Yes;
     let transfer = match transfer {
         Some(id) => {
-            let (transfer, note) = things::there(things::transfer(connection, id)?, id)?;
+            let Noted { transfer, note, summary } = things::there(things::transfer(connection, id)?, id)?;
+            if let OfferCause::Transfer(_) = offer.cause {
+                decline = transfer.policy.decline;
+            }
+            if !transfer.policy.attributes_in_offer {
+                thread.attributes.clear();
+            }
             Some(IncomingTransfer {
                 transfer: id,
                 from: things::agent_name(connection, transfer.from)?,
+                mode: transfer.mode,
                 note,
+                summary,
             })
         }
         None => None,
     };
+    let invite = match offer.cause {
+        OfferCause::Invite(id) => {
+            let (invite, note) = things::there(things::invite(connection, id)?, id)?;
+            let from = things::agent_name(connection, invite.from)?;
+            Some(IncomingInvite { invite: id, from, note })
+        }
+        OfferCause::Queue(_) | OfferCause::Transfer(_) => None,
+    };
     Ok(Some(OfferCard {
         offer: id,
         made_at: offer.made_at,
-        deadline: deadline.minus(DEADLINE_MARGIN),
+        deadline: deadline.map(|deadline| deadline.minus(DEADLINE_MARGIN)),
+        decline,
         transfer,
-        thread: things::there(thread(connection, offer.conversation, None)?, offer.conversation)?,
+        invite,
+        thread,
+    }))
+}
+
+/// Returns a consultation as one of the two who hold it sees it.
+pub(super) fn consult(
+    connection: &Connection,
+    id: TransferId,
+    viewer: AgentId,
+) -> Result<Option<Consult>, StoreError> {
+    let Some(Noted { transfer, note, summary }) = things::transfer(connection, id)? else { return Ok(None) };
+    let TransferState::Consulting { agent, since, deadline, .. } = transfer.state else { return Ok(None) };
+    if viewer != agent && viewer != transfer.from {
+        return Ok(None);
+    }
+    let thread = match viewer == agent {
+        true => thread(connection, transfer.conversation, Sight::Whole)?,
+        false => None,
+    };
+    Ok(Some(Consult {
+        transfer: id,
+        conversation: transfer.conversation,
+        from: transfer.from,
+        from_name: things::agent_name(connection, transfer.from)?,
+        agent,
+        agent_name: things::agent_name(connection, agent)?,
+        note,
+        summary,
+        since,
+        deadline: deadline.minus(DEADLINE_MARGIN),
+        aside: messages::asides(connection, id)?,
+        thread,
     }))
 }
 
 /// Returns a segment that is to be filed.
 pub(super) fn wrap_up(connection: &Connection, id: SegmentId) -> Result<Option<WrapUpCard>, StoreError> {
     let Some(segment) = things::segment(connection, id)? else { return Ok(None) };
-    let SegmentState::WrapUp { ended_at, followed_by } = segment.state else { return Ok(None) };
+    let SegmentState::WrapUp { ended_at, followed_by, until } = segment.state else { return Ok(None) };
     let conversation =
         things::there(things::conversation(connection, segment.conversation)?, segment.conversation)?;
     Ok(Some(WrapUpCard {
@@ -199,24 +308,59 @@ pub(super) fn wrap_up(connection: &Connection, id: SegmentId) -> Result<Option<W
         customer: things::contact_name(connection, conversation.contact)?,
         started_at: segment.started_at,
         ended_at,
+        until: until.map(|until| until.minus(DEADLINE_MARGIN)),
         ended_by: in_words(connection, followed_by)?,
     }))
 }
 
 /// Says what ended a segment to the agent whose it was.
 fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, StoreError> {
-    let transfer = |id| things::there(things::transfer(connection, id)?, id).map(|(transfer, _)| transfer);
+    let transfer = |id| things::there(things::transfer(connection, id)?, id).map(|noted| noted.transfer);
     Ok(match followed_by {
-        FollowedBy::Owner(OwnerCause::Transferred(id)) => {
+        FollowedBy::Owner(OwnerCause::Transferred(id) | OwnerCause::Parked(id)) => {
             format!("Transferred to {}", things::target_name(connection, transfer(id)?.target)?)
         }
         FollowedBy::Owner(OwnerCause::TakenBack(id)) => {
             format!("Taken back by {}", things::agent_name(connection, transfer(id)?.from)?)
         }
-        FollowedBy::Owner(OwnerCause::Released) => "Returned to the queue".to_owned(),
-        FollowedBy::Owner(OwnerCause::Opened | OwnerCause::Accepted(_)) => "Passed on".to_owned(),
+        FollowedBy::Owner(OwnerCause::Left(id)) => {
+            let invite = things::there(things::invite(connection, id)?, id)?.0;
+            format!("Left to {}", things::target_name(connection, invite.target)?)
+        }
+        FollowedBy::Owner(OwnerCause::TakenOver) => "Taken over by a supervisor".to_owned(),
+        FollowedBy::Owner(OwnerCause::Released | OwnerCause::Lost | OwnerCause::Expired(_)) => {
+            "Returned to the queue".to_owned()
+        }
+        FollowedBy::Owner(
+            OwnerCause::Opened | OwnerCause::Accepted(_) | OwnerCause::Returned(_) | OwnerCause::Routed(_),
+        ) => "Passed on".to_owned(),
         FollowedBy::End(EndedBy::Customer) => "Ended by the customer".to_owned(),
         FollowedBy::End(EndedBy::Agent) => "Ended by you".to_owned(),
         FollowedBy::End(EndedBy::System) => "Ended by the system".to_owned(),
     })
+}
+
+/// Returns whom a conversation was offered to, oldest first.
+pub(super) fn offers_of(
+    connection: &Connection,
+    conversation: ConversationId,
+) -> Result<Vec<WhyOffer>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select p.name, o.made_at, o.deadline, o.ended_as, o.ended_at, o.reason
+         from offers o indexed by offers_of_conversations
+         left join profiles p on p.workspace_id = o.workspace_id and p.agent = o.agent
+         where o.workspace_id = ?1 and o.conversation = ?2 order by o.made_at, o.id",
+    )?;
+    let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
+    let found = find.query_map(params![WORKSPACE, conversation.blob()], |row| {
+        Ok(WhyOffer {
+            to: row.get::<_, Option<String>>(0)?.unwrap_or_default(),
+            at: Timestamp::from_millis(row.get(1)?),
+            deadline: at(row.get(2)?),
+            end: row.get(3)?,
+            ended_at: at(row.get(4)?),
+            reason: row.get(5)?,
+        })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
 }

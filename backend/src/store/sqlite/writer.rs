@@ -32,23 +32,34 @@ impl Writer {
         Self { connection, body: Vec::new(), lost: false }
     }
 
-    /// Returns the connection, for what is not part of a batch.
+    /// Returns the connection, to look at it.
+    #[cfg(test)]
     pub(super) const fn connection(&self) -> &Connection {
         &self.connection
     }
 
-    /// Remembers that a write may not have become durable.
-    #[cfg(test)]
-    pub(super) const fn lose(&mut self) {
-        self.lost = true;
-    }
-
     /// Writes a batch, whole or not at all; what it returns after a failure says which of the two is known.
     pub(super) fn commit(&mut self, batch: &Batch) -> Result<(), StoreError> {
+        self.guarded(|writer| writer.write(batch))
+    }
+
+    /// Writes what is not part of a batch.
+    pub(super) fn run<T>(
+        &mut self,
+        write: impl FnOnce(&Connection) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
+        self.guarded(|writer| write(&writer.connection))
+    }
+
+    /// Writes unless an earlier write may be lost, and remembers whether this one may be.
+    fn guarded<T>(
+        &mut self,
+        write: impl FnOnce(&mut Self) -> Result<T, StoreError>,
+    ) -> Result<T, StoreError> {
         if self.lost {
             return Err(StoreError::DurabilityUnknown("an earlier write was lost".into()));
         }
-        let written = self.write(batch);
+        let written = write(self);
         self.lost = matches!(written, Err(StoreError::DurabilityUnknown(_)));
         written
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use baton_shared::*;
 use rusqlite::{Params, params};
 
-use super::Writing;
+use super::{Writing, body};
 use crate::store::rows::StoredId;
 use crate::store::sqlite::WORKSPACE;
 use crate::store::{Content, StoreError};
@@ -27,6 +27,12 @@ impl Writing<'_> {
                 let sql = "update groups set name = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, group.blob(), name], group)
             }
+            Content::Workflow(workflow, definition) => {
+                let sql =
+                    "update workflows set name = ?3, definition = ?4 where workspace_id = ?1 and id = ?2";
+                let written = body(self.body, definition)?.to_owned();
+                self.set(sql, params![WORKSPACE, workflow.blob(), definition.name, written], workflow)
+            }
             Content::Contact(contact, name) => {
                 let sql = "insert into contacts (workspace_id, id, name) values (?1, ?2, ?3)
                            on conflict (workspace_id, id) do update set name = excluded.name";
@@ -46,6 +52,34 @@ impl Writing<'_> {
             Content::Note(transfer, note) => {
                 let sql = "update transfers set note = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, transfer.blob(), note], transfer)
+            }
+            Content::Summary(transfer, summary) => {
+                let sql = "update transfers set summary = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, transfer.blob(), summary], transfer)
+            }
+            Content::Aside { transfer, seq, id, author, text, at, client_key } => {
+                let sql =
+                    "insert into asides (workspace_id, transfer, seq, id, agent, text, at_ms, client_key)
+                           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+                let (transfer, message, agent, at) =
+                    (transfer.blob(), id.blob(), author.blob(), at.as_millis());
+                self.set(sql, params![WORKSPACE, transfer, seq, message, agent, text, at, client_key], id)
+            }
+            Content::InviteNote(invite, note) => {
+                let sql = "update invites set note = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, invite.blob(), note], invite)
+            }
+            Content::RequestNote(request, note) => {
+                let sql = "update requests set note = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, request.blob(), note], request)
+            }
+            Content::RequestAnswer(request, answer) => {
+                let sql = "update requests set answer = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, request.blob(), answer], request)
+            }
+            Content::Address(contact, address) => {
+                let sql = "update contacts set address = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, contact.blob(), address], contact)
             }
             Content::Reason(offer, reason) => {
                 let sql = "update offers set reason = ?3 where workspace_id = ?1 and id = ?2";

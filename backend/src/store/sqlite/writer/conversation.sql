@@ -1,5 +1,5 @@
 insert into conversations (
-    workspace_id, id, contact, channel, queue, owner_kind, owner_id, epoch, priority, enqueued_at, closed_at, closed_by,
+    workspace_id, id, contact, channel, queue, owner_kind, owner_id, epoch, priority, ranked_at, closed_at, closed_by,
     body
 )
 values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
@@ -9,7 +9,7 @@ on conflict (workspace_id, id) do update set
     owner_id = excluded.owner_id,
     epoch = excluded.epoch,
     priority = excluded.priority,
-    enqueued_at = excluded.enqueued_at,
+    ranked_at = excluded.ranked_at,
     closed_at = excluded.closed_at,
     closed_by = excluded.closed_by,
     body = excluded.body

@@ -3,7 +3,6 @@
 use baton_shared::conversation::ConversationState;
 use baton_shared::offer::OfferState;
 use baton_shared::segment::SegmentState;
-use baton_shared::transfer::TransferState;
 use baton_shared::*;
 use rusqlite::params;
 
@@ -20,6 +19,13 @@ impl Writing<'_> {
             Row::Skill(skill) => self.skill(*skill),
             Row::Queue(queue) => self.queue(queue),
             Row::Group(group) => self.group(group),
+            Row::GroupRemoved(group) => self.group_removed(*group),
+            Row::Workflow(workflow) => self.workflow(workflow),
+            Row::WorkflowRemoved(workflow) => self.workflow_removed(*workflow),
+            Row::Policies(policies) => self.policies(policies),
+            Row::Listener { conversation, agent, listens } => self.listener(*conversation, *agent, *listens),
+            Row::Request(request) => self.request(request),
+            Row::Invite(invite) => self.invite(invite),
             Row::Conversation(conversation) => self.conversation(conversation),
             Row::Segment(segment) => self.segment(segment),
             Row::Offer(offer) => self.offer(offer),
@@ -35,6 +41,13 @@ impl Writing<'_> {
                  role = excluded.role, enabled = excluded.enabled, body = excluded.body",
             params![WORKSPACE, agent.id.blob(), rows::role(agent.role), agent.enabled, body],
         )?;
+        if !agent.enabled {
+            // In the same transaction, so that no sign-in comes back to life when the person may sign in again.
+            self.statements.run(
+                "delete from sessions where workspace_id = ?1 and agent = ?2",
+                params![WORKSPACE, agent.id.blob()],
+            )?;
+        }
         Ok(())
     }
 
@@ -62,6 +75,104 @@ impl Writing<'_> {
             "insert into groups (workspace_id, id, body) values (?1, ?2, ?3)
              on conflict (workspace_id, id) do update set body = excluded.body",
             params![WORKSPACE, group.id.blob(), body],
+        )?;
+        Ok(())
+    }
+
+    fn group_removed(&mut self, group: GroupId) -> Result<(), StoreError> {
+        self.statements.run(
+            "update groups set removed = 1 where workspace_id = ?1 and id = ?2",
+            params![WORKSPACE, group.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn workflow(&mut self, workflow: &Workflow) -> Result<(), StoreError> {
+        let body = body(self.body, workflow)?;
+        self.statements.run(
+            "insert into workflows (workspace_id, id, body) values (?1, ?2, ?3)
+             on conflict (workspace_id, id) do update set body = excluded.body",
+            params![WORKSPACE, workflow.id.blob(), body],
+        )?;
+        Ok(())
+    }
+
+    fn workflow_removed(&mut self, workflow: WorkflowId) -> Result<(), StoreError> {
+        self.statements.run(
+            "update workflows set removed = 1 where workspace_id = ?1 and id = ?2",
+            params![WORKSPACE, workflow.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn policies(&mut self, policies: &Policies) -> Result<(), StoreError> {
+        let body = body(self.body, policies)?;
+        self.statements
+            .run("update workspaces set policies = ?2 where workspace_id = ?1", params![WORKSPACE, body])?;
+        Ok(())
+    }
+
+    fn listener(
+        &mut self,
+        conversation: ConversationId,
+        agent: AgentId,
+        listens: bool,
+    ) -> Result<(), StoreError> {
+        let sql = if listens {
+            "insert or ignore into listeners (workspace_id, agent, conversation) values (?1, ?2, ?3)"
+        } else {
+            "delete from listeners where workspace_id = ?1 and agent = ?2 and conversation = ?3"
+        };
+        self.statements.run(sql, params![WORKSPACE, agent.blob(), conversation.blob()])?;
+        Ok(())
+    }
+
+    fn invite(&mut self, invite: &Invite) -> Result<(), StoreError> {
+        let (target_kind, target_id) = rows::target(invite.target);
+        let ended_at = match invite.state {
+            InviteState::Open { .. } | InviteState::Joined { .. } => None,
+            InviteState::Ended { at, .. } => Some(at.as_millis()),
+        };
+        let body = body(self.body, invite)?;
+        self.statements.run(
+            include_str!("invite.sql"),
+            params![
+                WORKSPACE,
+                invite.id.blob(),
+                invite.conversation.blob(),
+                invite.from.blob(),
+                target_kind,
+                target_id,
+                invite.made_at.as_millis(),
+                invite.word(),
+                invite.participant().map(StoredId::blob),
+                ended_at,
+                body,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn request(&mut self, request: &Request) -> Result<(), StoreError> {
+        let (answered_at, answered_by) = match request.state {
+            RequestState::Open => (None, None),
+            RequestState::Answered { at, by } => (Some(at.as_millis()), Some(by.blob())),
+        };
+        let body = body(self.body, request)?;
+        self.statements.run(
+            include_str!("request.sql"),
+            params![
+                WORKSPACE,
+                request.id.blob(),
+                request.number,
+                request.conversation.blob(),
+                request.contact.blob(),
+                request.queue.blob(),
+                request.created_at.as_millis(),
+                answered_at,
+                answered_by,
+                body,
+            ],
         )?;
         Ok(())
     }
@@ -105,7 +216,7 @@ impl Writing<'_> {
                 owner_id,
                 conversation.epoch(),
                 rows::priority(conversation.priority),
-                conversation.enqueued_at.as_millis(),
+                conversation.ranked_at.as_millis(),
                 closed_at,
                 closed_by,
                 body,
@@ -125,7 +236,7 @@ impl Writing<'_> {
         let (preceded_by, preceded_by_id) = rows::owner_cause(segment.preceded_by);
         let (state, ended, disposition) = match segment.state {
             SegmentState::Active => ("active", None, None),
-            SegmentState::WrapUp { ended_at, followed_by } => {
+            SegmentState::WrapUp { ended_at, followed_by, .. } => {
                 ("wrap_up", Some((ended_at, followed_by)), None)
             }
             SegmentState::Ended { ended_at, followed_by, disposition } => {
@@ -160,7 +271,7 @@ impl Writing<'_> {
     fn offer(&mut self, offer: &Offer) -> Result<(), StoreError> {
         let (cause, cause_id) = rows::offer_cause(offer.cause);
         let (deadline, ended_at, ended_as) = match offer.state {
-            OfferState::Open { deadline } => (Some(deadline.as_millis()), None, None),
+            OfferState::Open { deadline } => (deadline.map(Timestamp::as_millis), None, None),
             OfferState::Ended { at, end } => (None, Some(at.as_millis()), Some(end.word())),
         };
         let body = body(self.body, offer)?;
@@ -185,11 +296,13 @@ impl Writing<'_> {
 
     fn transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError> {
         let (target_kind, target_id) = rows::target(transfer.target);
-        let (ended_at, ended_as) = match transfer.state {
-            TransferState::Requested | TransferState::Offered { .. } | TransferState::Enqueued { .. } => {
-                (None, None)
-            }
-            TransferState::Ended { at, end } => (Some(at.as_millis()), Some(end.word())),
+        let (consulted, ended_at, ended_as) = match &transfer.state {
+            TransferState::Requested
+            | TransferState::Seeking { .. }
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. } => (None, None, None),
+            TransferState::Consulting { agent, .. } => (Some(agent.blob()), None, None),
+            TransferState::Ended { at, end } => (None, Some(at.as_millis()), Some(end.word())),
         };
         let body = body(self.body, transfer)?;
         self.statements.run(
@@ -201,8 +314,10 @@ impl Writing<'_> {
                 transfer.from.blob(),
                 target_kind,
                 target_id,
+                rows::mode(transfer.mode),
                 transfer.requested_at.as_millis(),
-                rows::transfer_state(transfer.state),
+                transfer.word(),
+                consulted,
                 ended_at,
                 ended_as,
                 body,

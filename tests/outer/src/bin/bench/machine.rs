@@ -7,6 +7,7 @@ use std::process::Command;
 use std::time::{Duration, Instant};
 
 use anyhow::Context;
+use rustix::time::{ClockId, clock_gettime};
 
 use crate::report::{per_second, say};
 
@@ -23,6 +24,13 @@ const OPEN_FILES: u64 = 65_536;
 #[expect(clippy::disallowed_methods, reason = "a benchmark measures real time")]
 pub fn now() -> Instant {
     Instant::now()
+}
+
+/// Returns how long this thread has had a processor so far, for measuring work that never waits: what else the machine
+/// does counts less.
+pub fn worked() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec as u64, time.tv_nsec as u32)
 }
 
 /// Says what the benchmark runs on.

@@ -1,9 +1,11 @@
-//! Benchmarks, each beside its reference in the same run: `bench durable`, `bench fanout`, `bench memory`.
+//! Benchmarks, each beside its reference in the same run: `bench routing`, `bench routing-full`, `bench durable`,
+//! `bench fanout`, `bench memory`, and `bench summary --dialogues PATH`.
 //!
 //! `cargo xtask bench` builds the server and calls this; the rows go to `target/bench/NAME.json`.
 //! Reading order: [`report`] (rows and ratios), [`machine`] (what it ran on), then the benchmarks:
-//! [`durable`] with [`recording`] and [`raw_sqlite`]; [`fanout`] and [`memory`] with [`centre`] (a server full of
-//! people), [`nchan`] (the reference) and [`readers`] (those who listen).
+//! [`routing`] (both of its benchmarks); [`durable`] with [`recording`] and [`raw_sqlite`]; [`fanout`] and [`memory`]
+//! with [`centre`] (a server full of people), [`nchan`] (the reference) and [`readers`] (those who listen);
+//! [`summary`] with [`rouge`].
 
 mod centre;
 mod durable;
@@ -15,10 +17,15 @@ mod raw_sqlite;
 mod readers;
 mod recording;
 mod report;
+mod rouge;
+mod routing;
+mod summary;
 
 use std::process::ExitCode;
 
 use anyhow::bail;
+
+const NAMES: &str = "routing, routing-full, durable, fanout, memory, summary";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -32,13 +39,23 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> anyhow::Result<()> {
-    let [name] = arguments else { bail!("name one of durable, fanout, memory") };
+    let Some((name, rest)) = arguments.split_first() else { bail!("name one of {NAMES}") };
+    if name == "summary" {
+        let file = summary::file(rest)?;
+        machine::describe()?;
+        return report::write(name, &summary::run(&file)?);
+    }
+    if let Some(unknown) = rest.first() {
+        bail!("`{name}` takes no argument, and got `{unknown}`");
+    }
     machine::describe()?;
     let rows = match name.as_str() {
+        "routing" => routing::run()?,
+        "routing-full" => routing::run_full()?,
         "durable" => durable::run()?,
         "fanout" => fanout::run()?,
         "memory" => memory::run()?,
-        other => bail!("there is no benchmark `{other}`: there are durable, fanout, memory"),
+        other => bail!("there is no benchmark `{other}`: there are {NAMES}"),
     };
     report::write(name, &rows)
 }

@@ -5,23 +5,12 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context;
+use baton::store::sqlite::SETTINGS;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::machine::now;
 use crate::recording::Written;
-
-/// The settings that decide about speed, the same as those of the store.
-const SETTINGS: &str = "
-    pragma journal_mode = wal;
-    pragma synchronous = full;
-    pragma fullfsync = on;
-    pragma checkpoint_fullfsync = on;
-    pragma wal_autocheckpoint = 4000;
-    pragma cache_size = -16000;
-    pragma temp_store = memory;
-    pragma mmap_size = 0;
-    pragma foreign_keys = off;";
 
 /// The rows of one transaction: for each its statement and its values.
 type Batch = Vec<(usize, Vec<Value>)>;

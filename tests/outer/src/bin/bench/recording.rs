@@ -1,7 +1,6 @@
 //! A store that remembers which rows each batch wrote, and which offers it made; the work itself is the real store's.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton::content::Content;
@@ -117,6 +116,10 @@ impl Store for Recording {
         self.store.answers(keys, now)
     }
 
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
+        self.store.attributes(conversation)
+    }
+
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
         self.store.replay(from, visit)
     }
@@ -145,15 +148,7 @@ impl Store for Recording {
         self.store.remove_session(token_hash)
     }
 
-    fn remove_sessions_of(&self, agent: AgentId) -> Result<(), StoreError> {
-        self.store.remove_sessions_of(agent)
-    }
-
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         self.store.secret(name, fresh)
-    }
-
-    fn backup(&self, target: &Path) -> Result<(), StoreError> {
-        self.store.backup(target)
     }
 }

@@ -1,34 +1,57 @@
-//! A disk that is full for a while: nothing acknowledged is lost, reading goes on, and room is all that it takes.
+//! A disk that is full for a while: nothing acknowledged is lost, reading goes on, and room is all that it takes; and one
+//! that does worse.
 
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use axum::http::StatusCode;
+use baton::accounts::SESSION_TOUCHED_EVERY;
+use baton::accounts::attempts::PLACE_FAILURES_MAX;
 use baton::store::sqlite::SqliteStore;
 use baton::store::{Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
 use baton_shared::*;
 use serde_json::json;
 
-use crate::app::TestApp;
+use crate::app::{PASSWORD, Proof, TestApp};
 use crate::conversations::{accept, desk};
 
-/// A store on a disk that is full when it is told so.
-struct FullDisk {
-    store: SqliteStore,
-    is_full: Arc<AtomicBool>,
+/// What is wrong with a disk.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Fault {
+    #[default]
+    None,
+    /// Nothing can be written.
+    Full,
+    /// A sign-in cannot be looked up.
+    Unreadable,
+    /// What is written may be lost.
+    Loses,
 }
 
-impl FullDisk {
+/// A store on a disk that fails when it is told to.
+struct FaultyDisk {
+    store: SqliteStore,
+    fault: Arc<Mutex<Fault>>,
+}
+
+impl FaultyDisk {
     fn write<T>(&self, write: impl FnOnce(&SqliteStore) -> Result<T, StoreError>) -> Result<T, StoreError> {
-        if self.is_full.load(Ordering::SeqCst) {
-            return Err(StoreError::Unavailable("the disk is full".into()));
+        match *self.fault.lock().unwrap() {
+            Fault::None | Fault::Unreadable => write(&self.store),
+            Fault::Full => Err(StoreError::Unavailable("the disk is full".into())),
+            Fault::Loses => Err(StoreError::DurabilityUnknown("a flush failed".into())),
         }
-        write(&self.store)
     }
 }
 
-impl Store for FullDisk {
+/// Starts a server on such a disk.
+fn start() -> (TestApp, Arc<Mutex<Fault>>) {
+    let fault = Arc::<Mutex<Fault>>::default();
+    let shared = fault.clone();
+    (TestApp::stored(|store| Arc::new(FaultyDisk { store, fault: shared })), fault)
+}
+
+impl Store for FaultyDisk {
     fn load(&self) -> Result<Loaded, StoreError> {
         self.store.load()
     }
@@ -41,6 +64,10 @@ impl Store for FullDisk {
         self.store.answer(scope, key, now)
     }
 
+    fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
+        self.store.attributes(conversation)
+    }
+
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
         self.store.replay(from, visit)
     }
@@ -50,6 +77,9 @@ impl Store for FullDisk {
     }
 
     fn credentials(&self, email: &str) -> Result<Option<Credentials>, StoreError> {
+        if *self.fault.lock().unwrap() == Fault::Unreadable {
+            return Err(StoreError::Unavailable("the disk does not answer".into()));
+        }
         self.store.credentials(email)
     }
 
@@ -69,24 +99,14 @@ impl Store for FullDisk {
         self.write(|store| store.remove_session(token_hash))
     }
 
-    fn remove_sessions_of(&self, agent: AgentId) -> Result<(), StoreError> {
-        self.write(|store| store.remove_sessions_of(agent))
-    }
-
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         self.store.secret(name, fresh)
-    }
-
-    fn backup(&self, target: &Path) -> Result<(), StoreError> {
-        self.store.backup(target)
     }
 }
 
 #[tokio::test]
 async fn a_full_disk_refuses_what_it_cannot_keep_and_reading_goes_on() {
-    let is_full = Arc::new(AtomicBool::new(false));
-    let switch = is_full.clone();
-    let app = TestApp::stored(|store| Arc::new(FullDisk { store, is_full: switch }));
+    let (app, fault) = start();
     let ada = app.person("Ada", Role::Agent).await;
     app.add_queue("Support", &[ada.id]).await;
     app.make_available(&ada).await;
@@ -94,7 +114,7 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_reading_goes_on() {
     let id = accept(&ada).await;
     let messages = format!("/api/conversations/{id}/messages");
 
-    is_full.store(true, Ordering::SeqCst);
+    *fault.lock().unwrap() = Fault::Full;
     // Long enough for the use of the session to be noted, which fails and keeps nobody from reading.
     app.clock.advance(std::time::Duration::from_secs(120));
     let refused = ada.client.post(&messages, &json!({"text": "kept?"})).await;
@@ -104,9 +124,35 @@ async fn a_full_disk_refuses_what_it_cannot_keep_and_reading_goes_on() {
     assert_eq!(shown["messages"].as_array().unwrap().len(), 1, "nothing half-written is shown");
     assert_eq!(desk(&ada).await["conversations"].as_object().unwrap().len(), 1);
 
-    is_full.store(false, Ordering::SeqCst);
+    *fault.lock().unwrap() = Fault::None;
     ada.client.post(&messages, &json!({"text": "kept"})).await.expect(StatusCode::CREATED);
     let shown = ada.client.get(&messages).await.expect(StatusCode::OK);
     let texts: Vec<_> = shown["messages"].as_array().unwrap().iter().map(|said| &said["text"]).collect();
     assert_eq!(texts, ["Hello", "kept"]);
+}
+
+#[tokio::test]
+async fn sign_ins_that_could_not_be_checked_do_not_count_as_failed() {
+    let (app, fault) = start();
+    app.add_person("Ada", Role::Agent).await;
+    let right = json!({"email": "ada@example.com", "password": PASSWORD});
+    *fault.lock().unwrap() = Fault::Unreadable;
+    for _ in 0..=PLACE_FAILURES_MAX {
+        let refused = app.anyone().post("/api/session", &right).await;
+        refused.refused(StatusCode::SERVICE_UNAVAILABLE, "store_unavailable");
+    }
+    *fault.lock().unwrap() = Fault::None;
+    app.anyone().post("/api/session", &right).await.expect(StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_use_of_a_session_that_may_be_lost_is_not_passed_over() {
+    let (app, fault) = start();
+    let ada = app.person("Ada", Role::Agent).await;
+    let Proof::Cookie(cookie) = &ada.client.proof else { panic!("Ada has a cookie") };
+    let token = cookie.strip_prefix("baton=").unwrap();
+    app.clock.advance(SESSION_TOUCHED_EVERY);
+    *fault.lock().unwrap() = Fault::Loses;
+    let found = app.app.accounts.session(token);
+    assert!(matches!(found, Err(StoreError::DurabilityUnknown(_))), "{found:?}");
 }

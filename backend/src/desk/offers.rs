@@ -1,0 +1,281 @@
+//! Offers: accept, reject, miss, and what follows for the transfer they belong to.
+
+use baton_shared::command::{Actor, REASON_CHARS_MAX};
+use baton_shared::policy::{AfterRelease, Decline, OnDecline, OnMissed, OnNoAnswer};
+use baton_shared::segment::{OwnerCause, WrapUp};
+use baton_shared::*;
+
+use super::{Answer, Circumstances, Decided, invites, optional_text, person, returns, workflows};
+use crate::content::Content;
+use crate::routing::RoutingState;
+
+/// What follows when someone does not take a conversation that is being transferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    /// It comes back.
+    Return,
+    /// Someone else is asked.
+    Another,
+    /// Others who are asked may still take it.
+    Others,
+}
+
+/// Returns an open offer made to this person.
+fn offered(state: &RoutingState, offer: OfferId, agent: AgentId) -> Result<&Offer, Refusal> {
+    let offer = state.offers.get(&offer).ok_or(Refusal::OfferClosed { end: None })?;
+    if offer.agent == agent { Ok(offer) } else { Err(Refusal::NotYourOffer) }
+}
+
+pub(super) fn accept(with: &mut Circumstances<'_>, actor: Actor, offer: OfferId) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let offer = offered(with.state, offer, agent)?;
+    let conversation = super::open(with.state, offer.conversation)?;
+    let from = conversation.owner().ok_or(Refusal::ConversationClosed)?;
+    if let OfferCause::Invite(invite) = offer.cause {
+        // Two invitations may have reached the same person, or they may have become the owner since.
+        if from == Owner::Agent(agent) {
+            return Err(Refusal::TargetIsOwner);
+        }
+        if with.state.participants(conversation).any(|participant| participant == agent) {
+            return Err(Refusal::TargetTakesPart);
+        }
+        let events = invites::join(with.state, offer, invite);
+        return Ok(Decided { events, ..Decided::new(Answer::Accepted { conversation: conversation.id }) });
+    }
+    let mut events = vec![offer_ended(offer, OfferEnd::Accepted)];
+    let others = with.state.open_offers(conversation).filter(|other| other.id != offer.id);
+    events.extend(others.map(|other| offer_ended(other, OfferEnd::Rescinded)));
+    let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
+    if transfer.is_none_or(|transfer| transfer.mode != Mode::Warm) {
+        events.extend(invites::take_over(with.state, conversation, agent));
+    }
+    let answer = Answer::Accepted { conversation: conversation.id };
+    if let (Some(transfer), Owner::Agent(from)) = (transfer, from)
+        && transfer.mode == Mode::Warm
+    {
+        let lasts = core::time::Duration::from_secs(u64::from(transfer.policy.consult_secs));
+        let deadline = with.now.plus(lasts);
+        let (transfer, conversation) = (transfer.id, conversation.id);
+        events.push(Event::ConsultBegan { transfer, conversation, from, agent, deadline });
+        return Ok(Decided { events, ..Decided::new(answer) });
+    }
+    events.extend(transfer.map(|transfer| transfer_ended(transfer, TransferEnd::Completed)));
+    let to = Owner::Agent(agent);
+    match (from, transfer) {
+        (Owner::Agent(sender), Some(transfer)) => {
+            events.extend(passed_on(with, conversation, sender, agent, transfer));
+        }
+        (Owner::Queue(_) | Owner::Group(_) | Owner::Agent(_), transfer) => {
+            let meant = transfer.filter(|transfer| returns::released(transfer));
+            let cause =
+                meant.map_or(OwnerCause::Accepted(offer.id), |meant| OwnerCause::Transferred(meant.id));
+            let segment = with.ids.segment();
+            events.extend(invites::end_for(with.state, conversation, agent, None));
+            events.push(owner_changed(conversation, from, to, cause, WrapUp::None, segment));
+        }
+    }
+    Ok(Decided { events, ..Decided::new(answer) })
+}
+
+/// Gives a conversation from its sender to the receiver, with what the policy leaves to the sender.
+pub(super) fn passed_on(
+    with: &mut Circumstances<'_>,
+    conversation: &Conversation,
+    sender: AgentId,
+    receiver: AgentId,
+    transfer: &Transfer,
+) -> Vec<Event> {
+    let (from, to) = (Owner::Agent(sender), Owner::Agent(receiver));
+    let cause = OwnerCause::Transferred(transfer.id);
+    let wrap_up = wrap_up_by(&transfer.policy);
+    let segment = with.ids.segment();
+    let mut events = invites::end_for(with.state, conversation, receiver, None);
+    events.push(owner_changed(conversation, from, to, cause, wrap_up, segment));
+    events.extend(listening(conversation.id, sender, &transfer.policy));
+    events
+}
+
+/// Returns what a sender's segment ends with.
+pub(super) const fn wrap_up_by(policy: &TransferPolicy) -> WrapUp {
+    if policy.wrap_up { WrapUp::ByItsAgent } else { WrapUp::None }
+}
+
+/// Lets a sender who was released read on, where the policy says so.
+pub(super) fn listening(
+    conversation: ConversationId,
+    agent: AgentId,
+    policy: &TransferPolicy,
+) -> Option<Event> {
+    match policy.after_release {
+        AfterRelease::Listen => Some(Event::ListeningBegan { conversation, agent }),
+        AfterRelease::Close => None,
+    }
+}
+
+pub(super) fn reject(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    offer: OfferId,
+    reason: String,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let reason = optional_text("reason", &reason, REASON_CHARS_MAX)?;
+    let offer = offered(with.state, offer, agent)?;
+    match decline_rule(with.state, offer) {
+        Decline::No => return Err(Refusal::MayNotDecline),
+        Decline::NeedReason if reason.is_none() => return Err(Refusal::TextEmpty { field: "reason" }),
+        Decline::Yes | Decline::AskReason | Decline::NeedReason => {}
+    }
+    let mut decided = Decided::done(end_offer(with, offer, OfferEnd::Declined));
+    decided.content.extend(reason.map(|reason| Content::Reason(offer.id, reason)));
+    Ok(decided)
+}
+
+/// Returns whether an offer may be refused: one from a queue or to join always, one of a transfer by its policy.
+pub fn decline_rule(state: &RoutingState, offer: &Offer) -> Decline {
+    let transfer = match offer.cause {
+        OfferCause::Queue(_) | OfferCause::Invite(_) => None,
+        OfferCause::Transfer(transfer) => state.transfers.get(&transfer),
+    };
+    transfer.map_or(Decline::Yes, |transfer| transfer.policy.decline)
+}
+
+/// Ends an offer that was not accepted, with all that follows.
+pub(super) fn end_offer(with: &mut Circumstances<'_>, offer: &Offer, end: OfferEnd) -> Vec<Event> {
+    if let OfferCause::Invite(invite) = offer.cause {
+        return invites::not_joined(with.state, offer, invite, end);
+    }
+    let mut events = vec![offer_ended(offer, end)];
+    let Some(conversation) = with.state.conversations.get(&offer.conversation) else { return events };
+    if end == OfferEnd::TimedOut {
+        events.extend(missed(with, conversation, offer));
+    }
+    let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
+    let Some(transfer) = transfer.filter(|transfer| returns::undecided(transfer)) else {
+        events.extend(workflows::refused(with, conversation, offer.agent));
+        return events;
+    };
+    match next(with.state, conversation, transfer, offer, end) {
+        Next::Others => {}
+        Next::Return => {
+            let end = if end == OfferEnd::TimedOut { TransferEnd::Expired } else { TransferEnd::Returned };
+            events.extend(returns::come_back(with, conversation, transfer, end));
+        }
+        Next::Another => {
+            let pool = Pool::Queue(conversation.queue);
+            let elsewhere = with.state.search(conversation).is_some_and(|search| search.pool != pool);
+            if elsewhere {
+                let (transfer, conversation) = (transfer.id, conversation.id);
+                events.push(Event::TransferRerouted { transfer, conversation, pool });
+            }
+        }
+    }
+    events
+}
+
+/// Says what follows for a transfer when one of its offers ends without being accepted.
+fn next(
+    state: &RoutingState,
+    conversation: &Conversation,
+    transfer: &Transfer,
+    offer: &Offer,
+    end: OfferEnd,
+) -> Next {
+    let Some(search) = state.search(conversation) else { return Next::Others };
+    if search.offers.keys().any(|agent| *agent != offer.agent) {
+        return Next::Others;
+    }
+    let policy = &transfer.policy;
+    let another = match end {
+        OfferEnd::TimedOut => match policy.on_no_answer {
+            OnNoAnswer::Next => true,
+            OnNoAnswer::Return | OnNoAnswer::Keep => false,
+        },
+        OfferEnd::Declined
+        | OfferEnd::TargetGone
+        | OfferEnd::Accepted
+        | OfferEnd::Cancelled
+        | OfferEnd::Rescinded => match policy.on_decline {
+            OnDecline::Next => true,
+            OnDecline::Return | OnDecline::Stay => false,
+        },
+    };
+    let asked = search.passed.keys().filter(|agent| **agent != transfer.from).count() + 1;
+    let asked_enough = policy.misses_max > 0 && asked >= usize::from(policy.misses_max);
+    if another && !asked_enough { Next::Another } else { Next::Return }
+}
+
+/// Says what an unanswered offer does to the person who did not answer.
+fn missed(with: &mut Circumstances<'_>, conversation: &Conversation, offer: &Offer) -> Vec<Event> {
+    let status = match offer_policy(with.state, conversation).on_missed {
+        OnMissed::Stay => return Vec::new(),
+        OnMissed::Busy => Status::Busy,
+        OnMissed::Away => Status::Away,
+        OnMissed::Offline => Status::Offline,
+    };
+    let agent = offer.agent;
+    let takes_work = with.state.agents.get(&agent).is_some_and(|agent| agent.presence.status.takes_work());
+    if !takes_work {
+        return Vec::new();
+    }
+    let mut events = vec![Event::StatusChanged { agent, status }];
+    let state = with.state;
+    for other in state.offers_to(agent).filter(|other| other.id != offer.id) {
+        events.extend(end_offer(with, other, OfferEnd::TargetGone));
+    }
+    events
+}
+
+/// Returns the policy that an offer of a conversation follows: its transfer's, or the one that holds at the moment.
+pub(super) fn offer_policy(state: &RoutingState, conversation: &Conversation) -> TransferPolicy {
+    let transfer = conversation.transfer().and_then(|transfer| state.transfers.get(&transfer));
+    transfer.map_or_else(|| state.policy(conversation), |transfer| transfer.policy.clone())
+}
+
+/// Ends every offer to an agent who takes no new work any more.
+pub(super) fn withdraw(with: &mut Circumstances<'_>, agent: AgentId) -> Vec<Event> {
+    let state = with.state;
+    let offers = state.offers_to(agent);
+    offers.flat_map(|offer| end_offer(with, offer, OfferEnd::TargetGone)).collect()
+}
+
+pub(super) fn offer_ended(offer: &Offer, end: OfferEnd) -> Event {
+    Event::OfferEnded { offer: offer.id, conversation: offer.conversation, agent: offer.agent, end }
+}
+
+pub(super) fn transfer_ended(transfer: &Transfer, end: TransferEnd) -> Event {
+    Event::TransferEnded {
+        transfer: transfer.id,
+        conversation: transfer.conversation,
+        from: transfer.from,
+        end,
+        consulted: match transfer.state {
+            TransferState::Consulting { agent, .. } => Some(agent),
+            TransferState::Requested
+            | TransferState::Seeking { .. }
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Ended { .. } => None,
+        },
+    }
+}
+
+pub(super) fn owner_changed(
+    conversation: &Conversation,
+    from: Owner,
+    to: Owner,
+    cause: OwnerCause,
+    wrap_up: WrapUp,
+    segment: SegmentId,
+) -> Event {
+    Event::OwnerChanged {
+        conversation: conversation.id,
+        from,
+        to,
+        epoch: conversation.epoch() + 1,
+        cause,
+        ended: conversation.segment,
+        wrap_up,
+        segment,
+    }
+}

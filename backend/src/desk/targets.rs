@@ -1,0 +1,477 @@
+//! To whom a conversation could be passed, who cannot take it and why, and what would happen.
+//!
+//! The rules are those by which a request is decided, so that the list and the decision cannot differ.
+
+use baton_shared::policy::{Listed, OnExpiry, OnNoAnswer, Release, SAFETY};
+use baton_shared::*;
+
+use super::transfers::{Placement, check_pool, placement};
+use super::workflows::{self, Judgement};
+use crate::routing::RoutingState;
+
+/// A person, as a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AgentStanding {
+    /// Who.
+    pub id: AgentId,
+    /// What they chose, and whether they can be reached.
+    pub presence: Presence,
+    /// How many units they hold.
+    pub held: u32,
+    /// How many they can hold.
+    pub limit: u32,
+    /// Where the search would begin, or why it would not.
+    pub placement: Result<Placement, Refusal>,
+    /// Whether it may be left to wait for them.
+    pub may_park: bool,
+}
+
+/// A queue or a group, as a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PoolStanding<Id> {
+    /// Which.
+    pub id: Id,
+    /// How many wait in it.
+    pub waiting: u32,
+    /// How many of those who serve it have room.
+    pub available: u32,
+    /// How many units those could still take.
+    pub free: u32,
+    /// The estimated wait in seconds; nothing means that there is not enough data.
+    pub wait_secs: Option<u64>,
+    /// Why it could not take it.
+    pub refusal: Option<Refusal>,
+}
+
+/// Everyone and everything a conversation could be passed to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Standings {
+    /// The policy that holds for the conversation.
+    pub policy: TransferPolicy,
+    /// The queue it is of.
+    pub queue: QueueId,
+    /// People.
+    pub agents: Vec<AgentStanding>,
+    /// Groups.
+    pub groups: Vec<PoolStanding<GroupId>>,
+    /// Queues.
+    pub queues: Vec<PoolStanding<QueueId>>,
+}
+
+/// Returns to whom a conversation could be passed by its owner; nothing if that is not this person.
+pub fn standings(
+    state: &RoutingState,
+    conversation: ConversationId,
+    owner: AgentId,
+    now: Timestamp,
+) -> Option<Standings> {
+    let conversation = super::owned(state, conversation, owner).ok()?;
+    let policy = state.policy(conversation);
+    let channel = conversation.channel;
+    let listed = |agent: &&Agent| {
+        let shown = match policy.listed {
+            Listed::Everyone => true,
+            Listed::Connected => agent.presence.reachable,
+            Listed::Available => agent.presence.available(),
+        };
+        shown
+            && agent.enabled
+            && agent.id != owner
+            && agent.capacity.get(&channel).is_some_and(|units| *units > 0)
+    };
+    let agents = state.agents.values().filter(listed).map(|agent| AgentStanding {
+        id: agent.id,
+        presence: agent.presence,
+        held: state.held(agent.id, channel),
+        limit: agent.capacity.get(&channel).copied().unwrap_or(0),
+        placement: placement(state, conversation, owner, agent.id, &policy, false),
+        may_park: placement(state, conversation, owner, agent.id, &policy, true) == Ok(Placement::Wait),
+    });
+    let agents = agents.filter(|standing| standing.placement != Err(Refusal::TargetNotAllowed)).collect();
+    let pools = |target: Target| {
+        let refusal = check_pool(state, conversation, target).err();
+        let load = target.pool().map_or(PoolLoad::default(), |pool| pool_load(state, pool, channel, owner));
+        (refusal, load)
+    };
+    let groups = state.groups.keys().map(|group| {
+        let (refusal, load) = pools(Target::Group(*group));
+        standing(*group, refusal, load, None)
+    });
+    let queues = state.queues.values().map(|queue| {
+        let (refusal, load) = pools(Target::Queue(queue.id));
+        standing(queue.id, refusal, load, queue.estimated_wait(now))
+    });
+    let allowed = |refusal: &Option<Refusal>| *refusal != Some(Refusal::TargetNotAllowed);
+    Some(Standings {
+        queue: conversation.queue,
+        agents,
+        groups: groups.filter(|group| allowed(&group.refusal)).collect(),
+        queues: queues.filter(|queue| allowed(&queue.refusal)).collect(),
+        policy,
+    })
+}
+
+/// A workflow, as a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkflowStanding {
+    /// The one person who would be asked first.
+    pub asks: Option<AgentId>,
+    /// The queue that would own the conversation first.
+    pub place: PoolStanding<QueueId>,
+}
+
+/// Returns where a conversation would go now that its owner passes on to a workflow.
+pub fn workflow_standing(
+    state: &RoutingState,
+    conversation: &Conversation,
+    owner: AgentId,
+    workflow: &Workflow,
+    judged: &Judgement,
+) -> WorkflowStanding {
+    let seeker = workflows::seeker_for(conversation, owner, &state.policy(conversation));
+    let refusal = workflows::check(state, conversation, workflow.id, judged, &seeker).err();
+    let steps = workflows::planned(workflow, judged, &seeker);
+    let first = workflows::first_step(state, &steps, 0, &seeker).map(|place| &steps[place]);
+    let queue = first.map_or(workflow.fallback, |step| step.queue);
+    let load = pool_load(state, Pool::Queue(queue), conversation.channel, owner);
+    WorkflowStanding { asks: first.and_then(|step| step.agent), place: standing(queue, refusal, load, None) }
+}
+
+/// What a pool has to do, and with whom.
+#[derive(Default)]
+struct PoolLoad {
+    waiting: u32,
+    available: u32,
+    free: u32,
+}
+
+fn standing<Id>(
+    id: Id,
+    refusal: Option<Refusal>,
+    load: PoolLoad,
+    wait: Option<core::time::Duration>,
+) -> PoolStanding<Id> {
+    let PoolLoad { waiting, available, free } = load;
+    PoolStanding { id, waiting, available, free, wait_secs: wait.map(|wait| wait.as_secs()), refusal }
+}
+
+fn pool_load(state: &RoutingState, pool: Pool, channel: Channel, sender: AgentId) -> PoolLoad {
+    let waits = |conversation: &Conversation| {
+        conversation.waiting().is_some_and(|waiting| waiting.search.pool == pool)
+    };
+    let waiting = state.conversations.matching(waits).len();
+    // Whoever passes it on is asked last of all.
+    let others = state.agents.values().filter(|agent| agent.id != sender && agent.presence.available());
+    let rooms = others.map(|agent| {
+        let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
+        let room = limit.saturating_sub(state.held(agent.id, channel));
+        if state.serves(agent, pool, channel) { room } else { 0 }
+    });
+    let (available, free) =
+        rooms.filter(|room| *room > 0).fold((0, 0), |(people, units), room| (people + 1, units + room));
+    PoolLoad { waiting: u32::try_from(waiting).unwrap_or(u32::MAX), available, free }
+}
+
+/// Says what will happen to a transfer to a named person.
+pub fn outcome_for_agent(policy: &TransferPolicy, placement: Placement, queue: &str) -> String {
+    let released_at_once = policy.release == Release::Request;
+    // A sender who was released has the safety time, where the policy sets none.
+    let secs = policy.transfer_secs.or(released_at_once.then_some(SAFETY.as_secs() as u32));
+    let comes_back = match (secs, policy.return_to_sender, policy.on_expiry) {
+        (None, _, _) => "stays until it is answered".to_owned(),
+        (Some(secs), true, _) | (Some(secs), false, OnExpiry::Return) => {
+            format!("returns to you after {secs} s")
+        }
+        (Some(secs), false, OnExpiry::Fallback) => format!("goes to {queue} after {secs} s"),
+        (Some(secs), false, OnExpiry::Request) => format!("becomes a request after {secs} s"),
+    };
+    let released = match (policy.release, placement) {
+        (Release::Request, _) | (Release::AcceptOrFull, Placement::Wait) => " You are released at once.",
+        (Release::Accept | Release::AcceptOrFull, _) => "",
+    };
+    match placement {
+        Placement::Wait => match policy.transfer_lasts() {
+            None if released.is_empty() => "Waits until they are free.".to_owned(),
+            lasts => {
+                let minutes = lasts.unwrap_or(SAFETY).max(SAFETY).as_secs() / 60;
+                format!("Waits until they are free, at most {minutes} minutes.{released}")
+            }
+        },
+        Placement::Next => format!("Offered to the next in {queue}; {comes_back}.{released}"),
+        Placement::Offer => match policy.on_no_answer {
+            OnNoAnswer::Next => {
+                let secs = policy.offer_secs;
+                format!("Offered at once; after {secs} s to the next in {queue}.{released}")
+            }
+            OnNoAnswer::Return | OnNoAnswer::Keep => format!("Offered at once; {comes_back}.{released}"),
+        },
+    }
+}
+
+/// Says what will happen to a transfer to a workflow.
+pub fn outcome_for_workflow(
+    policy: &TransferPolicy,
+    standing: &WorkflowStanding,
+    asks: Option<&str>,
+    queue: &str,
+) -> String {
+    let then = match policy.undo_lasts().as_secs() {
+        0 => "You are released at once.".to_owned(),
+        secs => format!("You are released at once; undo for {secs} s."),
+    };
+    match asks {
+        Some(asks) => format!("Goes to {queue} and is offered to {asks} first. {then}"),
+        None => format!("Goes to {queue}. {}", outcome_for_pool(policy, &standing.place)),
+    }
+}
+
+/// Says what will happen to a transfer to a queue or group.
+pub fn outcome_for_pool<Id>(policy: &TransferPolicy, standing: &PoolStanding<Id>) -> String {
+    let place = match (standing.available, standing.waiting) {
+        (0, waiting) => format!("Nobody is free; number {} in line.", waiting + 1),
+        (_, 0) => "Offered at once.".to_owned(),
+        (_, waiting) => format!("Number {} in line.", waiting + 1),
+    };
+    match policy.undo_lasts().as_secs() {
+        0 => format!("{place} You are released at once."),
+        secs => format!("{place} You are released at once; undo for {secs} s."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use baton_shared::policy::{Allowed, Cancel, FullTarget};
+    use baton_shared::queue::{AcceptedWait, Membership, Priority};
+
+    use super::*;
+    use crate::routing::OpenWork;
+
+    const OWNER: AgentId = AgentId::from_bits(1);
+    const FREE: AgentId = AgentId::from_bits(2);
+    const FULL: AgentId = AgentId::from_bits(3);
+    const AWAY: AgentId = AgentId::from_bits(4);
+    const LOST: AgentId = AgentId::from_bits(5);
+    const DISABLED: AgentId = AgentId::from_bits(6);
+    const WITHOUT_CHAT: AgentId = AgentId::from_bits(7);
+    const BILLING: QueueId = QueueId::from_bits(1);
+    const SALES: QueueId = QueueId::from_bits(2);
+    const REFUNDS: GroupId = GroupId::from_bits(1);
+    const EMPTY: GroupId = GroupId::from_bits(2);
+    const SKILL: SkillId = SkillId::from_bits(1);
+    const CONVERSATION: ConversationId = ConversationId::from_bits(1);
+    const NOW: Timestamp = Timestamp::from_millis(1_795_248_000_000);
+
+    fn agent(id: AgentId) -> Agent {
+        Agent {
+            id,
+            role: Role::Agent,
+            enabled: true,
+            presence: Presence { status: Status::Available, reachable: true },
+            capacity: [(Channel::WebChat, 2)].into(),
+            skills: BTreeSet::new(),
+            queues: [BILLING].into(),
+            idle_since: NOW,
+            lost_at: None,
+        }
+    }
+
+    fn conversation(number: u128, held: Held) -> Conversation {
+        Conversation {
+            id: ConversationId::from_bits(number),
+            contact: ContactId::from_bits(number),
+            channel: Channel::WebChat,
+            queue: BILLING,
+            priority: Priority::Normal,
+            enqueued_at: NOW,
+            ranked_at: NOW,
+            segment: SegmentId::from_bits(number),
+            last_seq: 1,
+            owners: BTreeSet::new(),
+            last_agent: None,
+            invites: BTreeSet::new(),
+            listeners: BTreeSet::new(),
+            hops: 0,
+            state: ConversationState::Open { held, epoch: 1 },
+        }
+    }
+
+    fn owned_by(number: u128, agent: AgentId) -> Conversation {
+        conversation(number, Held::Agent { agent, since: NOW, transfer: None })
+    }
+
+    fn waits_for(number: u128, pool: Pool) -> Conversation {
+        conversation(
+            number,
+            Held::Queue(Waiting { search: Search::begin(pool, NOW, 1), transfer: None, route: None }),
+        )
+    }
+
+    /// Everyone who could be asked, and everyone who could not; one waits in a queue and one for a group.
+    fn centre(policy: TransferPolicy) -> RoutingState {
+        let queue = |id, skills, accepted| Queue { id, skills, priority: Priority::Normal, accepted };
+        let group =
+            |id, skills| Group { id, skills, membership: Membership::Any, priority: Priority::Normal };
+        let waited = std::iter::repeat_n(AcceptedWait { at: NOW, waited_ms: 95_900 }, 10).collect();
+        RoutingState::from_open_work(OpenWork {
+            agents: vec![
+                agent(OWNER),
+                Agent { skills: [SKILL].into(), queues: [BILLING, SALES].into(), ..agent(FREE) },
+                Agent { queues: [BILLING, SALES].into(), ..agent(FULL) },
+                Agent { presence: Presence { status: Status::Away, reachable: true }, ..agent(AWAY) },
+                Agent { presence: Presence { status: Status::Available, reachable: false }, ..agent(LOST) },
+                Agent { enabled: false, ..agent(DISABLED) },
+                Agent { capacity: BTreeMap::new(), ..agent(WITHOUT_CHAT) },
+            ],
+            queues: vec![
+                queue(BILLING, BTreeSet::new(), Default::default()),
+                queue(SALES, [SKILL].into(), waited),
+            ],
+            groups: vec![group(REFUNDS, [SKILL].into()), group(EMPTY, [SkillId::from_bits(9)].into())],
+            conversations: vec![
+                owned_by(1, OWNER),
+                owned_by(2, OWNER),
+                owned_by(3, FULL),
+                owned_by(4, FULL),
+                owned_by(5, FREE),
+                waits_for(6, Pool::Queue(SALES)),
+                waits_for(7, Pool::Group(REFUNDS)),
+            ],
+            policies: Policies { workspace: policy, ..Policies::default() },
+            ..OpenWork::default()
+        })
+    }
+
+    fn found(policy: TransferPolicy) -> Standings {
+        standings(&centre(policy), CONVERSATION, OWNER, NOW).expect("they own it")
+    }
+
+    fn ids(found: &Standings) -> Vec<AgentId> {
+        found.agents.iter().map(|agent| agent.id).collect()
+    }
+
+    #[test]
+    fn only_its_owner_learns_to_whom_a_conversation_could_go() {
+        let state = centre(TransferPolicy::default());
+        assert!(standings(&state, CONVERSATION, OWNER, NOW).is_some());
+        for (conversation, agent) in [(1, FREE), (5, OWNER), (6, OWNER), (99, OWNER)] {
+            assert_eq!(standings(&state, ConversationId::from_bits(conversation), agent, NOW), None);
+        }
+    }
+
+    #[test]
+    fn everyone_who_has_chats_is_listed_with_the_reason_why_not() {
+        let found = found(TransferPolicy::default());
+        assert_eq!(ids(&found), [FREE, FULL, AWAY, LOST]);
+        let unavailable = |status, reachable| Err(Refusal::TargetUnavailable { status, reachable });
+        let expected = [
+            (1, Ok(Placement::Offer), false),
+            (2, Err(Refusal::TargetFull { held: 2, limit: 2 }), true),
+            (0, unavailable(Status::Away, true), true),
+            (0, unavailable(Status::Available, false), true),
+        ];
+        for (agent, (held, placement, may_park)) in found.agents.iter().zip(expected) {
+            assert_eq!((agent.held, agent.limit, agent.may_park), (held, 2, may_park), "{}", agent.id);
+            assert_eq!(agent.placement, placement, "{}", agent.id);
+        }
+    }
+
+    #[test]
+    fn the_policy_says_who_is_listed() {
+        for (listed, expected) in [
+            (Listed::Everyone, vec![FREE, FULL, AWAY, LOST]),
+            (Listed::Connected, vec![FREE, FULL, AWAY]),
+            (Listed::Available, vec![FREE, FULL]),
+        ] {
+            assert_eq!(ids(&found(TransferPolicy { listed, ..Default::default() })), expected, "{listed:?}");
+        }
+        let only = |targets: &[Target]| TransferPolicy {
+            allowed: Allowed::Only(targets.iter().copied().collect()),
+            ..Default::default()
+        };
+        let chosen = found(only(&[Target::Agent(FULL), Target::Group(REFUNDS), Target::Queue(SALES)]));
+        assert_eq!(ids(&chosen), [FULL]);
+        assert_eq!(chosen.groups.iter().map(|group| group.id).collect::<Vec<_>>(), [REFUNDS]);
+        assert_eq!(chosen.queues.iter().map(|queue| queue.id).collect::<Vec<_>>(), [SALES]);
+        let mut members = centre(TransferPolicy { allowed: Allowed::QueueMembers, ..Default::default() });
+        if let Some(free) = members.agents.get_mut(&FREE) {
+            free.queues = [SALES].into();
+        }
+        let found = standings(&members, CONVERSATION, OWNER, NOW).expect("they own it");
+        assert_eq!(ids(&found), [FULL, AWAY, LOST], "those who belong to the conversation's queue");
+    }
+
+    #[test]
+    fn a_full_target_is_placed_as_the_policy_says() {
+        for (full_target, full, away) in [
+            (FullTarget::Wait, Ok(Placement::Wait), Ok(Placement::Wait)),
+            (FullTarget::Next, Ok(Placement::Next), Ok(Placement::Next)),
+            (
+                FullTarget::Offer,
+                Ok(Placement::Offer),
+                Err(Refusal::TargetUnavailable { status: Status::Away, reachable: true }),
+            ),
+        ] {
+            let found = found(TransferPolicy { full_target, ..Default::default() });
+            assert_eq!((&found.agents[1].placement, &found.agents[2].placement), (&full, &away));
+        }
+    }
+
+    #[test]
+    fn queues_and_groups_say_who_waits_who_is_free_and_for_how_long() {
+        let found = found(TransferPolicy::default());
+        let [refunds, empty] = &found.groups[..] else { panic!("{:?}", found.groups) };
+        assert_eq!((refunds.waiting, refunds.available, refunds.free), (1, 1, 1));
+        assert_eq!((&refunds.refusal, refunds.wait_secs), (&None, None));
+        assert_eq!((empty.waiting, empty.available, empty.free), (0, 0, 0));
+        assert_eq!(empty.refusal, Some(Refusal::NobodyServes));
+        let [billing, sales] = &found.queues[..] else { panic!("{:?}", found.queues) };
+        // The owner is full, and so is another; two cannot be reached or take no work.
+        assert_eq!((billing.waiting, billing.available, billing.free), (0, 1, 1));
+        assert_eq!((&billing.refusal, billing.wait_secs), (&None, None));
+        // Of the two who belong to it one has what it asks for.
+        assert_eq!((sales.waiting, sales.available, sales.wait_secs), (1, 1, Some(95)));
+        assert_eq!(found.queue, BILLING);
+    }
+
+    #[test]
+    fn the_outcome_for_a_person_is_said_in_a_sentence() {
+        let outcome = |policy: &TransferPolicy, placement| outcome_for_agent(policy, placement, "Billing");
+        let of = |preset: Preset, placement| outcome(&preset.policy(), placement);
+        let offer = Placement::Offer;
+        assert_eq!(of(Preset::Baton, offer), "Offered at once; returns to you after 60 s.");
+        assert_eq!(of(Preset::Baton, Placement::Wait), "Waits until they are free, at most 15 minutes.");
+        assert_eq!(of(Preset::Flex, offer), "Offered at once; after 120 s to the next in Billing.");
+        let next = "Offered to the next in Billing; stays until it is answered.";
+        assert_eq!(of(Preset::Flex, Placement::Next), next);
+        let released = "Offered at once; after 120 s to the next in Billing. You are released at once.";
+        assert_eq!(of(Preset::FlexPlugin, offer), released);
+        assert_eq!(of(Preset::Salesforce, offer), "Offered at once; stays until it is answered.");
+        let waits = "Waits until they are free, at most 15 minutes. You are released at once.";
+        assert_eq!(of(Preset::Salesforce, Placement::Wait), waits);
+        let lost = |on_expiry| TransferPolicy { return_to_sender: false, on_expiry, ..Default::default() };
+        for (on_expiry, then) in [
+            (OnExpiry::Return, "returns to you after 60 s."),
+            (OnExpiry::Fallback, "goes to Billing after 60 s."),
+            (OnExpiry::Request, "becomes a request after 60 s."),
+        ] {
+            assert_eq!(outcome(&lost(on_expiry), offer), format!("Offered at once; {then}"));
+        }
+    }
+
+    #[test]
+    fn the_outcome_for_a_queue_or_group_is_said_in_a_sentence() {
+        let outcome = |policy: &TransferPolicy, available, waiting| {
+            let load = PoolLoad { waiting, available, free: available };
+            outcome_for_pool(policy, &standing(SALES, None, load, None))
+        };
+        let default = TransferPolicy::default();
+        let undo = "You are released at once; undo for 5 s.";
+        assert_eq!(outcome(&default, 2, 0), format!("Offered at once. {undo}"));
+        assert_eq!(outcome(&default, 2, 3), format!("Number 4 in line. {undo}"));
+        assert_eq!(outcome(&default, 0, 0), format!("Nobody is free; number 1 in line. {undo}"));
+        let never = TransferPolicy { cancel: Cancel::Never, ..default };
+        assert_eq!(outcome(&never, 1, 0), "Offered at once. You are released at once.");
+    }
+}

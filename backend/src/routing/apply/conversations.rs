@@ -1,0 +1,331 @@
+//! Conversations, their owners and their segments.
+
+use core::time::Duration;
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_shared::conversation::EndedBy;
+use baton_shared::offer::OFFER_REST;
+use baton_shared::policy::{Age, Exclude, SAFETY};
+use baton_shared::queue::AcceptedWait;
+use baton_shared::segment::{FollowedBy, OwnerCause, WrapUp};
+use baton_shared::*;
+
+use super::super::{Deadline, RoutingState, Subject};
+
+/// A conversation's opening, taken out of its event.
+pub(super) struct Opening {
+    pub(super) conversation: ConversationId,
+    pub(super) contact: ContactId,
+    pub(super) channel: Channel,
+    pub(super) queue: QueueId,
+    pub(super) segment: SegmentId,
+    pub(super) at: Timestamp,
+}
+
+/// A change of owner, taken out of its event.
+pub(super) struct Change {
+    pub(super) conversation: ConversationId,
+    pub(super) from: Owner,
+    pub(super) to: Owner,
+    pub(super) epoch: conversation::Epoch,
+    pub(super) cause: OwnerCause,
+    pub(super) ended: SegmentId,
+    pub(super) wrap_up: WrapUp,
+    pub(super) segment: SegmentId,
+}
+
+impl RoutingState {
+    pub(super) fn conversation_opened(&mut self, opening: Opening) {
+        let Opening { conversation: id, contact, channel, queue, segment, at } = opening;
+        let at_once = self.policies.holding(queue, channel).offers_at_once;
+        let waiting = Waiting::begin(Search::begin(Pool::Queue(queue), at, at_once), None);
+        let conversation = Conversation {
+            id,
+            contact,
+            channel,
+            queue,
+            priority: self.queues.get(&queue).map(|queue| queue.priority).unwrap_or_default(),
+            enqueued_at: at,
+            ranked_at: at,
+            segment,
+            last_seq: 0,
+            owners: BTreeSet::new(),
+            last_agent: None,
+            invites: BTreeSet::new(),
+            listeners: BTreeSet::new(),
+            hops: 0,
+            state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
+        };
+        self.begin_segment(Segment {
+            id: segment,
+            conversation: id,
+            owner: Owner::Queue(queue),
+            started_at: at,
+            preceded_by: OwnerCause::Opened,
+            last_seq: 0,
+            state: SegmentState::Active,
+        });
+        self.index.touched.conversations.insert(id);
+        self.conversations.insert(id, conversation);
+        self.place(id);
+    }
+
+    pub(super) fn owner_changed(&mut self, change: &Change, at: Timestamp) {
+        let Some(conversation) = self.conversations.get(&change.conversation) else { return };
+        let (channel, last_seq) = (conversation.channel, conversation.last_seq);
+        let wrap_up_secs = self.policies.holding(conversation.queue, channel).wrap_up_secs;
+        self.remember_wait(change, at);
+        let held = match change.to {
+            Owner::Agent(agent) => Held::Agent { agent, since: at, transfer: None },
+            Owner::Queue(queue) => Held::Queue(self.place_in_line(change, Pool::Queue(queue), at)),
+            Owner::Group(group) => Held::Queue(self.place_in_line(change, Pool::Group(group), at)),
+        };
+        self.disarm_step(change.conversation);
+        let Some(conversation) = self.conversations.get_mut(&change.conversation) else { return };
+        if let Owner::Agent(agent) = change.from {
+            conversation.last_agent = Some(agent);
+        }
+        match change.to {
+            Owner::Agent(agent) => {
+                conversation.owners.insert(agent);
+                if conversation.listeners.remove(&agent) {
+                    self.index.touched.listeners.insert((change.conversation, agent), false);
+                }
+                if let OwnerCause::TakenBack(transfer) | OwnerCause::Returned(transfer) = change.cause
+                    && let Some(transfer) = self.transfers.get(&transfer)
+                {
+                    conversation.queue = transfer.queue;
+                }
+            }
+            Owner::Queue(queue) => conversation.queue = queue,
+            Owner::Group(group) => {
+                let least = self.groups.get(&group).map(|group| group.priority).unwrap_or_default();
+                conversation.priority = conversation.priority.max(least);
+            }
+        }
+        conversation.state = ConversationState::Open { held, epoch: change.epoch };
+        conversation.segment = change.segment;
+        for passed_at in conversation.waiting().into_iter().flat_map(|waiting| waiting.search.passed.values())
+        {
+            self.index
+                .deadlines
+                .add(passed_at.plus(OFFER_REST), Deadline::Rest(Subject::Conversation(change.conversation)));
+        }
+        self.index.touched.conversations.insert(change.conversation);
+        let ended = (FollowedBy::Owner(change.cause), change.wrap_up, wrap_up_secs);
+        self.end_segment(change.ended, last_seq, ended, at);
+        self.begin_segment(Segment {
+            id: change.segment,
+            conversation: change.conversation,
+            owner: change.to,
+            started_at: at,
+            preceded_by: change.cause,
+            last_seq,
+            state: SegmentState::Active,
+        });
+        self.arm_step(change.conversation);
+        self.place(change.conversation);
+        if let Owner::Agent(agent) = change.from {
+            self.index.loads.disown(agent, change.conversation, channel);
+            self.seat(agent);
+        }
+        if let Owner::Agent(agent) = change.to {
+            self.index.loads.own(agent, change.conversation, channel);
+            if let Some(agent) = self.agents.get_mut(&agent) {
+                agent.idle_since = at;
+                self.index.touched.agents.insert(agent.id);
+            }
+            self.seat(agent);
+        }
+    }
+
+    /// Remembers how long a queue let a conversation wait, for the estimate of its wait.
+    fn remember_wait(&mut self, change: &Change, at: Timestamp) {
+        let (OwnerCause::Accepted(_), Owner::Queue(queue)) = (change.cause, change.from) else { return };
+        let waiting = self.conversations.get(&change.conversation).and_then(Conversation::waiting);
+        if let (Some(waiting), Some(queue)) = (waiting, self.queues.get_mut(&queue)) {
+            let waited_ms = at.since(waiting.search.since).as_millis() as u64;
+            queue.remember(AcceptedWait { at, waited_ms });
+            self.index.touched.queues.insert(queue.id);
+        }
+    }
+
+    /// Gives a conversation its place in line: at its age, unless the policy says otherwise; whoever passed it on rests as
+    /// if they had declined it.
+    fn place_in_line(&mut self, change: &Change, owner_pool: Pool, at: Timestamp) -> Waiting {
+        let moved = self.conversations.get(&change.conversation).and_then(Conversation::waiting);
+        if let (OwnerCause::Routed(_), Some(before)) = (change.cause, moved) {
+            let mut moved = before.clone();
+            moved.search.pool = owner_pool;
+            moved.search.since = at;
+            return moved;
+        }
+        let carried = match change.cause {
+            OwnerCause::Transferred(transfer) | OwnerCause::Parked(transfer) => Some(transfer),
+            OwnerCause::Opened
+            | OwnerCause::Accepted(_)
+            | OwnerCause::TakenBack(_)
+            | OwnerCause::Released
+            | OwnerCause::Returned(_)
+            | OwnerCause::Expired(_)
+            | OwnerCause::Left(_)
+            | OwnerCause::TakenOver
+            | OwnerCause::Routed(_)
+            | OwnerCause::Lost => None,
+        };
+        let sender = match change.from {
+            Owner::Agent(agent) => Some(agent),
+            Owner::Queue(_) | Owner::Group(_) => None,
+        };
+        let Some(conversation) = self.conversations.get(&change.conversation) else {
+            return Waiting::begin(Search::begin(owner_pool, at, 1), None);
+        };
+        let transfer = carried.and_then(|transfer| self.transfers.get(&transfer));
+        let policy = match transfer {
+            Some(transfer) => transfer.policy.clone(),
+            None => self.policies.holding(conversation.queue, conversation.channel).into_owned(),
+        };
+        let excluded: BTreeSet<AgentId> = match (transfer, policy.exclude) {
+            (None, _) | (Some(_), Exclude::Sender) => sender.into_iter().collect(),
+            (Some(_), Exclude::Nobody) => BTreeSet::new(),
+            (Some(_), Exclude::Participants) => conversation.owners.clone(),
+        };
+        let mut search = Search::begin(owner_pool, at, policy.offers_at_once);
+        // A released sender's search goes on as it was: for the one it is meant for, with those who passed already.
+        let mut passed: BTreeMap<AgentId, Timestamp> = BTreeMap::new();
+        if let (OwnerCause::Parked(_), Some(transfer)) = (change.cause, transfer)
+            && let TransferState::Seeking { search: before, .. } = &transfer.state
+        {
+            search.pool = before.pool;
+            search.offers.clone_from(&before.offers);
+            passed.clone_from(&before.passed);
+        }
+        passed.extend(excluded.into_iter().map(|agent| (agent, at)));
+        search.passed = passed;
+        let parked = transfer.filter(|_| matches!(change.cause, OwnerCause::Parked(_)));
+        let release = parked.map(|transfer| {
+            let deadline = match transfer.state {
+                TransferState::Seeking { deadline: Some(deadline), .. } => deadline,
+                TransferState::Seeking { deadline: None, .. }
+                | TransferState::Requested
+                | TransferState::Released { .. }
+                | TransferState::Enqueued { .. }
+                | TransferState::Consulting { .. }
+                | TransferState::Ended { .. } => at.plus(SAFETY),
+            };
+            (transfer.id, TransferState::Released { deadline })
+        });
+        let counts_from = match (transfer, policy.age) {
+            (Some(_), Age::Restart) => at,
+            (Some(_), Age::Original) => conversation.enqueued_at,
+            (None, _) => conversation.ranked_at,
+        };
+        let lift = transfer.map_or(Duration::ZERO, |_| Duration::from_secs(u64::from(policy.lift_secs)));
+        let (id, ranked_at) = (conversation.id, counts_from.minus(lift));
+        if let Some(conversation) = self.conversations.get_mut(&id) {
+            conversation.ranked_at = ranked_at;
+        }
+        if let Some((transfer, state)) = release {
+            self.disarm_transfer(transfer);
+            if let Some(transfer) = self.transfers.get_mut(&transfer) {
+                transfer.state = state;
+                self.index.touched.transfers.insert(transfer.id);
+            }
+            self.arm_transfer(transfer);
+        }
+        Waiting::begin(search, carried)
+    }
+
+    pub(super) fn conversation_closed(
+        &mut self,
+        id: ConversationId,
+        from: Owner,
+        by: EndedBy,
+        ended: SegmentId,
+        wrap_up: WrapUp,
+        at: Timestamp,
+    ) {
+        self.disarm_step(id);
+        let Some(mut conversation) = self.conversations.remove(&id) else { return };
+        conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
+        for agent in std::mem::take(&mut conversation.listeners) {
+            self.index.touched.listeners.insert((id, agent), false);
+        }
+        self.place(id);
+        let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
+        self.end_segment(ended, conversation.last_seq, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
+        if let Owner::Agent(agent) = from {
+            self.index.loads.disown(agent, id, conversation.channel);
+            self.seat(agent);
+        }
+        self.index.touched.closed_conversations.push(conversation);
+    }
+
+    pub(super) fn request_created(&mut self, request: Request) {
+        self.requests_made = self.requests_made.max(request.number);
+        self.index.touched.requests.push(request.clone());
+        self.requests.insert(request.id, request);
+    }
+
+    pub(super) fn request_answered(&mut self, id: RequestId, state: RequestState) {
+        let Some(mut request) = self.requests.remove(&id) else { return };
+        request.state = state;
+        self.index.touched.requests.push(request);
+    }
+
+    fn begin_segment(&mut self, segment: Segment) {
+        self.index.touched.segments.insert(segment.id);
+        self.segments.insert(segment.id, segment);
+    }
+
+    fn end_segment(
+        &mut self,
+        id: SegmentId,
+        last_seq: u32,
+        ended: (FollowedBy, WrapUp, Option<u32>),
+        at: Timestamp,
+    ) {
+        let Some(mut segment) = self.segments.remove(&id) else { return };
+        segment.last_seq = last_seq;
+        let (followed_by, wrap_up, lasts_secs) = ended;
+        match wrap_up {
+            WrapUp::ByItsAgent => {
+                let until = lasts_secs.map(|secs| at.plus(Duration::from_secs(u64::from(secs))));
+                if let Some(until) = until {
+                    self.index.deadlines.add(until, Deadline::WrapUp(id));
+                }
+                segment.state = SegmentState::WrapUp { ended_at: at, followed_by, until };
+                self.begin_segment(segment);
+            }
+            WrapUp::None => {
+                segment.state = SegmentState::Ended { ended_at: at, followed_by, disposition: None };
+                self.keep_ended(segment);
+            }
+        }
+    }
+
+    pub(super) fn wrap_up_ended(&mut self, id: SegmentId, disposition: Option<segment::Disposition>) {
+        let Some(mut segment) = self.segments.remove(&id) else { return };
+        if let SegmentState::WrapUp { ended_at, followed_by, until } = segment.state {
+            if let Some(until) = until {
+                self.index.deadlines.remove(until, Deadline::WrapUp(id));
+            }
+            segment.state = SegmentState::Ended { ended_at, followed_by, disposition };
+        }
+        self.keep_ended(segment);
+    }
+
+    pub(super) fn wrap_up_extended(&mut self, id: SegmentId, longer: Timestamp) {
+        let Some(segment) = self.segments.get_mut(&id) else { return };
+        if let SegmentState::WrapUp { until: Some(until), .. } = &mut segment.state {
+            self.index.deadlines.remove(*until, Deadline::WrapUp(id));
+            *until = longer;
+            self.index.deadlines.add(longer, Deadline::WrapUp(id));
+            self.index.touched.segments.insert(id);
+        }
+    }
+
+    fn keep_ended(&mut self, segment: Segment) {
+        self.index.touched.ended_segments.push(segment);
+    }
+}

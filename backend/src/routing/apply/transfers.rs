@@ -1,0 +1,184 @@
+//! Offers and transfers.
+
+use baton_shared::offer::{OFFER_REST, OfferState};
+use baton_shared::*;
+
+use super::super::capacity::Hold;
+use super::super::{Deadline, RoutingState, Subject};
+
+impl RoutingState {
+    /// Returns the open search for a conversation's next owner, for writing.
+    fn search_mut(&mut self, id: ConversationId) -> Option<&mut Search> {
+        let conversation = self.conversations.get_mut(&id)?;
+        if conversation.waiting().is_some() {
+            self.index.touched.conversations.insert(id);
+            return conversation.waiting_mut().map(|waiting| &mut waiting.search);
+        }
+        let transfer = self.transfers.get_mut(&conversation.transfer()?)?;
+        self.index.touched.transfers.insert(transfer.id);
+        match &mut transfer.state {
+            TransferState::Seeking { search, .. } => Some(search),
+            TransferState::Requested
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Consulting { .. }
+            | TransferState::Ended { .. } => None,
+        }
+    }
+
+    /// Returns the search that an offer belongs to, for writing.
+    fn search_of_offer_mut(&mut self, offer: &Offer) -> Option<&mut Search> {
+        let invite = match offer.cause {
+            OfferCause::Invite(invite) => invite,
+            OfferCause::Queue(_) | OfferCause::Transfer(_) => return self.search_mut(offer.conversation),
+        };
+        self.index.touched.invites.insert(invite);
+        match &mut self.invites.get_mut(&invite)?.state {
+            InviteState::Open { search, .. } => Some(search),
+            InviteState::Joined { .. } | InviteState::Ended { .. } => None,
+        }
+    }
+
+    pub(super) fn offer_made(&mut self, offer: Offer) {
+        let Some(conversation) = self.conversations.get(&offer.conversation) else { return };
+        let channel = conversation.channel;
+        let subject = subject(&offer);
+        if let Some(search) = self.search_of_offer_mut(&offer) {
+            search.offers.insert(offer.agent, offer.id);
+        }
+        let units = self.units_of(offer.cause, channel);
+        self.index.loads.reserve(offer.agent, offer.id, channel, units);
+        if let OfferState::Open { deadline: Some(deadline) } = offer.state {
+            self.index.deadlines.add(deadline, Deadline::Offer(offer.id));
+        }
+        self.index.touched.offers.insert(offer.id);
+        let agent = offer.agent;
+        self.offers.insert(offer.id, offer);
+        self.place_subject(subject);
+        self.seat(agent);
+    }
+
+    pub(super) fn offer_ended(&mut self, id: OfferId, end: OfferEnd, at: Timestamp) {
+        let Some(mut offer) = self.offers.remove(&id) else { return };
+        if let OfferState::Open { deadline: Some(deadline) } = offer.state {
+            self.index.deadlines.remove(deadline, Deadline::Offer(id));
+        }
+        offer.state = OfferState::Ended { at, end };
+        if let Some(channel) = self.conversations.get(&offer.conversation).map(|open| open.channel) {
+            self.index.loads.release(offer.agent, id, channel);
+        }
+        let passed = match end {
+            OfferEnd::Declined | OfferEnd::TimedOut => true,
+            OfferEnd::Accepted | OfferEnd::Cancelled | OfferEnd::Rescinded | OfferEnd::TargetGone => false,
+        };
+        let subject = subject(&offer);
+        if let Some(search) = self.search_of_offer_mut(&offer) {
+            search.offers.remove(&offer.agent);
+            if passed {
+                search.passed.insert(offer.agent, at);
+                self.index.deadlines.add(at.plus(OFFER_REST), Deadline::Rest(subject));
+            }
+        }
+        self.place_subject(subject);
+        self.seat(offer.agent);
+        self.index.touched.ended_offers.push(offer);
+    }
+
+    pub(super) fn transfer_requested(&mut self, transfer: Transfer) {
+        let (id, conversation) = (transfer.id, transfer.conversation);
+        self.transfers.insert(id, transfer);
+        self.index.touched.transfers.insert(id);
+        self.set_transfer(conversation, Some(id));
+        self.arm_transfer(id);
+        self.place(conversation);
+    }
+
+    /// Notes on a conversation that an agent owns which transfer away from them is open.
+    fn set_transfer(&mut self, conversation: ConversationId, set: Option<TransferId>) {
+        let Some(conversation) = self.conversations.get_mut(&conversation) else { return };
+        if let ConversationState::Open { held: Held::Agent { transfer, .. }, .. } = &mut conversation.state {
+            *transfer = set;
+            self.index.touched.conversations.insert(conversation.id);
+        }
+    }
+
+    /// Takes a transfer to another state, with the deadlines and the place that it keeps there.
+    pub(super) fn set_transfer_state(&mut self, id: TransferId, state: TransferState) {
+        self.disarm_transfer(id);
+        self.end_hold(Hold::Transfer(id));
+        let Some(transfer) = self.transfers.get_mut(&id) else { return };
+        transfer.state = state;
+        let conversation = transfer.conversation;
+        self.index.touched.transfers.insert(id);
+        self.arm_transfer(id);
+        self.begin_hold(id);
+        self.place(conversation);
+    }
+
+    /// Looks for the next owner elsewhere; whoever was asked already counts as asked there too.
+    pub(super) fn transfer_rerouted(&mut self, id: TransferId, conversation: ConversationId, pool: Pool) {
+        if let Some(search) = self.search_mut(conversation) {
+            search.pool = pool;
+            search.skills.clear();
+        }
+        let released = self.transfers.get(&id).filter(|transfer| match transfer.state {
+            TransferState::Released { .. } => true,
+            TransferState::Requested
+            | TransferState::Seeking { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Consulting { .. }
+            | TransferState::Ended { .. } => false,
+        });
+        if released.is_some() {
+            let undo_until = self.at;
+            self.set_transfer_state(id, TransferState::Enqueued { undo_until, deadline: None });
+        }
+        self.place(conversation);
+    }
+
+    pub(super) fn aside_sent(&mut self, id: TransferId, seq: u32) {
+        let Some(transfer) = self.transfers.get_mut(&id) else { return };
+        if let TransferState::Consulting { last_seq, .. } = &mut transfer.state {
+            *last_seq = seq;
+            self.index.touched.transfers.insert(id);
+        }
+    }
+
+    pub(super) fn set_listener(&mut self, id: ConversationId, agent: AgentId, listens: bool) {
+        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        if listens {
+            conversation.listeners.insert(agent);
+        } else {
+            conversation.listeners.remove(&agent);
+        }
+        self.index.touched.conversations.insert(id);
+        self.index.touched.listeners.insert((id, agent), listens);
+    }
+
+    pub(super) fn transfer_ended(&mut self, id: TransferId, end: TransferEnd, at: Timestamp) {
+        self.disarm_transfer(id);
+        self.end_hold(Hold::Transfer(id));
+        let Some(mut transfer) = self.transfers.remove(&id) else { return };
+        transfer.state = TransferState::Ended { at, end };
+        self.set_transfer(transfer.conversation, None);
+        if let Some(conversation) = self.conversations.get_mut(&transfer.conversation) {
+            if end == TransferEnd::Completed {
+                conversation.hops = conversation.hops.saturating_add(1);
+            }
+            if let Some(waiting) = conversation.waiting_mut() {
+                waiting.transfer = None;
+            }
+            self.index.touched.conversations.insert(transfer.conversation);
+        }
+        self.place(transfer.conversation);
+        self.index.touched.ended_transfers.push(transfer);
+    }
+}
+
+/// Returns what an offer is made for.
+const fn subject(offer: &Offer) -> Subject {
+    match offer.cause {
+        OfferCause::Invite(invite) => Subject::Invite(invite),
+        OfferCause::Queue(_) | OfferCause::Transfer(_) => Subject::Conversation(offer.conversation),
+    }
+}

@@ -1,0 +1,93 @@
+//! Workflows, and the ways of conversations through them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use baton_shared::queue::Priority;
+use baton_shared::*;
+
+use super::super::RoutingState;
+
+/// A step's beginning, taken out of its event.
+pub(super) struct Begun<'a> {
+    pub(super) step: u16,
+    pub(super) pool: Pool,
+    pub(super) skills: &'a BTreeMap<SkillId, Option<Timestamp>>,
+    pub(super) priority: Option<Priority>,
+    pub(super) deadline: Option<Timestamp>,
+}
+
+impl RoutingState {
+    /// Returns the workflow in which new conversations of a channel begin.
+    pub fn entrance(&self, channel: Channel) -> Option<&Workflow> {
+        self.workflows.values().find(|workflow| workflow.entrance == Some(channel))
+    }
+
+    /// Sets what a workflow is; where it becomes an entrance, every other stops being it.
+    pub(super) fn workflow_set(&mut self, set: &Workflow) {
+        for other in self.workflows.values_mut().filter(|other| other.id != set.id) {
+            if set.entrance.is_some() && other.entrance == set.entrance {
+                other.entrance = None;
+                self.index.touched.workflows.insert(other.id);
+            }
+        }
+        self.index.touched.workflows.insert(set.id);
+        self.workflows.insert(set.id, set.clone());
+    }
+
+    pub(super) fn workflow_removed(&mut self, id: WorkflowId) {
+        self.workflows.remove(&id);
+        self.index.touched.removed_workflows.insert(id);
+    }
+
+    pub(super) fn workflow_entered(&mut self, id: ConversationId, route: Route) {
+        self.change_waiting(id, |waiting| waiting.route = Some(Box::new(route)));
+    }
+
+    /// Begins a step: whoever was asked already counts as asked, and an offer that is out stands.
+    pub(super) fn step_entered(&mut self, id: ConversationId, begun: &Begun<'_>) {
+        self.change_waiting(id, |waiting| {
+            waiting.search.pool = begun.pool;
+            waiting.search.skills = begun.skills.keys().copied().collect();
+            if let Some(route) = &mut waiting.route {
+                route.step = begun.step;
+                route.deadline = begun.deadline;
+                let dropped = |(skill, time): (&SkillId, &Option<Timestamp>)| Some((*skill, (*time)?));
+                route.dropping = begun.skills.iter().filter_map(dropped).collect();
+            }
+        });
+        if let (Some(priority), Some(conversation)) = (begun.priority, self.conversations.get_mut(&id)) {
+            conversation.priority = priority;
+            self.place(id);
+        }
+    }
+
+    pub(super) fn skills_dropped(&mut self, id: ConversationId, skills: &BTreeSet<SkillId>) {
+        self.change_waiting(id, |waiting| {
+            waiting.search.skills.retain(|skill| !skills.contains(skill));
+            if let Some(route) = &mut waiting.route {
+                route.dropping.retain(|skill, _| !skills.contains(skill));
+            }
+        });
+    }
+
+    /// Leaves a conversation to everyone in the queue that owns it.
+    pub(super) fn steps_ended(&mut self, id: ConversationId) {
+        let Some(queue) = self.conversations.get(&id).map(|open| open.queue) else { return };
+        self.change_waiting(id, |waiting| {
+            waiting.search.pool = Pool::Queue(queue);
+            waiting.search.skills.clear();
+            waiting.route = None;
+        });
+    }
+
+    /// Changes a place in line, with its deadline and the line that it is in.
+    fn change_waiting(&mut self, id: ConversationId, change: impl FnOnce(&mut Waiting)) {
+        self.disarm_step(id);
+        if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
+            change(waiting);
+            self.index.touched.conversations.insert(id);
+        }
+        self.arm_step(id);
+        self.place(id);
+    }
+}

@@ -1,0 +1,124 @@
+//! Things by their ids, many of them and never in one place for long: found by hash, listed in the order of their ids.
+
+use std::collections::BTreeMap;
+use std::hash::Hash;
+use std::ops::Index;
+
+use rustc_hash::FxHashMap;
+use serde::{Serialize, Serializer};
+
+/// A map from ids to things whose look-ups cost the same however many there are.
+///
+/// The things stand side by side in one list, in which a removed one leaves room for the next. Listing them in the order
+/// of their ids sorts, so whoever looks for a few of many uses [`Table::matching`].
+#[derive(Clone, Debug)]
+pub struct Table<Id, Thing> {
+    places: FxHashMap<Id, u32>,
+    slots: Vec<Option<(Id, Thing)>>,
+    vacant: Vec<u32>,
+}
+
+impl<Id, Thing> Default for Table<Id, Thing> {
+    fn default() -> Self {
+        Self { places: FxHashMap::default(), slots: Vec::new(), vacant: Vec::new() }
+    }
+}
+
+impl<Id: Copy + Ord + Hash, Thing> Table<Id, Thing> {
+    /// Returns how many there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Says whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Says whether there is one with an id.
+    pub fn contains_key(&self, id: &Id) -> bool {
+        self.places.contains_key(id)
+    }
+
+    /// Returns the one with an id.
+    pub fn get(&self, id: &Id) -> Option<&Thing> {
+        let place = *self.places.get(id)?;
+        self.slots[place as usize].as_ref().map(|(_, thing)| thing)
+    }
+
+    /// Returns the one with an id, for writing.
+    pub fn get_mut(&mut self, id: &Id) -> Option<&mut Thing> {
+        let place = *self.places.get(id)?;
+        self.slots[place as usize].as_mut().map(|(_, thing)| thing)
+    }
+
+    /// Puts one in, and returns the one that had its id.
+    pub fn insert(&mut self, id: Id, thing: Thing) -> Option<Thing> {
+        if let Some(known) = self.get_mut(&id) {
+            return Some(std::mem::replace(known, thing));
+        }
+        let place = self.vacant.pop().unwrap_or_else(|| {
+            self.slots.push(None);
+            u32::try_from(self.slots.len() - 1).expect("there are fewer things than numbers for their places")
+        });
+        self.slots[place as usize] = Some((id, thing));
+        self.places.insert(id, place);
+        None
+    }
+
+    /// Takes one out.
+    pub fn remove(&mut self, id: &Id) -> Option<Thing> {
+        let place = self.places.remove(id)?;
+        self.vacant.push(place);
+        self.slots[place as usize].take().map(|(_, thing)| thing)
+    }
+
+    /// Returns those for which `holds` is true, in the order of their ids.
+    pub fn matching(&self, holds: impl Fn(&Thing) -> bool) -> Vec<&Thing> {
+        let mut found: Vec<&(Id, Thing)> =
+            self.slots.iter().flatten().filter(|(_, thing)| holds(thing)).collect();
+        found.sort_unstable_by_key(|(id, _)| *id);
+        found.into_iter().map(|(_, thing)| thing).collect()
+    }
+
+    /// Returns all of them, in the order of their ids.
+    pub fn values(&self) -> impl Iterator<Item = &Thing> {
+        self.matching(|_| true).into_iter()
+    }
+
+    /// Returns all of them for writing, in the order of their places.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Thing> {
+        self.slots.iter_mut().flatten().map(|(_, thing)| thing)
+    }
+
+    /// Returns all ids, in their order.
+    pub fn keys(&self) -> impl Iterator<Item = &Id> {
+        self.ordered().into_keys()
+    }
+
+    fn ordered(&self) -> BTreeMap<&Id, &Thing> {
+        self.slots.iter().flatten().map(|(id, thing)| (id, thing)).collect()
+    }
+}
+
+impl<Id: Copy + Ord + Hash, Thing> FromIterator<(Id, Thing)> for Table<Id, Thing> {
+    fn from_iter<Things: IntoIterator<Item = (Id, Thing)>>(things: Things) -> Self {
+        let mut table = Self::default();
+        things.into_iter().for_each(|(id, thing)| drop(table.insert(id, thing)));
+        table
+    }
+}
+
+impl<Id: Copy + Ord + Hash, Thing> Index<&Id> for Table<Id, Thing> {
+    type Output = Thing;
+
+    fn index(&self, id: &Id) -> &Thing {
+        self.get(id).expect("the one that is asked for is there")
+    }
+}
+
+impl<Id: Copy + Ord + Hash + Serialize, Thing: Serialize> Serialize for Table<Id, Thing> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.ordered().serialize(serializer)
+    }
+}

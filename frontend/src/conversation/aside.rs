@@ -1,0 +1,199 @@
+//! What the two who consult say to each other; the customer never sees it.
+
+use baton_shared::desk::Consult;
+use baton_shared::{AgentId, Author, Message, TransferId};
+use leptos::ev::{KeyboardEvent, SubmitEvent};
+use leptos::html;
+use leptos::prelude::*;
+
+use crate::app::DeskContext;
+use crate::browser::layout::SizeWatch;
+use crate::browser::storage::Place;
+use crate::browser::{dates, page};
+use crate::controls::toast::Toast;
+use crate::conversation::composer::sendable;
+use crate::conversation::message_row::handed_text;
+use crate::dispatch::{Command, Slot};
+use crate::session::PERSONAL;
+
+/// The id of the field; a shortcut goes there.
+pub const FIELD: &str = "aside";
+
+/// The consultation's own conversation.
+#[component]
+pub fn SideConversation(
+    /// The consultation.
+    transfer: TransferId,
+) -> impl IntoView {
+    let context = DeskContext::here();
+    let me = context.live.my_id();
+    let consult = move |read: fn(&Consult) -> Option<String>| {
+        let found = context.live.read(|desk| desk.consults.get(&transfer).and_then(read));
+        found.flatten()
+    };
+    let with = Memo::new(move |_| {
+        let found = context.live.read(|desk| {
+            let other = |consult: &Consult| match me == Some(consult.from) {
+                true => consult.agent_name.clone(),
+                false => consult.from_name.clone(),
+            };
+            desk.consults.get(&transfer).map(other)
+        });
+        found.flatten().unwrap_or_default()
+    });
+    // Whoever asks has written them, or read them before they went out; only the one who is asked has the thread here.
+    let note =
+        Memo::new(move |_| consult(|consult| consult.note.clone().filter(|_| consult.thread.is_some())));
+    let summary =
+        Memo::new(move |_| consult(|consult| consult.summary.clone().filter(|_| consult.thread.is_some())));
+    let said = Memo::new(move |_| {
+        let found =
+            context.live.read(|desk| desk.consults.get(&transfer).map(|consult| consult.aside.clone()));
+        found.flatten().unwrap_or_default()
+    });
+    let log = NodeRef::<html::Div>::new();
+    keep_seen(context, transfer, said, log);
+    view! {
+        <section class="aside">
+            <div class="aside__head">
+                <h3>{move || format!("Aside with {}", with.get())}</h3>
+                <p class="hint">"The customer never sees this."</p>
+            </div>
+            <div
+                class="aside__log"
+                role="log"
+                aria-label="Side conversation"
+                aria-live="off"
+                tabindex="0"
+                node_ref=log
+            >
+                {move || note.get().map(|note| handed_text("Note", note))}
+                {move || summary.get().map(|summary| handed_text("Summary", summary))}
+                <Show when=move || said.with(Vec::is_empty)>
+                    <p class="hint">"Nothing was said aside yet."</p>
+                </Show>
+                <For each=move || said.get() key=|message| message.seq let(message)>
+                    {aside_view(message, me)}
+                </For>
+            </div>
+            <AsideComposer transfer=transfer />
+        </section>
+    }
+}
+
+fn aside_view(message: Message, me: Option<AgentId>) -> AnyView {
+    let own = me.is_some_and(|me| message.author == Author::Agent(me));
+    let name = if own { "You".to_owned() } else { message.name };
+    view! {
+        <div class="aside__message" class:aside__message--own=own>
+            <p class="message__head">
+                <span class="message__author">{name}</span>
+                <time class="message__time">{dates::time(message.at)}</time>
+            </p>
+            <p class="aside__text" dir="auto">{message.text}</p>
+        </div>
+    }
+    .into_any()
+}
+
+/// Holds the log at its end, and notes what was on screen while the page was looked at.
+fn keep_seen(context: DeskContext, transfer: TransferId, said: Memo<Vec<Message>>, log: NodeRef<html::Div>) {
+    let last = Memo::new(move |_| said.with(|said| said.last().map_or(0, |message| message.seq)));
+    Effect::new(move |_| {
+        last.track();
+        if let Some(log) = log.get() {
+            request_animation_frame(move || log.set_scroll_top(log.scroll_height()));
+        }
+    });
+    let watch = StoredValue::new_local(None::<SizeWatch>);
+    Effect::new(move |_| {
+        if let Some(log) = log.get() {
+            let held = log.clone();
+            watch.set_value(SizeWatch::of(&log, move || held.set_scroll_top(held.scroll_height())));
+        }
+    });
+    Effect::new(move |_| {
+        // Nothing tells that the page is looked at again, so it is looked for with every tick.
+        context.clock.get();
+        if !page::hidden() {
+            context.live.aside_seen(transfer, last.get());
+        }
+    });
+}
+
+#[component]
+fn AsideComposer(transfer: TransferId) -> impl IntoView {
+    let context = DeskContext::here();
+    let draft = kept_draft(transfer);
+    let pending = move || context.dispatch.pending(Slot::Aside(transfer));
+    let say = move || {
+        page::focus(FIELD);
+        let Some(text) = draft.with_untracked(|draft| sendable(draft)).filter(|_| !untrack(pending)) else {
+            return;
+        };
+        draft.set(String::new());
+        let said = text.clone();
+        context.dispatch.send_from(
+            Command::SayAside { transfer, text },
+            move |refusal| {
+                // What could not be said is there again, unless something else is being written.
+                let _gone = draft.try_update(|draft| {
+                    if draft.is_empty() {
+                        *draft = said;
+                    }
+                });
+                context.toasts.show(Toast::failure(refusal));
+            },
+            |_| {},
+        );
+    };
+    let on_key = move |event: KeyboardEvent| {
+        if event.key() == "Enter" && !event.shift_key() && !event.is_composing() {
+            event.prevent_default();
+            say();
+        }
+    };
+    view! {
+        <form
+            class="composer composer--aside"
+            on:submit=move |event: SubmitEvent| {
+                event.prevent_default();
+                say();
+            }
+        >
+            <textarea
+                id=FIELD
+                class="composer__text"
+                rows="1"
+                dir="auto"
+                aria-label="Message aside"
+                placeholder="Write aside"
+                prop:value=move || draft.get()
+                on:input=move |event| draft.set(event_target_value(&event))
+                on:keydown=on_key
+            ></textarea>
+            <button
+                class="button composer__send"
+                type="submit"
+                aria-disabled=move || {
+                    (pending() || draft.with(|draft| sendable(draft).is_none())).then_some("true")
+                }
+            >
+                "Send aside"
+            </button>
+        </form>
+    }
+}
+
+/// Returns a draft that is kept in the browser whenever it changes, until the consultation is over.
+fn kept_draft(transfer: TransferId) -> RwSignal<String> {
+    let name = format!("{PERSONAL}aside.{transfer}");
+    let draft = RwSignal::new(Place::Tab.get(&name).unwrap_or_default());
+    Effect::new(move |_| {
+        draft.with(|draft| match draft.is_empty() {
+            true => Place::Tab.remove(&name),
+            false => Place::Tab.set(&name, draft),
+        });
+    });
+    draft
+}

@@ -1,0 +1,57 @@
+//! The search for a conversation's next owner: among whom, who was asked, who passed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::ids::{AgentId, GroupId, OfferId, QueueId, SkillId};
+use crate::time::Timestamp;
+
+/// Among whom the next owner is looked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+pub enum Pool {
+    /// The members of a queue who can do what it asks.
+    Queue(QueueId),
+    /// Those who can do what a group is named after.
+    Group(GroupId),
+    /// One person.
+    Agent(AgentId),
+}
+
+/// The search for a conversation's next owner.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Search {
+    /// Among whom.
+    pub pool: Pool,
+    /// What is asked of them beyond what their pool asks.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skills: BTreeSet<SkillId>,
+    /// Since when.
+    pub since: Timestamp,
+    /// To how many people at once it may be offered.
+    pub at_once: u8,
+    /// The offers that are out, by person.
+    pub offers: BTreeMap<AgentId, OfferId>,
+    /// Those who declined, missed or passed it on, and when.
+    pub passed: BTreeMap<AgentId, Timestamp>,
+}
+
+impl Search {
+    /// Begins a search that asked nobody so far.
+    pub const fn begin(pool: Pool, since: Timestamp, at_once: u8) -> Self {
+        Self {
+            pool,
+            skills: BTreeSet::new(),
+            since,
+            at_once,
+            offers: BTreeMap::new(),
+            passed: BTreeMap::new(),
+        }
+    }
+
+    /// Says whether it may be offered to one more person.
+    pub fn open(&self) -> bool {
+        self.offers.len() < usize::from(self.at_once)
+    }
+}

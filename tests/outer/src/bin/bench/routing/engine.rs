@@ -1,0 +1,171 @@
+//! The routing state that the server runs on, told what happens by events; what it plans is offered and accepted at once.
+
+use core::time::Duration;
+
+use baton::routing::{Match, OpenWork, RoutingState, Subject};
+use baton_shared::conversation::EndedBy;
+use baton_shared::segment::{OwnerCause, WrapUp};
+use baton_shared::*;
+
+use super::workspace::{CAPACITY, Line, Matched, Person, Routes, Step, Workspace};
+use super::{ids, oracle};
+
+/// How long an offer lasts.
+const OFFER_LASTS: Duration = Duration::from_secs(20);
+
+/// After how many steps what has changed is taken, as the server does when it commits.
+const COMMITS_AFTER: u32 = 64;
+
+/// What its agent's segment and its offer are made of.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    queue: QueueId,
+    segment: u128,
+}
+
+/// The routing state, and what a caller knows of its conversations.
+pub struct Engine {
+    state: RoutingState,
+    known: Vec<Option<Known>>,
+    steps: u32,
+    checked_every: Option<u32>,
+    /// How many plans were compared with the oracle.
+    pub checked: u32,
+}
+
+fn agent((number, person): (u32, &Person)) -> Agent {
+    let status = if person.available { Status::Available } else { Status::Offline };
+    Agent {
+        id: ids::agent(number),
+        role: Role::Agent,
+        enabled: true,
+        presence: Presence { status, reachable: person.available },
+        capacity: [(Channel::WebChat, CAPACITY as u32)].into(),
+        skills: ids::skills(person.skills).collect(),
+        queues: person.queues.iter().map(|queue| ids::queue(*queue)).collect(),
+        idle_since: ids::first_idle_since(number),
+        lost_at: None,
+    }
+}
+
+fn queue((number, line): (u32, &Line)) -> Queue {
+    Queue {
+        id: ids::queue(number),
+        skills: ids::skills(line.skills).collect(),
+        priority: line.priority,
+        accepted: Default::default(),
+    }
+}
+
+impl Engine {
+    /// Seats everyone who takes work.
+    pub fn of(workspace: &Workspace) -> Self {
+        let work = OpenWork {
+            skills: ids::skills(u64::MAX).collect(),
+            agents: (0..).zip(&workspace.people).map(agent).collect(),
+            queues: (0..).zip(&workspace.lines).map(queue).collect(),
+            ..OpenWork::default()
+        };
+        let state = RoutingState::from_open_work(work);
+        Self { state, known: Vec::new(), steps: 0, checked_every: None, checked: 0 }
+    }
+
+    /// From now on compares one plan in so many with the oracle.
+    pub const fn check_every(&mut self, plans: u32) {
+        self.checked_every = Some(plans);
+    }
+
+    /// Returns how many conversations are open.
+    pub fn open(&self) -> usize {
+        self.state.conversations.len()
+    }
+
+    fn apply(&mut self, event: Event, at: Timestamp) {
+        self.state.apply(&Recorded { position: self.state.position + 1, at, event });
+    }
+
+    fn opened(&mut self, conversation: ConversationId, queue: QueueId, at: Timestamp) {
+        let bits = conversation.bits();
+        let number = ids::number(bits);
+        if self.known.len() <= number {
+            self.known.resize(number + 1, None);
+        }
+        self.known[number] = Some(Known { queue, segment: bits });
+        let event = Event::ConversationOpened {
+            conversation,
+            contact: ContactId::from_bits(bits),
+            channel: Channel::WebChat,
+            queue,
+            segment: SegmentId::from_bits(bits),
+        };
+        self.apply(event, at);
+    }
+
+    fn ended(&mut self, conversation: ConversationId, agent: AgentId, at: Timestamp) {
+        let Some(known) = self.known[ids::number(conversation.bits())] else { return };
+        let event = Event::ConversationClosed {
+            conversation,
+            from: Owner::Agent(agent),
+            by: EndedBy::Agent,
+            ended: SegmentId::from_bits(known.segment),
+            wrap_up: WrapUp::None,
+        };
+        self.apply(event, at);
+    }
+
+    /// Offers what was planned, and has it accepted.
+    fn offered(&mut self, found: Match, at: Timestamp) -> Option<Matched> {
+        let Subject::Conversation(conversation) = found.subject else { return None };
+        let agent = found.agent;
+        let number = ids::number(conversation.bits());
+        let Known { queue, segment: ended } = self.known[number]?;
+        let segment = ids::bits(at, number as u32);
+        self.known[number] = Some(Known { queue, segment });
+        let offer = OfferId::from_bits(segment);
+        let (cause, deadline) = (OfferCause::Queue(queue), Some(at.plus(OFFER_LASTS)));
+        self.apply(Event::OfferMade { offer, conversation, agent, cause, deadline }, at);
+        self.apply(Event::OfferEnded { offer, conversation, agent, end: OfferEnd::Accepted }, at);
+        let changed = Event::OwnerChanged {
+            conversation,
+            from: Owner::Queue(queue),
+            to: Owner::Agent(agent),
+            epoch: 2,
+            cause: OwnerCause::Accepted(offer),
+            ended: SegmentId::from_bits(ended),
+            wrap_up: WrapUp::None,
+            segment: SegmentId::from_bits(segment),
+        };
+        self.apply(changed, at);
+        Some(Matched { conversation, agent })
+    }
+
+    fn plan(&mut self, at: Timestamp) -> Option<Match> {
+        let check = self.checked_every.is_some_and(|every| self.steps.is_multiple_of(every));
+        let expected = check.then(|| oracle::next(&self.state));
+        let found = self.state.plan(at);
+        if let Some(expected) = expected {
+            self.checked += 1;
+            assert_eq!(found, expected, "routing and its oracle disagree");
+        }
+        found
+    }
+}
+
+impl Routes for Engine {
+    fn take(&mut self, step: Step, at: Timestamp) -> Option<Matched> {
+        match step {
+            Step::Arrives { conversation, queue } => self.opened(conversation, queue, at),
+            Step::Ends { conversation, agent } => self.ended(conversation, agent, at),
+        }
+        let mut matched = None;
+        while let Some(found) = self.plan(at) {
+            assert_eq!(matched, None, "one step makes room for one conversation");
+            matched = self.offered(found, at);
+        }
+        self.steps += 1;
+        if self.steps.is_multiple_of(COMMITS_AFTER) {
+            drop(self.state.take_touched());
+        }
+        matched
+    }
+}
