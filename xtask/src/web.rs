@@ -106,7 +106,8 @@ fn build_desk(checkout: &Checkout, console: &Console) -> Result<()> {
 fn build_admin(checkout: &Checkout, console: &Console) -> Result<()> {
     console.say("build: the administration for the browser, a minute or two");
     let mut trunk = trunk_build(checkout)?;
-    trunk.arg("--dist").arg(admin_folder(checkout)).arg(format!("frontend/{ADMIN_PAGE}"));
+    trunk.arg("--dist").arg(admin_folder(checkout)).args(["--html-output", ADMIN_PAGE]);
+    trunk.arg(format!("frontend/{ADMIN_PAGE}"));
     console.run(&mut trunk)
 }
 
