@@ -57,15 +57,25 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// Lists the rows that a batch writes.
 fn written_by(batch: &Batch) -> Vec<Written> {
     let events = batch.recorded.iter().map(|recorded| Written::Event(recorded.position));
-    let things = batch.rows.iter().map(|row| match row {
-        Row::Agent(agent) => Written::Thing("agents", agent.id.bits().to_be_bytes()),
-        Row::Skill(skill) => Written::Thing("skills", skill.bits().to_be_bytes()),
-        Row::Queue(queue) => Written::Thing("queues", queue.id.bits().to_be_bytes()),
-        Row::Group(group) => Written::Thing("groups", group.id.bits().to_be_bytes()),
-        Row::Conversation(open) => Written::Thing("conversations", open.id.bits().to_be_bytes()),
-        Row::Segment(segment) => Written::Thing("segments", segment.id.bits().to_be_bytes()),
-        Row::Offer(offer) => Written::Thing("offers", offer.id.bits().to_be_bytes()),
-        Row::Transfer(transfer) => Written::Thing("transfers", transfer.id.bits().to_be_bytes()),
+    let things = batch.rows.iter().filter_map(|row| {
+        Some(match row {
+            Row::Agent(agent) => Written::Thing("agents", agent.id.bits().to_be_bytes()),
+            Row::Skill(skill) => Written::Thing("skills", skill.bits().to_be_bytes()),
+            Row::Queue(queue) => Written::Thing("queues", queue.id.bits().to_be_bytes()),
+            Row::Group(group) => Written::Thing("groups", group.id.bits().to_be_bytes()),
+            Row::Conversation(open) => Written::Thing("conversations", open.id.bits().to_be_bytes()),
+            Row::Segment(segment) => Written::Thing("segments", segment.id.bits().to_be_bytes()),
+            Row::Offer(offer) => Written::Thing("offers", offer.id.bits().to_be_bytes()),
+            Row::Transfer(transfer) => Written::Thing("transfers", transfer.id.bits().to_be_bytes()),
+            // None of these is part of what is measured.
+            Row::GroupRemoved(_)
+            | Row::Policies(_)
+            | Row::Listener { .. }
+            | Row::Request(_)
+            | Row::Invite(_)
+            | Row::Workflow(_)
+            | Row::WorkflowRemoved(_) => return None,
+        })
     });
     let content = batch.content.iter().filter_map(|content| match content {
         Content::Contact(contact, _) => Some(Written::Thing("contacts", contact.bits().to_be_bytes())),
@@ -79,7 +89,14 @@ fn written_by(batch: &Batch) -> Vec<Written> {
         | Content::SkillName(..)
         | Content::QueueName(..)
         | Content::GroupName(..)
+        | Content::Workflow(..)
         | Content::Note(..)
+        | Content::Summary(..)
+        | Content::Aside { .. }
+        | Content::InviteNote(..)
+        | Content::RequestNote(..)
+        | Content::RequestAnswer(..)
+        | Content::Address(..)
         | Content::Reason(..)
         | Content::WrapUpNotes(..) => None,
     });
