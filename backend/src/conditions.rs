@@ -285,13 +285,10 @@ fn impossible(expression: &IdedExpr, queues: &[&str]) -> Option<String> {
         ("_&&_", _) => sides().flatten().next(),
         ("_||_", _) => sides().collect::<Option<Vec<String>>>().map(|why| why.join(", and ")),
         ("_==_", [one, other]) => unknown(one, other, queues).or_else(|| unknown(other, one, queues)),
-        ("@in", [one, list]) => match &list.expr {
-            Expr::List(list) if !list.elements.is_empty() => {
-                let why = list.elements.iter().map(|element| unknown(one, element, queues));
-                why.collect::<Option<Vec<String>>>().map(|why| why.join(", and "))
-            }
-            _ => None,
-        },
+        ("@in", [one, IdedExpr { expr: Expr::List(list), .. }]) if !list.elements.is_empty() => {
+            let why = list.elements.iter().map(|element| unknown(one, element, queues));
+            why.collect::<Option<Vec<String>>>().map(|why| why.join(", and "))
+        }
         _ => None,
     }
 }
@@ -322,7 +319,12 @@ fn kind(value: &Value) -> &'static str {
         Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
         Value::List(_) => "a list",
         Value::Map(_) => "a map",
-        _ => "something else",
+        Value::Function(..)
+        | Value::Bytes(_)
+        | Value::Bool(_)
+        | Value::Opaque(_)
+        | Value::Struct(_)
+        | Value::Null => "something else",
     }
 }
 

@@ -74,10 +74,13 @@ pub enum CommandError {
 /// Where a command's answer goes.
 pub type Reply = oneshot::Sender<Result<Answer, CommandError>>;
 
+/// What is done with the state between two turns.
+type Glance = Box<dyn FnOnce(&RoutingState, Timestamp) + Send>;
+
 enum Input {
     Command(Box<Request>, Reply),
     Answered(AgentId),
-    Look(Box<dyn FnOnce(&RoutingState, Timestamp) + Send>),
+    Look(Glance),
     Wake,
     Stop,
 }

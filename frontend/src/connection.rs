@@ -6,13 +6,14 @@
 //! A leader that stays silent, because the browser has frozen it, loses the lead to a tab that is awake.
 //! A tab that takes the lead goes on from the cursor that it has applied.
 
+mod words;
+
 use core::time::Duration;
 
 use baton_shared::api::DeskSnapshot;
-use baton_shared::{ConversationId, DeskEvent, Timestamp};
+use baton_shared::{DeskEvent, Timestamp};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use serde::{Deserialize, Serialize};
 
 use crate::api::{self, Failure};
 use crate::attention::Attention;
@@ -25,6 +26,7 @@ use crate::outbox::Outbox;
 use crate::reading;
 use crate::server_clock::{ServerClock, every};
 use crate::session::CurrentSession;
+use words::{ComeAgain, Heartbeat, Hello, Typing, Word};
 
 /// A stream that says nothing for so long is dead: a heartbeat comes every 20 s, and two may be missed.
 const SILENCE_MS_MAX: f64 = 50_000.0;
@@ -68,45 +70,6 @@ pub enum Link {
 pub fn backoff_ms(tries: u32, fraction: f64) -> f64 {
     let limit = BACKOFF_MS_FIRST * 2f64.powi(tries.min(10) as i32);
     limit.min(BACKOFF_MS_MAX) * fraction
-}
-
-/// What tabs say to each other.
-#[derive(Serialize, Deserialize)]
-enum Word {
-    /// A tab asks for the leader.
-    Ask,
-    /// The leader has a desk, from this build: whoever has none, or an older one, takes a snapshot.
-    Here { build: Option<String>, anew: bool },
-    /// An event of the leader's stream.
-    Frame(Frame),
-    /// The leader has lost the stream.
-    Lost { since: Timestamp, retry_at: Timestamp },
-    /// Somebody signed in, or a session ended.
-    SessionChanged,
-    /// The person has signed out.
-    Left,
-}
-
-#[derive(Deserialize)]
-struct Hello {
-    build: String,
-    now: Timestamp,
-}
-
-#[derive(Deserialize)]
-struct Heartbeat {
-    now: Timestamp,
-}
-
-/// When to come again, so that desks that are sent away together do not come back together.
-#[derive(Deserialize)]
-struct ComeAgain {
-    after_ms: u32,
-}
-
-#[derive(Deserialize)]
-struct Typing {
-    conversation: ConversationId,
 }
 
 #[derive(Default)]

@@ -3,8 +3,6 @@
 //! A command has a slot: the thing it is about.
 //! While one is on its way its slot is pending, and a second one for the same slot is not sent.
 
-use std::collections::BTreeSet;
-
 use baton_shared::api::{NewInvite, NewTransfer};
 use baton_shared::segment::Disposition;
 use baton_shared::{ConversationId, InviteId, OfferId, RequestId, SegmentId, Status, TransferId};
@@ -124,7 +122,8 @@ pub enum Outcome {
 /// Sends commands; a handle that can be copied.
 #[derive(Clone, Copy)]
 pub struct Dispatch {
-    pending: RwSignal<BTreeSet<Slot>>,
+    /// What a command is on its way about; there are few, so a list will do.
+    pending: RwSignal<Vec<Slot>>,
     session: CurrentSession,
     toasts: Toasts,
 }
@@ -152,16 +151,25 @@ impl Dispatch {
         refused: impl FnOnce(String) + 'static,
         done: impl FnOnce(Outcome) + 'static,
     ) {
+        self.send_to(command, Box::new(refused), Box::new(done));
+    }
+
+    /// Sends a command; boxes keep this from being compiled once for each place that calls it.
+    fn send_to(self, command: Command, refused: Box<dyn FnOnce(String)>, done: Box<dyn FnOnce(Outcome)>) {
         let slot = command.slot();
-        let free = self.pending.try_update(|pending| pending.insert(slot)).unwrap_or(false);
-        if !free {
+        let free = self.pending.try_update(|pending| {
+            let free = !pending.contains(&slot);
+            if free {
+                pending.push(slot);
+            }
+            free
+        });
+        if !free.unwrap_or(false) {
             return;
         }
         spawn_local(async move {
             let outcome = insist(&command).await;
-            self.pending.update(|pending| {
-                pending.remove(&slot);
-            });
+            self.pending.update(|pending| pending.retain(|other| *other != slot));
             match outcome {
                 Ok(outcome) => done(outcome),
                 Err(Failure::SignedOut) => self.session.signed_out(),

@@ -4,10 +4,9 @@
 //! so that a burst costs no more than one.
 
 use core::time::Duration;
-use std::collections::BTreeMap;
 
 use baton_shared::desk::{Consult, Me, Thread};
-use baton_shared::{AgentId, Author, ConversationId, Desk, DeskEvent, Timestamp, TransferId};
+use baton_shared::{AgentId, Author, ConversationId, Desk, DeskEvent, SortedMap, Timestamp, TransferId};
 use leptos::prelude::*;
 
 use crate::browser::page;
@@ -20,7 +19,7 @@ const TYPING_SHOWN: Duration = Duration::from_secs(5);
 #[derive(Clone, Copy)]
 pub struct LiveDesk {
     desk: RwSignal<Option<Desk>>,
-    typing: RwSignal<BTreeMap<ConversationId, Timestamp>>,
+    typing: RwSignal<SortedMap<ConversationId, Timestamp>>,
     /// The number of the last message aside that was on screen, by consultation; there are few, so a list will do.
     asides_seen: RwSignal<Vec<(TransferId, u32)>>,
     /// The transfers that came to a consultation.
@@ -49,7 +48,7 @@ impl LiveDesk {
     /// Forgets the desk.
     pub fn clear(self) {
         self.desk.set(None);
-        self.typing.set(BTreeMap::new());
+        self.typing.set(SortedMap::new());
         self.asides_seen.set(Vec::new());
     }
 

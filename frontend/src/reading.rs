@@ -2,27 +2,34 @@
 //!
 //! Every text becomes a [`Value`] first and every type is read from that:
 //! a type that is read from two sources is compiled twice, and the desk is to be light.
-//! For the same reason events are told apart here and not by their derived reader, which keeps a copy of its own.
+//! For the same reason [`values`] reads it, and events are told apart here and not by their derived reader, which keeps a copy of its own.
 
 use baton_shared::DeskEvent;
-use serde::de::{DeserializeOwned, Error as _};
-use serde_json::{Error, Map, Value};
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+mod values;
+
+use values::Reader;
+pub use values::Unreadable;
 
 /// Reads a text.
-pub fn read<Type: DeserializeOwned>(text: &str) -> Result<Type, Error> {
-    serde_json::from_value(serde_json::from_str(text)?)
+pub fn read<Type: DeserializeOwned>(text: &str) -> Result<Type, Unreadable> {
+    Type::deserialize(Reader(parse(text)?))
 }
 
 /// Reads the events of one frame.
-pub fn read_events(text: &str) -> Result<Vec<DeskEvent>, Error> {
-    let Value::Array(events) = serde_json::from_str(text)? else {
-        return Err(Error::custom("events come in a list"));
-    };
+pub fn read_events(text: &str) -> Result<Vec<DeskEvent>, Unreadable> {
+    let Value::Array(events) = parse(text)? else { return Err(Unreadable("events come in a list")) };
     events.into_iter().map(read_event).collect()
 }
 
-fn read_event(event: Value) -> Result<DeskEvent, Error> {
-    let Value::Object(mut fields) = event else { return Err(Error::custom("an event is an object")) };
+fn parse(text: &str) -> Result<Value, Unreadable> {
+    serde_json::from_str(text).map_err(|_| Unreadable("a text that is no JSON"))
+}
+
+fn read_event(event: Value) -> Result<DeskEvent, Unreadable> {
+    let Value::Object(mut fields) = event else { return Err(Unreadable("an event is an object")) };
     let kind = fields.remove("type");
     Ok(match kind.as_ref().and_then(Value::as_str).unwrap_or_default() {
         "thread_shown" => DeskEvent::ThreadShown { thread: take(&mut fields, "thread")? },
@@ -55,12 +62,12 @@ fn read_event(event: Value) -> Result<DeskEvent, Error> {
         "wrap_up_hidden" => DeskEvent::WrapUpHidden { segment: take(&mut fields, "segment")? },
         "person_shown" => DeskEvent::PersonShown { person: take(&mut fields, "person")? },
         "me_changed" => DeskEvent::MeChanged { me: take(&mut fields, "me")? },
-        _ => return Err(Error::custom("an event of another build")),
+        _ => return Err(Unreadable("an event of another build")),
     })
 }
 
-fn take<Type: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Type, Error> {
-    serde_json::from_value(fields.remove(name).unwrap_or(Value::Null))
+fn take<Type: DeserializeOwned>(fields: &mut Map<String, Value>, name: &str) -> Result<Type, Unreadable> {
+    Type::deserialize(Reader(fields.remove(name).unwrap_or(Value::Null)))
 }
 
 #[cfg(test)]

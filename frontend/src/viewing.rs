@@ -269,8 +269,6 @@ pub fn neighbour(entries: &[Entry], entry: Option<Entry>, step: isize) -> Option
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::collections::BTreeMap;
-
     use baton_shared::desk::{Consult, Me, WrapUpCard};
     use baton_shared::{AgentId, Presence, Role, Status, Timestamp};
 
@@ -283,13 +281,13 @@ pub(crate) mod tests {
         let me = AgentId::from_bits(1);
         Desk {
             me: Me { id: me, name: "Agent One".to_owned(), role: Role::Agent, presence, capacity: 4 },
-            conversations: BTreeMap::new(),
-            offers: BTreeMap::new(),
-            consults: BTreeMap::new(),
-            joined: BTreeMap::new(),
-            listening: BTreeMap::new(),
-            wrap_ups: BTreeMap::new(),
-            people: BTreeMap::new(),
+            conversations: Default::default(),
+            offers: Default::default(),
+            consults: Default::default(),
+            joined: Default::default(),
+            listening: Default::default(),
+            wrap_ups: Default::default(),
+            people: Default::default(),
         }
     }
 

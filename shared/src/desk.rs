@@ -4,8 +4,6 @@
 //! gives the same as a fresh snapshot. Every event is an upsert of a whole or the removal of one, so applying one twice
 //! changes nothing.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use serde::{Deserialize, Serialize};
 
 use crate::agent::{Presence, Role};
@@ -13,6 +11,7 @@ use crate::channel::Channel;
 use crate::ids::*;
 use crate::message::{Message, insert_by_seq};
 use crate::policy::{Decline, Need, TransferPolicy};
+use crate::sorted::SortedMap;
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Target, TargetKind, TransferEnd};
 
@@ -24,25 +23,25 @@ pub struct Desk {
     pub me: Me,
     /// The conversations they own.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Thread>))]
-    pub conversations: BTreeMap<ConversationId, Thread>,
+    pub conversations: SortedMap<ConversationId, Thread>,
     /// What is offered to them.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, OfferCard>))]
-    pub offers: BTreeMap<OfferId, OfferCard>,
+    pub offers: SortedMap<OfferId, OfferCard>,
     /// What they are consulted about, and what they consult someone about.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Consult>))]
-    pub consults: BTreeMap<TransferId, Consult>,
+    pub consults: SortedMap<TransferId, Consult>,
     /// The conversations they take part in beside the owner.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Thread>))]
-    pub joined: BTreeMap<ConversationId, Thread>,
+    pub joined: SortedMap<ConversationId, Thread>,
     /// The conversations they passed on and read on in.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Thread>))]
-    pub listening: BTreeMap<ConversationId, Thread>,
+    pub listening: SortedMap<ConversationId, Thread>,
     /// What they have to file.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, WrapUpCard>))]
-    pub wrap_ups: BTreeMap<SegmentId, WrapUpCard>,
+    pub wrap_ups: SortedMap<SegmentId, WrapUpCard>,
     /// Everyone who can sign in, themselves included.
     #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, Colleague>))]
-    pub people: BTreeMap<AgentId, Colleague>,
+    pub people: SortedMap<AgentId, Colleague>,
 }
 
 /// The person whose desk it is.
@@ -94,7 +93,8 @@ pub struct Thread {
     /// When its owner got it.
     pub since: Timestamp,
     /// What is known about it: kept through every transfer.
-    pub attributes: BTreeMap<String, String>,
+    #[cfg_attr(feature = "openapi", schema(value_type = std::collections::HashMap<String, String>))]
+    pub attributes: SortedMap<String, String>,
     /// The last messages, at most [`crate::message::MESSAGES_SHOWN`] in a snapshot.
     pub messages: Vec<Message>,
     /// The transfers so far that changed the owner, oldest first, with their notes.
@@ -152,9 +152,9 @@ pub struct IncomingInvite {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TransferChoices {
     /// In which ways; none where transfers are turned off.
-    pub modes: BTreeSet<Mode>,
+    pub modes: Vec<Mode>,
     /// To which kinds of target.
-    pub targets: BTreeSet<TargetKind>,
+    pub targets: Vec<TargetKind>,
     /// Whether a note is asked for.
     pub note: Need,
     /// Whether a summary is asked for.
@@ -165,10 +165,10 @@ pub struct TransferChoices {
 
 impl From<&TransferPolicy> for TransferChoices {
     fn from(policy: &TransferPolicy) -> Self {
-        let modes = if policy.enabled { policy.modes.clone() } else { BTreeSet::new() };
+        let modes = policy.modes.iter().filter(|_| policy.enabled);
         Self {
-            modes,
-            targets: policy.targets.clone(),
+            modes: modes.copied().collect(),
+            targets: policy.targets.iter().copied().collect(),
             note: policy.note,
             summary: policy.summary,
             undo_secs: policy.undo_lasts().as_secs(),

@@ -133,6 +133,48 @@ impl<Id: FromStr<Err = InvalidId>> de::Visitor<'_> for IdVisitor<Id> {
     }
 }
 
+/// Who or what is meant, as it is written: its kind, and an id where the kind has one.
+///
+/// Enums are read through this because serde's own reader of them is many times its size in the browser.
+#[derive(Deserialize)]
+pub(crate) struct Tagged {
+    /// The name of the variant.
+    pub(crate) kind: String,
+    /// The id, with its prefix.
+    pub(crate) id: Option<String>,
+}
+
+/// Says that something that was read names no kind that there is, or no id.
+#[derive(Debug)]
+pub enum NotTagged {
+    /// These kinds there are.
+    Kind(&'static [&'static str]),
+    /// The id is not of its kind.
+    Id(InvalidId),
+}
+
+impl fmt::Display for NotTagged {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Kind(kinds) => write!(f, "`kind` is one of {}", kinds.join(", ")),
+            Self::Id(invalid) => invalid.fmt(f),
+        }
+    }
+}
+
+impl From<InvalidId> for NotTagged {
+    fn from(invalid: InvalidId) -> Self {
+        Self::Id(invalid)
+    }
+}
+
+impl Tagged {
+    /// Reads the id of the kind that goes with the variant.
+    pub(crate) fn id<Id: FromStr<Err = InvalidId>>(&self) -> Result<Id, InvalidId> {
+        self.id.as_deref().unwrap_or_default().parse()
+    }
+}
+
 ids! {
     /// A person who signs in: an agent, a supervisor or an administrator.
     AgentId = "agt";

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, MessageId};
+use crate::ids::{AgentId, MessageId, NotTagged, Tagged};
 use crate::time::Timestamp;
 
 /// How many characters a message may have.
@@ -14,12 +14,24 @@ pub const MESSAGES_SHOWN: usize = 50;
 /// Who said it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case", try_from = "Tagged")]
 pub enum Author {
     /// The customer.
     Customer,
     /// An agent.
     Agent(AgentId),
+}
+
+impl TryFrom<Tagged> for Author {
+    type Error = NotTagged;
+
+    fn try_from(tagged: Tagged) -> Result<Self, NotTagged> {
+        Ok(match tagged.kind.as_str() {
+            "customer" => Self::Customer,
+            "agent" => Self::Agent(tagged.id()?),
+            _ => return Err(NotTagged::Kind(&["customer", "agent"])),
+        })
+    }
 }
 
 /// A message as staff see it.

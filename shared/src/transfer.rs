@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ConversationId, GroupId, QueueId, TransferId, WorkflowId};
+use crate::ids::{AgentId, ConversationId, GroupId, NotTagged, QueueId, Tagged, TransferId, WorkflowId};
 use crate::policy::TransferPolicy;
 use crate::search::{Pool, Search};
 use crate::time::Timestamp;
@@ -58,7 +58,7 @@ impl TargetKind {
 /// To whom a conversation is passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
-#[serde(tag = "kind", content = "id", rename_all = "snake_case")]
+#[serde(tag = "kind", content = "id", rename_all = "snake_case", try_from = "Tagged")]
 pub enum Target {
     /// A named person.
     Agent(AgentId),
@@ -68,6 +68,20 @@ pub enum Target {
     Queue(QueueId),
     /// A workflow, which chooses the queue.
     Workflow(WorkflowId),
+}
+
+impl TryFrom<Tagged> for Target {
+    type Error = NotTagged;
+
+    fn try_from(tagged: Tagged) -> Result<Self, NotTagged> {
+        Ok(match tagged.kind.as_str() {
+            "agent" => Self::Agent(tagged.id()?),
+            "group" => Self::Group(tagged.id()?),
+            "queue" => Self::Queue(tagged.id()?),
+            "workflow" => Self::Workflow(tagged.id()?),
+            _ => return Err(NotTagged::Kind(&["agent", "group", "queue", "workflow"])),
+        })
+    }
 }
 
 impl Target {

@@ -1,7 +1,5 @@
 //! A place in the page to mount a component in, people and conversations to show, and a hand to press keys with.
 
-use std::collections::BTreeMap;
-
 use baton_frontend::app::DeskContext;
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, TransferChoices};
 use baton_shared::policy::Decline;
@@ -139,13 +137,13 @@ pub fn desk() -> Desk {
     let colleague = Colleague { id: ME, name, role: Role::Agent, presence };
     Desk {
         me,
-        conversations: BTreeMap::new(),
-        offers: BTreeMap::new(),
-        consults: BTreeMap::new(),
-        joined: BTreeMap::new(),
-        listening: BTreeMap::new(),
-        wrap_ups: BTreeMap::new(),
-        people: BTreeMap::from([(ME, colleague)]),
+        conversations: Default::default(),
+        offers: Default::default(),
+        consults: Default::default(),
+        joined: Default::default(),
+        listening: Default::default(),
+        wrap_ups: Default::default(),
+        people: [(ME, colleague)].into_iter().collect(),
     }
 }
 
@@ -174,7 +172,7 @@ pub fn thread(messages: u32) -> Thread {
         channel: Channel::WebChat,
         opened_at: Timestamp::default(),
         since: Timestamp::default(),
-        attributes: BTreeMap::new(),
+        attributes: Default::default(),
         messages: (1..=messages).map(message).collect(),
         handoffs: Vec::new(),
         read: 0,

@@ -129,7 +129,7 @@ impl Store for SqliteStore {
     }
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
-        things::attributes(&*self.readers.lend()?, conversation)
+        Ok(things::attributes(&*self.readers.lend()?, conversation)?.into_iter().collect())
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

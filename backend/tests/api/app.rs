@@ -174,7 +174,12 @@ impl TestApp {
 
 /// Returns a web application as small as one can be.
 fn pages() -> Assets {
-    let files = [("index.html", "desk"), ("chat/chat.html", "chat"), ("chat/widget.js", "widget")];
+    let files = [
+        ("index.html", "desk"),
+        ("admin.html", "administration"),
+        ("chat/chat.html", "chat"),
+        ("chat/widget.js", "widget"),
+    ];
     let files = files.map(|(path, text)| (path.to_owned(), Bytes::from_static(text.as_bytes())));
     Assets::from_files(files.into())
 }

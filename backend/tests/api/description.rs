@@ -38,6 +38,7 @@ const ADDRESSES: &[&str] = &[
     "GET /api/session",
     "GET /api/skills",
     "GET /api/transfer-policy",
+    "GET /api/transfer-policy/history",
     "GET /api/transfer-policy/overrides",
     "GET /api/transfer-policy/presets",
     "GET /api/workflows",

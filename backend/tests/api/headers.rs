@@ -9,9 +9,11 @@ use crate::app::TestApp;
 #[tokio::test]
 async fn the_desk_allows_nothing_looser_than_compiling_webassembly() {
     let app = TestApp::start();
-    for path in ["/", "/supervisor", "/admin", "/anything/else", "/chat/x", "/chat/x/y"] {
+    let desk = ["/", "/supervisor", "/anything/else", "/chat/x", "/chat/x/y"].map(|path| (path, "desk"));
+    let administration = ["/admin", "/admin/transfers"].map(|path| (path, "administration"));
+    for (path, page) in desk.into_iter().chain(administration) {
         let answer = app.anyone().get(path).await;
-        assert_eq!(answer.body, "desk", "{path}");
+        assert_eq!(answer.body, page, "{path}");
         assert_eq!(answer.header("content-security-policy"), DESK_POLICY, "{path}");
         assert_eq!(answer.header("cross-origin-opener-policy"), "same-origin", "{path}");
         assert_eq!(answer.header("x-content-type-options"), "nosniff", "{path}");

@@ -11,7 +11,8 @@ use crate::conversations::{accept, desk};
 async fn a_conversation_ends_with_a_request_that_someone_else_answers() {
     let app = TestApp::start();
     let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
-    app.add_queue("Support", &[ada.id]).await;
+    let (eve, sam) = (app.person("Eve", Role::Agent).await, app.person("Sam", Role::Supervisor).await);
+    app.add_queue("Support", &[ada.id, bob.id]).await;
     app.make_available(&ada).await;
     let (customer, _) = app.customer("Carla", "My parcel is lost").await;
     let id = accept(&ada).await;
@@ -42,6 +43,17 @@ async fn a_conversation_ends_with_a_request_that_someone_else_answers() {
     }]);
     assert_eq!(list, expected);
     let path = format!("/api/requests/{request}/answer");
+    assert_eq!(
+        sam.client.get("/api/requests").await.expect(StatusCode::OK),
+        expected,
+        "supervisors see every queue"
+    );
+    assert_eq!(
+        eve.client.get("/api/requests").await.expect(StatusCode::OK),
+        json!([]),
+        "it is not her queue's"
+    );
+    eve.client.post(&path, &json!({"text": "No idea"})).await.refused(StatusCode::FORBIDDEN, "not_owner");
     let empty = bob.client.post(&path, &json!({"text": " "})).await;
     empty.refused(StatusCode::UNPROCESSABLE_ENTITY, "text_empty");
     bob.client.post(&path, &json!({"text": "It was found"})).await.expect(StatusCode::NO_CONTENT);

@@ -45,12 +45,12 @@ impl Checker {
             assert_eq!(*filter, expected, "the first filter that matches decides");
             self.entering.insert(*conversation);
         }
-        let (id, begun) = match &recorded.event {
-            Event::StepEntered { conversation, step, deadline, .. } => {
-                (conversation, Some((usize::from(*step), *deadline)))
-            }
-            Event::StepsEnded { conversation, .. } => (conversation, None),
-            _ => return,
+        let (id, begun) = if let Event::StepEntered { conversation, step, deadline, .. } = &recorded.event {
+            (conversation, Some((usize::from(*step), *deadline)))
+        } else if let Event::StepsEnded { conversation, .. } = &recorded.event {
+            (conversation, None)
+        } else {
+            return;
         };
         let conversation = &state.conversations[id];
         let waiting = conversation.waiting().unwrap();

@@ -9,18 +9,21 @@
 
 mod assertions;
 mod disk;
+mod random;
 mod reference;
+mod tally;
 mod workflows;
 mod world;
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
+use tally::Tally;
 use world::World;
 
 /// How many steps a run of the short form takes: about a day of a busy small contact centre.
 const STEPS: u32 = 4_000;
 
-fn play(seed: u64, steps: u32) -> world::Tally {
+fn play(seed: u64, steps: u32) -> Tally {
     let run = catch_unwind(AssertUnwindSafe(|| {
         let mut world = World::new(seed);
         for _ in 0..steps {
@@ -47,7 +50,7 @@ fn chosen_text(name: &str) -> Option<String> {
 fn days_of_conversations_keep_every_invariant() {
     let first = chosen("BATON_SEED").unwrap_or(1);
     let runs = chosen("BATON_SIMULATION_RUNS").unwrap_or(8);
-    let mut total = world::Tally::default();
+    let mut total = Tally::default();
     for seed in first..first + runs {
         total.add(&play(seed, STEPS));
     }

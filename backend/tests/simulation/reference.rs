@@ -44,10 +44,15 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
             ConversationState::Open { held: Held::Agent { transfer: Some(transfer), .. }, .. } => {
                 match &state.transfers[transfer].state {
                     TransferState::Seeking { search, .. } => Some(search),
-                    _ => None,
+                    TransferState::Requested
+                    | TransferState::Released { .. }
+                    | TransferState::Enqueued { .. }
+                    | TransferState::Consulting { .. }
+                    | TransferState::Ended { .. } => None,
                 }
             }
-            _ => None,
+            ConversationState::Open { held: Held::Agent { transfer: None, .. }, .. }
+            | ConversationState::Closed { .. } => None,
         };
         wanted.extend(search.map(|search| Wanted {
             subject: Subject::Conversation(conversation.id),
@@ -124,8 +129,11 @@ pub fn next(state: &RoutingState, now: Timestamp) -> Option<(Subject, AgentId)> 
     waiting.iter().find_map(|one| Some((one.subject, agent_for(state, one, now)?)))
 }
 
+/// What an expression means for a conversation of which this is known.
+type Meaning = fn(&BTreeMap<String, String>) -> bool;
+
 /// The expressions that workflows of the simulation are made of, and what each means.
-pub const EXPRESSIONS: [(&str, fn(&BTreeMap<String, String>) -> bool); 5] = [
+pub const EXPRESSIONS: [(&str, Meaning); 5] = [
     ("true", |_| true),
     ("attributes.tier == \"gold\"", |known| known.get("tier").is_some_and(|tier| tier == "gold")),
     ("attributes.tier != \"gold\"", |known| known.get("tier").is_some_and(|tier| tier != "gold")),

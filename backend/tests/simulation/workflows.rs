@@ -4,8 +4,8 @@ use baton_shared::queue::Priority;
 use baton_shared::workflow::{FilterDefinition, KnownAgent, SkipIf, StepDefinition, StepSkill};
 use baton_shared::*;
 
+use crate::random::Random;
 use crate::reference::EXPRESSIONS;
-use crate::world::Random;
 
 /// Returns a workflow over these queues and skills.
 pub fn any(random: &mut Random, queues: &[QueueId], skills: &[SkillId]) -> Box<Definition> {

@@ -18,6 +18,8 @@ use tokio::sync::oneshot;
 
 use crate::assertions::Checker;
 use crate::disk::Disk;
+use crate::random::Random;
+use crate::tally::Tally;
 use crate::workflows;
 
 const AGENTS: usize = 7;
@@ -25,97 +27,6 @@ const QUEUES: usize = 4;
 const SKILLS: usize = 3;
 const GROUPS: usize = 3;
 const WORKFLOWS: usize = 2;
-
-/// What happened in a run, so that a run in which a thing never happened fails.
-#[derive(Clone, Debug, Default)]
-pub struct Tally {
-    counts: BTreeMap<&'static str, u64>,
-}
-
-impl Tally {
-    fn count(&mut self, what: &'static str) {
-        *self.counts.entry(what).or_default() += 1;
-    }
-
-    /// Adds another run's counts.
-    pub fn add(&mut self, other: &Self) {
-        for (what, count) in &other.counts {
-            *self.counts.entry(what).or_default() += count;
-        }
-    }
-
-    /// Fails if something that the simulation is for never happened.
-    pub fn assert_everything_happened(&self) {
-        for what in [
-            "crash",
-            "clock set back",
-            "commit refused",
-            "same key again",
-            "conversation_opened",
-            "message_sent",
-            "offer_made",
-            "offer accepted",
-            "offer declined",
-            "offer timed_out",
-            "offer cancelled",
-            "offer rescinded",
-            "offer target_gone",
-            "transfer completed",
-            "transfer returned",
-            "transfer cancelled",
-            "transfer expired",
-            "transfer abandoned",
-            "taken back",
-            "conversation_closed",
-            "wrap_up_ended",
-            "agent_reached",
-            "agent_lost",
-            "released",
-            "lost",
-            "parked",
-            "came back",
-            "left to the queue",
-            "transfer failed",
-            "transfer_rerouted",
-            "consult_began",
-            "aside_sent",
-            "handed over",
-            "listening_began",
-            "listening_ended",
-            "request_created",
-            "policy_set",
-            "policy_overridden",
-            "group_changed",
-            "group_removed",
-            "to a group",
-            "taken over",
-            "transfer superseded",
-            "finished",
-            "wrap_up_extended",
-            "wrap-up over",
-            "invite_made",
-            "participant_joined",
-            "invite left",
-            "invite cancelled",
-            "invite declined",
-            "invite expired",
-            "invite took over",
-            "invite closed",
-            "workflow_changed",
-            "workflow_removed",
-            "workflow_entered",
-            "workflow entered by a transfer",
-            "no filter matched",
-            "step_entered",
-            "a known agent asked",
-            "skills_dropped",
-            "steps_ended",
-            "routed",
-        ] {
-            assert!(self.counts.get(what).is_some_and(|count| *count > 0), "never happened: {what}");
-        }
-    }
-}
 
 /// A contact centre, its server, and the disk under it.
 pub struct World {
@@ -306,7 +217,7 @@ impl World {
         let kept = disk.kept();
         self.checker.read_on(&kept);
         for recorded in &kept.log[self.counted..] {
-            count_event(&mut self.tally, &recorded.event);
+            self.tally.count_event(&recorded.event);
         }
         self.counted = kept.log.len();
         drop(kept);
@@ -669,101 +580,4 @@ fn start(disk: &Arc<Disk>, machine: &Arc<ManualClock>, seed: u64) -> (Turns, Arc
     let mut turns = Turns::load(parts).unwrap();
     turns.record_start().unwrap();
     (turns, clock)
-}
-
-fn count_event(tally: &mut Tally, event: &Event) {
-    tally.count(event.name());
-    if let Event::OfferEnded { end, .. } = event {
-        tally.count(match end {
-            OfferEnd::Accepted => "offer accepted",
-            OfferEnd::Declined => "offer declined",
-            OfferEnd::TimedOut => "offer timed_out",
-            OfferEnd::Cancelled => "offer cancelled",
-            OfferEnd::Rescinded => "offer rescinded",
-            OfferEnd::TargetGone => "offer target_gone",
-        });
-    }
-    if let Event::TransferEnded { end, .. } = event {
-        tally.count(match end {
-            TransferEnd::Completed => "transfer completed",
-            TransferEnd::Returned => "transfer returned",
-            TransferEnd::Cancelled => "transfer cancelled",
-            TransferEnd::Expired => "transfer expired",
-            TransferEnd::Abandoned => "transfer abandoned",
-            TransferEnd::Superseded => "transfer superseded",
-            TransferEnd::Failed => "transfer failed",
-        });
-    }
-    if let Event::TransferRequested { target: Target::Workflow(_), .. } = event {
-        tally.count("workflow entered by a transfer");
-    }
-    if let Event::WorkflowEntered { filter: None, .. } = event {
-        tally.count("no filter matched");
-    }
-    if let Event::StepEntered { pool: Pool::Agent(_), .. } = event {
-        tally.count("a known agent asked");
-    }
-    if let Event::OwnerChanged { to: Owner::Group(_), .. } = event {
-        tally.count("to a group");
-    }
-    if let Event::TransferEnded { end: TransferEnd::Completed, consulted: Some(_), .. } = event {
-        tally.count("handed over");
-    }
-    if let Event::WrapUpEnded { disposition: None, .. } = event {
-        tally.count("wrap-up over");
-    }
-    if let Event::StatusChanged { status: Status::Offline, .. } = event {
-        tally.count("finished");
-    }
-    if let Event::InviteEnded { end, .. } = event {
-        tally.count(match end {
-            InviteEnd::Left => "invite left",
-            InviteEnd::Cancelled => "invite cancelled",
-            InviteEnd::Declined => "invite declined",
-            InviteEnd::Expired => "invite expired",
-            InviteEnd::TookOver => "invite took over",
-            InviteEnd::Closed => "invite closed",
-        });
-    }
-    if let Event::OwnerChanged { cause, .. } = event {
-        tally.count(match cause {
-            segment::OwnerCause::Opened => "opened",
-            segment::OwnerCause::Accepted(_) => "accepted from the queue",
-            segment::OwnerCause::Transferred(_) => "transferred",
-            segment::OwnerCause::TakenBack(_) => "taken back",
-            segment::OwnerCause::Released => "released",
-            segment::OwnerCause::Parked(_) => "parked",
-            segment::OwnerCause::Returned(_) => "came back",
-            segment::OwnerCause::Expired(_) => "left to the queue",
-            segment::OwnerCause::Lost => "lost",
-            segment::OwnerCause::TakenOver => "taken over",
-            segment::OwnerCause::Left(_) => "left to a participant",
-            segment::OwnerCause::Routed(_) => "routed",
-        });
-    }
-}
-
-/// SplitMix64, so that a seed gives the same run on every machine.
-pub struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        mixed ^ (mixed >> 31)
-    }
-
-    pub fn below(&mut self, limit: u64) -> u64 {
-        self.next() % limit
-    }
-
-    pub fn chance(&mut self, percent: u64) -> bool {
-        self.below(100) < percent
-    }
-
-    pub fn pick<T: Clone>(&mut self, from: &[T]) -> T {
-        from[self.below(from.len() as u64) as usize].clone()
-    }
 }

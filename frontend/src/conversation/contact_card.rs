@@ -1,9 +1,7 @@
 //! What is known about the customer and the conversation.
 
-use std::collections::BTreeMap;
-
 use baton_shared::desk::Thread;
-use baton_shared::{Channel, ConversationId, Timestamp};
+use baton_shared::{Channel, ConversationId, SortedMap, Timestamp};
 use leptos::prelude::*;
 
 use crate::browser::dates;
@@ -22,7 +20,7 @@ pub struct Facts {
     since: Timestamp,
     /// What `since` counts from.
     since_label: &'static str,
-    attributes: BTreeMap<String, String>,
+    attributes: SortedMap<String, String>,
 }
 
 impl Facts {

@@ -180,7 +180,7 @@ pub(crate) mod tests {
             channel: Channel::WebChat,
             opened_at: Timestamp::default(),
             since: Timestamp::default(),
-            attributes: std::collections::BTreeMap::new(),
+            attributes: Default::default(),
             messages: seqs.map(message).collect(),
             handoffs: Vec::new(),
             read: 0,

@@ -129,7 +129,7 @@ pub fn whoever_takes_part_sees_all_of_it_until_they_leave(place: &dyn Place) {
     assert_eq!((sight(&scene, TWO), sight(&scene, ONE)), (Some(Sight::Whole), Some(Sight::Whole)));
     let whole = scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there");
     let theirs = desk(&scene, TWO);
-    assert_eq!(theirs.joined, [(id, whole)].into());
+    assert_eq!(theirs.joined, [(id, whole)].into_iter().collect());
     assert!(theirs.conversations.is_empty() && theirs.offers.is_empty());
     assert_eq!(desk(&scene, ONE).joined, Default::default());
     let other = owned(7);

@@ -68,10 +68,13 @@ pub fn an_offer_says_who_passes_the_conversation_on(place: &dyn Place) {
     };
     let named = card(ids[0]);
     assert_eq!(named.transfer, Some(incoming(&to_agent, Some("Knows the invoice"), None)));
-    assert_eq!((named.decline, named.thread.attributes), (Decline::No, BTreeMap::new()));
+    assert_eq!((named.decline, named.thread.attributes), (Decline::No, Default::default()));
     let from_queue = card(ids[1]);
     assert_eq!(from_queue.transfer, Some(incoming(&to_queue, None, Some("The invoice is wrong"))));
-    assert_eq!((from_queue.decline, from_queue.thread.attributes), (Decline::Yes, attributes));
+    assert_eq!(
+        (from_queue.decline, from_queue.thread.attributes),
+        (Decline::Yes, attributes.into_iter().collect())
+    );
     let found = scene.ask(|reading| reading.transfer(to_queue.id));
     assert_eq!(found, Some((to_queue, "Billing".to_owned())));
 }
@@ -152,11 +155,11 @@ pub fn a_thread_says_how_it_may_be_passed_on(place: &dyn Place) {
     scene.turn([Row::Policies(policies.clone())], Vec::new());
     let choices = shown(&scene);
     assert_eq!((choices.modes, choices.note), ([Mode::Cold].into(), Need::Required));
-    assert_eq!(choices.targets, [TargetKind::Agent, TargetKind::Group].into());
+    assert_eq!(choices.targets, [TargetKind::Agent, TargetKind::Group]);
     assert_eq!(scene.ask(|reading| reading.policies()), policies);
     policies.channels.insert(Channel::WebChat, PolicyOverride { enabled: Some(false), ..Default::default() });
     scene.turn([Row::Policies(policies)], Vec::new());
-    assert_eq!(shown(&scene).modes, [].into());
+    assert_eq!(shown(&scene).modes, []);
 }
 
 /// Each of the two who hold a consultation sees both names, the note and what is said aside; the one who is asked sees the
@@ -355,7 +358,7 @@ pub fn a_workflow_is_returned_as_it_was_written(place: &dyn Place) {
     scene.turn([Row::WorkflowRemoved(gone)], Vec::new());
     let expected = Definition { entrance: None, ..definition("Support") };
     let view = api::WorkflowView::new(stays, expected.clone());
-    assert_eq!(scene.ask(|reading| reading.workflows()), [view.clone()]);
+    assert_eq!(scene.ask(|reading| reading.workflows()), std::slice::from_ref(&view));
     assert_eq!(scene.ask(|reading| reading.workflow(stays)), Some(view));
     assert_eq!(scene.ask(|reading| reading.workflow(gone)), None);
     let loaded = scene.store.load().expect("it can be loaded");

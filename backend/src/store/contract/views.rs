@@ -258,7 +258,7 @@ pub fn a_desk_holds_ones_own_work(place: &dyn Place) {
     assert_eq!((one.load(), two.load()), (1, 1));
     let thread = &one.conversations[&mine.id];
     assert_eq!((thread.read, thread.customer_delivered, thread.customer_read), (1, 3, 2));
-    assert_eq!(thread.attributes, attributes);
+    assert_eq!(thread.attributes, attributes.into_iter().collect());
     assert_eq!(one.people, two.people);
     assert_eq!(one.people.keys().collect::<Vec<_>>(), [&ONE, &TWO]);
     assert_eq!((one.me.name.as_str(), one.me.role, one.me.capacity), ("Agent One", Role::Agent, 2));

@@ -95,7 +95,7 @@ pub(super) fn colleague(connection: &Connection, id: AgentId) -> Result<Option<C
 }
 
 /// Returns everyone who can sign in, as others see them.
-pub(super) fn colleagues(connection: &Connection) -> Result<BTreeMap<AgentId, Colleague>, StoreError> {
+pub(super) fn colleagues(connection: &Connection) -> Result<SortedMap<AgentId, Colleague>, StoreError> {
     let everyone = everyone(connection)?;
     let enabled = everyone.into_iter().filter(|known| known.agent.enabled);
     Ok(enabled.map(|known| (known.agent.id, known.into_colleague())).collect())

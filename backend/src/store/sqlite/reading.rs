@@ -227,6 +227,6 @@ impl Reading for Reader<'_> {
     }
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
-        things::attributes(self, conversation)
+        Ok(things::attributes(self, conversation)?.into_iter().collect())
     }
 }

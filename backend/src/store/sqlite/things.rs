@@ -1,6 +1,6 @@
 //! Things by their ids, and the open work that a start needs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, Params, params};
@@ -262,7 +262,7 @@ fn name(connection: &Connection, sql: &str, id: Blob) -> Result<String, StoreErr
 pub(super) fn attributes(
     connection: &Connection,
     id: ConversationId,
-) -> Result<BTreeMap<String, String>, StoreError> {
+) -> Result<SortedMap<String, String>, StoreError> {
     let mut find = connection
         .prepare_cached("select name, value from attributes where workspace_id = ?1 and conversation = ?2")?;
     let found = find.query_map(params![WORKSPACE, id.blob()], |row| Ok((row.get(0)?, row.get(1)?)))?;

@@ -1,0 +1,85 @@
+//! A store that begins with given open work and keeps nothing but what the last turns wrote.
+
+use std::sync::{Mutex, PoisonError};
+
+use baton::routing::OpenWork;
+use baton::store::{Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
+use baton_shared::{Recorded, Timestamp};
+
+/// A store for one turn after the other.
+#[derive(Debug)]
+pub struct Slate {
+    loaded: Loaded,
+    written: Mutex<Vec<Recorded>>,
+}
+
+impl Slate {
+    /// Returns a store that holds this open work.
+    pub fn holding(work: OpenWork) -> Self {
+        Self { loaded: Loaded { work, ..Loaded::default() }, written: Mutex::default() }
+    }
+
+    /// Takes what was written since the last call.
+    pub fn take(&self) -> Vec<Recorded> {
+        std::mem::take(&mut *self.written.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn has_none<T>() -> Result<T, StoreError> {
+        Err(StoreError::Refused { what: "a slate has no such thing".to_owned() })
+    }
+}
+
+impl Store for Slate {
+    fn load(&self) -> Result<Loaded, StoreError> {
+        Ok(self.loaded.clone())
+    }
+
+    fn commit(&self, batch: &Batch) -> Result<(), StoreError> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.extend(batch.recorded.iter().cloned());
+        Ok(())
+    }
+
+    fn attributes(
+        &self,
+        _: baton_shared::ConversationId,
+    ) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
+        Ok(std::collections::BTreeMap::new())
+    }
+
+    fn answer(&self, _scope: &str, _key: &str, _now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {
+        Ok(None)
+    }
+
+    fn replay(&self, _from: u64, _visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError> {
+        Self::has_none()
+    }
+
+    fn credentials(&self, _email: &str) -> Result<Option<Credentials>, StoreError> {
+        Ok(None)
+    }
+
+    fn add_session(&self, _session: &Session) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn session(&self, _token_hash: &[u8; 32]) -> Result<Option<Session>, StoreError> {
+        Self::has_none()
+    }
+
+    fn touch_session(&self, _token_hash: &[u8; 32], _seen_at: Timestamp) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn remove_session(&self, _token_hash: &[u8; 32]) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn secret(&self, _name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
+        Ok(fresh)
+    }
+}

@@ -1,0 +1,201 @@
+//! Salesforce Omni-Channel, enhanced messaging.
+
+use baton_shared::policy::Preset;
+use baton_shared::*;
+
+use crate::{Row, as_it_is};
+
+const TRANSFER: &str = "Salesforce Help, Transfer messaging sessions";
+const CONFERENCE: &str = "Salesforce Help, Conferencing";
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "the list has people who are online, also those at 100 % of their capacity",
+            switches: &["listed"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
+                scene.fill(bob);
+                scene.lose(cem);
+                let open = scene.answered_by(ada);
+                let list = scene.targets(ada, open).agents;
+                let people: Vec<AgentId> = list.iter().map(|standing| standing.id).collect();
+                assert_eq!(people, [bob]);
+                assert_eq!((list[0].held, list[0].limit), (2, 2));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "on accept the sender is removed, and their tab closes",
+            switches: &["release", "after_release", "wrap_up"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                scene.accept(bob, open);
+                assert_eq!(scene.owner(open), Owner::Agent(bob));
+                assert!(!scene.listens(ada, open));
+                assert!(scene.in_wrap_up(ada, open));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "a transfer cannot be cancelled, and its receiver cannot decline it",
+            switches: &["cancel", "decline"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                assert_eq!(scene.cancel(ada, open), Err(Refusal::MayNotCancel.into()));
+                assert_eq!(scene.reject(bob, open), Err(Refusal::MayNotDecline.into()));
+                assert_eq!(scene.offered(open), [bob].into());
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "where the receiver is at 100 % the session waits for them, and the sender is removed",
+            switches: &["full_target", "release", "reserve_capacity"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, queue) = (scene.ada, scene.bob, scene.queue);
+                scene.fill(bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                assert_eq!(scene.owner(open), Owner::Queue(queue));
+                assert!(scene.offered(open).is_empty());
+                let ended = scene.state().owned_by(bob).next().unwrap().id;
+                scene.end(bob, ended).unwrap();
+                assert_eq!(scene.offered(open), [bob].into());
+                scene.accept(bob, open);
+                assert_eq!(scene.owner(open), Owner::Agent(bob));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "ours: no conversation is without a clock",
+            says: "no timer is documented for a session that waits like that; after 15 minutes its queue has it",
+            switches: &["on_expiry", "transfer_secs", "return_to_sender"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem, queue) = (scene.ada, scene.bob, scene.cem, scene.queue);
+                scene.fill(bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.wait(15 * 60 - 1);
+                assert!(scene.offered(open).is_empty());
+                scene.wait(1);
+                assert_eq!(scene.owner(open), Owner::Queue(queue));
+                assert!(scene.offered(open).is_subset(&[ada, cem].into()));
+                assert_eq!(scene.offered(open).len(), 1);
+                assert_eq!(scene.ends(open), [TransferEnd::Expired]);
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "an unanswered transfer stays with the one it was sent to",
+            switches: &["on_no_answer", "on_missed"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.wait(3_600);
+                assert_eq!(scene.offered(open), [bob].into());
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                assert_eq!(scene.status(bob), Status::Available);
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: CONFERENCE,
+            says: "a colleague is invited into the session; who leaves passes it on",
+            switches: &["modes", "invites_max"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.invite(ada, open, bob).unwrap();
+                scene.accept(bob, open);
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                scene.asks(ada, Command::LeaveConversation { conversation: open }).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(bob));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce Help, Get help from a supervisor",
+            says: "a supervisor joins when asked to, and takes nothing over unasked",
+            switches: &["take_over"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, cem) = (scene.ada, scene.cem);
+                let open = scene.answered_by(ada);
+                let refused = scene.asks(cem, Command::TakeOver { conversation: open });
+                assert_eq!(refused, Err(Refusal::MayNotTakeOver.into()));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce, PresenceUserConfig, after conversation work",
+            says: "the time for filing is limited, and can be extended",
+            switches: &["wrap_up_secs", "fallback"],
+            varies: |policy| policy.wrap_up_secs = Some(30),
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.accept(bob, open);
+                scene.wait(29);
+                assert!(scene.in_wrap_up(ada, open));
+                let segment =
+                    scene.state().segments.values().find(|segment| segment.owner == Owner::Agent(ada));
+                let segment = segment.unwrap().id;
+                scene.asks(ada, Command::ExtendWrapUp { segment }).unwrap();
+                scene.wait(60);
+                assert!(scene.in_wrap_up(ada, open));
+                scene.wait(1);
+                assert!(!scene.in_wrap_up(ada, open));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce Help, Decline reasons",
+            says: "work that was declined goes back to its queue at its original age",
+            switches: &["age"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, queue) = (scene.ada, scene.queue);
+                let open = scene.answered_by(ada);
+                let opened_at = scene.state().conversations[&open].enqueued_at;
+                scene.wait(100);
+                scene.pass(ada, open, Target::Queue(queue)).unwrap();
+                assert_eq!(scene.state().conversations[&open].ranked_at, opened_at);
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce, PresenceUserConfig",
+            says: "a push that times out may change the status to a busy one",
+            switches: &["on_missed"],
+            varies: |policy| policy.on_missed = policy::OnMissed::Busy,
+            plays: |scene| {
+                let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
+                [ada, cem].into_iter().for_each(|agent| scene.choose(agent, Status::Away));
+                let open = scene.customer();
+                assert_eq!(scene.offered(open), [bob].into());
+                scene.wait(30);
+                assert_eq!(scene.status(bob), Status::Busy);
+            },
+        },
+    ]
+}

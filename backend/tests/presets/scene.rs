@@ -1,0 +1,328 @@
+//! Three people, a queue and a group under one policy, on a clock that is moved by hand.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use baton::clock::ManualClock;
+use baton::desk::targets::{Standings, standings};
+use baton::desk::{self, Circumstances};
+use baton::dispatcher::{Answer, CommandError, Parts, Request, Turns};
+use baton::feed::Feed;
+use baton::ids::IdSource;
+use baton::routing::{OpenWork, RoutingState};
+use baton_shared::command::Actor;
+use baton_shared::queue::{Membership, Priority};
+use baton_shared::segment::Disposition;
+use baton_shared::*;
+use tokio::sync::oneshot;
+
+use crate::slate::Slate;
+
+/// What one row is played on.
+pub struct Scene {
+    turns: Turns,
+    slate: Arc<Slate>,
+    clock: Arc<ManualClock>,
+    log: Vec<Recorded>,
+    reachable: BTreeSet<AgentId>,
+    /// Who has what in the first place.
+    pub ada: AgentId,
+    /// Whom most things are passed to.
+    pub bob: AgentId,
+    /// Who is there besides.
+    pub cem: AgentId,
+    /// Where conversations wait; everyone is a member.
+    pub queue: QueueId,
+    /// Another queue; everyone is a member.
+    pub other_queue: QueueId,
+    /// A group that everyone belongs to.
+    pub group: GroupId,
+    /// What the last request asked for.
+    pub note: Option<String>,
+}
+
+impl Scene {
+    /// Sets the scene: everyone is available and holds at most two conversations.
+    pub fn under(policy: &TransferPolicy) -> Self {
+        let clock = Arc::new(ManualClock::at(Timestamp::from_millis(1_795_248_000_000)));
+        let slate = Arc::new(Slate::holding(OpenWork::default()));
+        let ids = IdSource::from_seed(1);
+        let parts = Parts { store: slate.clone(), clock: clock.clone(), ids, feed: Feed::silent() };
+        let nobody = AgentId::from_bits(0);
+        let mut scene = Self {
+            turns: Turns::load(parts).unwrap(),
+            slate,
+            clock,
+            log: Vec::new(),
+            reachable: BTreeSet::new(),
+            ada: nobody,
+            bob: nobody,
+            cem: nobody,
+            queue: QueueId::from_bits(0),
+            other_queue: QueueId::from_bits(0),
+            group: GroupId::from_bits(0),
+            note: None,
+        };
+        scene.set_policy(policy);
+        let (skills, priority) = (BTreeSet::new(), Priority::Normal);
+        for place in 0..2 {
+            let (name, skills) = (format!("queue {place}"), skills.clone());
+            let queue = scene.added(Command::AddQueue { name, skills, priority }).parse().unwrap();
+            *[&mut scene.queue, &mut scene.other_queue][place] = queue;
+        }
+        let (name, membership) = ("Everyone".to_owned(), Membership::All);
+        scene.group = scene.added(Command::AddGroup { name, skills, membership, priority }).parse().unwrap();
+        for place in 0..3 {
+            let agent = scene.add_person(place);
+            *[&mut scene.ada, &mut scene.bob, &mut scene.cem][place] = agent;
+        }
+        scene
+    }
+
+    fn add_person(&mut self, place: usize) -> AgentId {
+        let agent = self.added(Command::AddPerson {
+            name: format!("agent {place}"),
+            email: format!("agent-{place}@example.com"),
+            password_hash: String::new(),
+            role: if place == 2 { Role::Supervisor } else { Role::Agent },
+            capacity: BTreeMap::from([(Channel::WebChat, 2)]),
+        });
+        let agent = agent.parse().unwrap();
+        for queue in [self.queue, self.other_queue] {
+            self.give(Actor::System, Command::AddMember { queue, agent }).unwrap();
+        }
+        self.reach(agent);
+        self.choose(agent, Status::Available);
+        // Who came first has been idle longest.
+        self.wait(1);
+        agent
+    }
+
+    /// Sets how transfers go.
+    pub fn set_policy(&mut self, policy: &TransferPolicy) {
+        let command = Command::SetPolicy { preset: Preset::Baton, policy: Box::new(policy.clone()) };
+        self.give(Actor::System, command).unwrap();
+    }
+
+    /// Gives a command.
+    pub fn give(&mut self, actor: Actor, command: Command) -> Result<Answer, CommandError> {
+        let (reply, mut answer) = oneshot::channel();
+        self.turns.add(Request { actor, key: None, command }, reply);
+        self.turns.take();
+        self.log.extend(self.slate.take());
+        answer.try_recv().unwrap()
+    }
+
+    /// Gives a command of a person.
+    pub fn asks(&mut self, agent: AgentId, command: Command) -> Result<Answer, CommandError> {
+        self.give(Actor::Person(agent), command)
+    }
+
+    fn added(&mut self, command: Command) -> String {
+        match self.give(Actor::System, command).unwrap() {
+            Answer::Added { id } => id,
+            other => panic!("could not be added: {other:?}"),
+        }
+    }
+
+    /// Lets a browser of someone answer from here on.
+    pub fn reach(&mut self, agent: AgentId) {
+        self.reachable.insert(agent);
+        self.give(Actor::System, Command::BeginLease { agent }).unwrap();
+    }
+
+    /// Takes someone's browser away.
+    pub fn lose(&mut self, agent: AgentId) {
+        self.reachable.remove(&agent);
+        self.give(Actor::System, Command::EndLease { agent }).unwrap();
+    }
+
+    /// Lets someone choose a status.
+    pub fn choose(&mut self, agent: AgentId, status: Status) {
+        self.asks(agent, Command::SetStatus { status }).unwrap();
+    }
+
+    /// Lets time pass.
+    pub fn wait(&mut self, secs: u64) {
+        for _ in 0..secs {
+            self.clock.advance(Duration::from_secs(1));
+            for agent in &self.reachable {
+                self.turns.renew_lease(*agent);
+            }
+            self.turns.take();
+        }
+        self.log.extend(self.slate.take());
+    }
+
+    /// Lets a customer come.
+    pub fn customer(&mut self) -> ConversationId {
+        let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
+        let (channel, queue, attributes) = (Channel::WebChat, self.queue, BTreeMap::new());
+        let start = Command::StartConversation { name, text, channel, queue, attributes };
+        match self.give(Actor::Visitor, start).unwrap() {
+            Answer::Started { conversation } => conversation,
+            other => panic!("could not be started: {other:?}"),
+        }
+    }
+
+    /// Lets a customer come whom this person answers.
+    pub fn answered_by(&mut self, agent: AgentId) -> ConversationId {
+        let others: Vec<AgentId> =
+            [self.ada, self.bob, self.cem].into_iter().filter(|other| *other != agent).collect();
+        let were = |scene: &Self, id: AgentId| scene.state().agents[&id].presence.status;
+        let before: Vec<(AgentId, Status)> = others.iter().map(|id| (*id, were(self, *id))).collect();
+        others.iter().for_each(|other| self.choose(*other, Status::Busy));
+        let conversation = self.customer();
+        if self.owner(conversation) != Owner::Agent(agent) {
+            self.accept(agent, conversation);
+        }
+        before.into_iter().for_each(|(other, status)| self.choose(other, status));
+        conversation
+    }
+
+    /// Fills a person up.
+    pub fn fill(&mut self, agent: AgentId) {
+        self.answered_by(agent);
+        self.answered_by(agent);
+    }
+
+    /// Passes a conversation on.
+    pub fn pass(
+        &mut self,
+        by: AgentId,
+        conversation: ConversationId,
+        target: Target,
+    ) -> Result<TransferId, CommandError> {
+        self.request(by, conversation, target, Mode::Cold, false)
+    }
+
+    /// Passes a conversation on in a mode; `park` lets it wait for the person.
+    pub fn request(
+        &mut self,
+        by: AgentId,
+        conversation: ConversationId,
+        target: Target,
+        mode: Mode,
+        park: bool,
+    ) -> Result<TransferId, CommandError> {
+        let (note, summary) = (self.note.clone(), None);
+        let request = Command::RequestTransfer { conversation, target, mode, note, summary, park };
+        match self.asks(by, request)? {
+            Answer::Transfer { transfer } => Ok(transfer),
+            other => panic!("no transfer: {other:?}"),
+        }
+    }
+
+    /// Returns what a command would write, without giving it.
+    pub fn would_write(&self, by: AgentId, command: Command) -> Result<usize, Refusal> {
+        let mut ids = IdSource::from_seed(9);
+        let (state, now) = (self.state(), self.state().at);
+        let mut with = Circumstances { state, now, ids: &mut ids, key: None, judged: None };
+        desk::decide(&mut with, Actor::Person(by), command).map(|decided| decided.content.len())
+    }
+
+    /// Takes a transfer back.
+    pub fn cancel(&mut self, by: AgentId, conversation: ConversationId) -> Result<Answer, CommandError> {
+        let transfer = self.state().conversations[&conversation].transfer().expect("it is being passed on");
+        self.asks(by, Command::CancelTransfer { conversation, transfer })
+    }
+
+    fn offer(&self, agent: AgentId, conversation: ConversationId) -> OfferId {
+        let mut offers = self.state().offers_to(agent);
+        offers.find(|offer| offer.conversation == conversation).expect("it is offered").id
+    }
+
+    /// Accepts what is offered.
+    pub fn accept(&mut self, agent: AgentId, conversation: ConversationId) {
+        let offer = self.offer(agent, conversation);
+        self.asks(agent, Command::AcceptOffer { offer }).unwrap();
+    }
+
+    /// Refuses what is offered.
+    pub fn reject(&mut self, agent: AgentId, conversation: ConversationId) -> Result<Answer, CommandError> {
+        self.reject_saying(agent, conversation, "")
+    }
+
+    /// Refuses what is offered, with a reason.
+    pub fn reject_saying(
+        &mut self,
+        agent: AgentId,
+        conversation: ConversationId,
+        reason: &str,
+    ) -> Result<Answer, CommandError> {
+        let (offer, reason) = (self.offer(agent, conversation), reason.to_owned());
+        self.asks(agent, Command::RejectOffer { offer, reason })
+    }
+
+    /// Ends a conversation.
+    pub fn end(&mut self, by: AgentId, conversation: ConversationId) -> Result<Answer, CommandError> {
+        let (disposition, notes) = (Some(Disposition::Resolved), None);
+        self.asks(by, Command::EndConversation { conversation, disposition, notes })
+    }
+
+    /// Returns the state.
+    pub fn state(&self) -> &RoutingState {
+        self.turns.state()
+    }
+
+    /// Returns who owns a conversation.
+    pub fn owner(&self, conversation: ConversationId) -> Owner {
+        self.state().conversations[&conversation].owner().expect("it is open")
+    }
+
+    /// Says whether a conversation is open.
+    pub fn open(&self, conversation: ConversationId) -> bool {
+        self.state().conversations.contains_key(&conversation)
+    }
+
+    /// Returns to whom a conversation is offered.
+    pub fn offered(&self, conversation: ConversationId) -> BTreeSet<AgentId> {
+        let offers = self.state().offers.values();
+        offers.filter(|offer| offer.conversation == conversation).map(|offer| offer.agent).collect()
+    }
+
+    /// Returns someone's status.
+    pub fn status(&self, agent: AgentId) -> Status {
+        self.state().agents[&agent].presence.status
+    }
+
+    /// Says whether someone has to file what they had of a conversation.
+    pub fn in_wrap_up(&self, agent: AgentId, conversation: ConversationId) -> bool {
+        self.state().segments.values().any(|segment| {
+            segment.conversation == conversation
+                && segment.owner == Owner::Agent(agent)
+                && matches!(segment.state, SegmentState::WrapUp { .. })
+        })
+    }
+
+    /// Says whether someone reads on.
+    pub fn listens(&self, agent: AgentId, conversation: ConversationId) -> bool {
+        self.state().conversations[&conversation].listeners.contains(&agent)
+    }
+
+    /// Returns how the transfers of a conversation ended, in their order.
+    pub fn ends(&self, conversation: ConversationId) -> Vec<TransferEnd> {
+        let ends = self.log.iter().filter_map(|recorded| match &recorded.event {
+            Event::TransferEnded { conversation: of, end, .. } if *of == conversation => Some(*end),
+            _ => None,
+        });
+        ends.collect()
+    }
+
+    /// Returns the list of targets that a conversation's owner sees.
+    pub fn targets(&self, by: AgentId, conversation: ConversationId) -> Standings {
+        standings(self.state(), conversation, by, self.state().at).expect("its owner asks")
+    }
+
+    /// Invites someone.
+    pub fn invite(
+        &mut self,
+        by: AgentId,
+        conversation: ConversationId,
+        agent: AgentId,
+    ) -> Result<Answer, CommandError> {
+        let target = Target::Agent(agent);
+        self.asks(by, Command::Invite { conversation, target, note: None })
+    }
+}

@@ -1,0 +1,146 @@
+//! Vivocha.
+
+use baton_shared::policy::Preset;
+use baton_shared::*;
+
+use crate::{Row, as_it_is};
+
+const ROUTING: &str = "Vivocha, Routing";
+const GROUPS: &str = "Vivocha, Transfer groups";
+
+pub fn rows() -> Vec<Row> {
+    vec![
+        Row {
+            preset: Preset::Vivocha,
+            source: GROUPS,
+            says: "a contact passed to a group is held out to all who can take it; the first to accept has it",
+            switches: &["offers_at_once", "targets"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem, group) = (scene.ada, scene.bob, scene.cem, scene.group);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Group(group)).unwrap();
+                assert_eq!(scene.owner(open), Owner::Group(group));
+                assert_eq!(scene.offered(open), [bob, cem].into());
+                scene.accept(bob, open);
+                assert_eq!(scene.owner(open), Owner::Agent(bob));
+                assert!(scene.offered(open).is_empty());
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "rejecting is ignoring: the contact stays for the others",
+            switches: &["decline", "on_decline"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem, group) = (scene.ada, scene.bob, scene.cem, scene.group);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Group(group)).unwrap();
+                scene.reject(bob, open).unwrap();
+                assert_eq!(scene.offered(open), [cem].into());
+                assert_eq!(scene.owner(open), Owner::Group(group));
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "bounce back: a contact passed to one agent who does not take it is the sender's again",
+            switches: &["return_to_sender", "on_decline", "on_no_answer", "transfer_secs"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.reject(bob, open).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.wait(60);
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                assert_eq!(scene.ends(open), [TransferEnd::Returned, TransferEnd::Expired]);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: "Vivocha, Dissuasion",
+            says: "with bounce back off, a transfer not joined within its time is dissuaded: a form, and the end",
+            switches: &["on_expiry", "return_to_sender", "transfer_secs"],
+            varies: |policy| policy.return_to_sender = false,
+            plays: |scene| {
+                let (ada, group) = (scene.ada, scene.group);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Group(group)).unwrap();
+                scene.wait(59);
+                assert!(scene.open(open));
+                scene.wait(1);
+                assert!(!scene.open(open));
+                assert_eq!(scene.state().requests.len(), 1);
+                assert_eq!(scene.ends(open), [TransferEnd::Expired]);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "an agent who misses a contact meant for them is paused until they say otherwise",
+            switches: &["on_missed"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.wait(60);
+                assert_eq!(scene.status(bob), Status::Away);
+                scene.wait(600);
+                assert_eq!(scene.status(bob), Status::Away);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "a contact that waits is held out for 12 s at a time",
+            switches: &["offer_secs"],
+            varies: |policy| policy.offers_at_once = 1,
+            plays: |scene| {
+                scene.choose(scene.ada, Status::Busy);
+                let (bob, cem) = (scene.bob, scene.cem);
+                let open = scene.customer();
+                assert_eq!(scene.offered(open), [bob].into());
+                scene.wait(11);
+                assert_eq!(scene.offered(open), [bob].into());
+                scene.wait(1);
+                assert_eq!(scene.offered(open), [cem].into());
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "transfers to busy agents may be allowed, and a pending contact counts for the load",
+            switches: &["full_target", "reserve_capacity"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                scene.fill(bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                assert_eq!(scene.offered(open), [bob].into());
+                assert_eq!(scene.state().held(bob, Channel::WebChat), 3);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: "Vivocha, Transfer",
+            says: "the confirmation may carry a message, and has no summary",
+            switches: &["note", "summary"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let conversation = scene.answered_by(ada);
+                let (note, summary) = (Some("n".to_owned()), Some("s".to_owned()));
+                let (target, mode) = (Target::Agent(bob), Mode::Cold);
+                let request =
+                    Command::RequestTransfer { conversation, target, mode, note, summary, park: false };
+                assert_eq!(scene.would_write(ada, request), Ok(1));
+            },
+        },
+    ]
+}
