@@ -194,7 +194,7 @@ test("a colleague who cannot take it says why, and the search finds people by na
   await expect(dialog.getByRole("button", { name: "Confirm transfer", exact: true })).toHaveCount(0);
   await expect(dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true })).toHaveCount(0);
   await dialog.getByRole("searchbox", { name: "Search", exact: true }).fill("nobody");
-  await expect(dialog).toContainText("Nobody by this name.");
+  await expect(dialog).toContainText("Nothing by this name.");
 });
 
 test("the customer leaves while the conversation is being transferred", async ({ people }) => {
