@@ -199,15 +199,15 @@ impl Agent {
     }
 
     async fn reply(&mut self, conversation: ConversationId, seq: u32) {
-        let (key, text) = (key(&mut self.random), format!("An answer to number {seq}"));
-        let attempted = (key.clone(), text.clone());
-        self.caller.load.journal.know(conversation, |known| known.attempted.extend([attempted]));
+        let text = format!("An answer to number {seq}, {}", self.random.next());
+        self.caller.load.journal.know(conversation, |known| known.attempted.extend([text.clone()]));
         let path = format!("/api/conversations/{conversation}/messages");
-        let request = Request::change("POST", path, self.me.clone(), json!({ "text": text })).keyed(&key);
+        let request = Request::change("POST", path, self.me.clone(), json!({ "text": text }))
+            .keyed(key(&mut self.random));
         let answer = self.caller.command(Kind::Message, request).await;
         if answer.is_done() {
             let said = said(&answer.body);
-            self.caller.load.journal.know(conversation, |known| known.said.extend([(key, said)]));
+            self.caller.load.journal.know(conversation, |known| known.said.extend([(text, said)]));
         }
     }
 

@@ -49,36 +49,37 @@ struct Customer {
 impl Customer {
     async fn arrive(load: Arc<Load>, random: &mut Random) -> Self {
         let mut caller = Caller::new(load);
-        let (key, text) = (key(random), format!("Hello {}", random.next()));
+        let text = format!("Hello {}", random.next());
         let request =
             Request::change("POST", "/api/chat", As::Nobody, json!({ "name": "Ada", "text": text }))
-                .keyed(&key);
+                .keyed(key(random));
         let answer = caller.command(Kind::Start, request).await;
         assert!(answer.is_done(), "a conversation could not be opened: {answer:?}");
         let token = answer.body["token"].as_str().unwrap_or("").to_owned();
         let conversation = answer.body["chat"]["conversation"].as_str().and_then(|id| id.parse().ok());
         let conversation = conversation.expect("an opened conversation has an id");
         let messages = answer.body["chat"]["messages"].as_array().cloned().unwrap_or_default();
-        let first = messages.iter().find(|message| message["client_key"] == key.as_str()).map(said);
+        let first = messages.iter().find(|message| message["text"] == text.as_str()).map(said);
         caller.load.journal.know(conversation, |known| {
             known.token = Some(token.clone());
-            known.attempted.insert(key.clone(), text);
+            known.attempted.insert(text.clone());
             // After an outage the agents may have answered already, so the first message is not the only one.
-            known.said.extend(first.map(|first| (key, first)));
+            known.said.extend(first.map(|first| (text, first)));
         });
         Self { caller, conversation, me: As::Customer(token) }
     }
 
     async fn say(&mut self, text: &str, random: &mut Random) {
-        let key = key(random);
-        let attempted = (key.clone(), text.to_owned());
-        self.caller.load.journal.know(self.conversation, |known| known.attempted.extend([attempted]));
+        self.caller.load.journal.know(self.conversation, |known| known.attempted.extend([text.to_owned()]));
         let request = Request::change("POST", "/api/chat/messages", self.me.clone(), json!({ "text": text }))
-            .keyed(&key);
+            .keyed(key(random));
         let answer = self.caller.command(Kind::Message, request).await;
         if answer.is_done() {
             let said = said(&answer.body);
-            self.caller.load.journal.know(self.conversation, |known| known.said.extend([(key, said)]));
+            self.caller
+                .load
+                .journal
+                .know(self.conversation, |known| known.said.extend([(text.to_owned(), said)]));
         }
     }
 

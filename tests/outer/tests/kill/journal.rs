@@ -1,6 +1,6 @@
 //! What was asked and what was acknowledged, kept on this side of the connection.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use baton_shared::{AgentId, ConversationId};
@@ -59,9 +59,9 @@ pub struct Said {
 pub struct Known {
     /// What its customer proves themselves with, once its start was acknowledged.
     pub token: Option<String>,
-    /// Every text that someone tried to say, by its key.
-    pub attempted: BTreeMap<String, String>,
-    /// What was acknowledged, by its key.
+    /// Every text that someone tried to say; none is tried twice.
+    pub attempted: BTreeSet<String>,
+    /// What was acknowledged, by its text: only the author of a message is shown its key.
     pub said: BTreeMap<String, Said>,
     /// Who must own it: the one whose acceptance was acknowledged, until anyone tries to change that.
     pub owner: Option<AgentId>,

@@ -62,11 +62,6 @@ impl Bare {
         bare
     }
 
-    /// Returns how many conversations wait.
-    pub fn waiting(&self) -> usize {
-        self.lines.iter().map(|line| line.waiting.len()).sum()
-    }
-
     fn list(&mut self, agent: AgentId) {
         let Some(seat) = self.seats.get_mut(&agent) else { return };
         seat.listed = true;
