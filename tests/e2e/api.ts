@@ -48,14 +48,48 @@ export async function sayMany(
   await Promise.all(Array.from({ length: 64 }, speak));
 }
 
+/** Sets how transfers go, as an administrator: a preset, and switches that differ from it. */
+export async function setPolicy(server: Server, policy: Readonly<Record<string, unknown>>): Promise<void> {
+  const cookie = await signIn(server, "admin@demo.example");
+  await ask(server, "PUT", "/api/transfer-policy", policy, { Cookie: cookie });
+}
+
+/** Signs somebody in, and returns their cookie. */
+export async function signIn(server: Server, email: string): Promise<string> {
+  const response = await send(server, "POST", "/api/session", { email, password: "baton-demo" });
+  return response.headers.getSetCookie().map((cookie) => cookie.split(";")[0]).join("; ");
+}
+
 async function post(
   server: Server,
   path: string,
   body: object,
   headers: Readonly<Record<string, string>> = {},
 ): Promise<{ token: string; chat: { conversation: string } }> {
+  return await ask(server, "POST", path, body, headers);
+}
+
+/** Asks the server as a program does, and returns what it answers. */
+export async function ask(
+  server: Server,
+  method: string,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+) {
+  const response = await send(server, method, path, body, headers);
+  return response.status === 204 ? null : await response.json();
+}
+
+async function send(
+  server: Server,
+  method: string,
+  path: string,
+  body: object,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   const response = await fetch(server.address + path, {
-    method: "POST",
+    method,
     headers: {
       "Content-Type": "application/json",
       "Idempotency-Key": randomUUID(),
@@ -65,5 +99,5 @@ async function post(
     body: JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${response.status} from ${path}: ${await response.text()}`);
-  return response.status === 204 ? null : await response.json();
+  return response;
 }

@@ -2,6 +2,9 @@
 
 import { expect, type Locator, type Page } from "@playwright/test";
 
+/** What the transfer dialog lists. */
+export type Tab = "Agents" | "Groups" | "Queues" | "Workflows";
+
 export type Status = "Available" | "Busy" | "Away" | "Offline";
 
 export class Desk {
@@ -95,13 +98,66 @@ export class Desk {
     await expect(this.message).toHaveValue("");
   }
 
-  async chooseTask(task: "Transfer" | "Wrap up" | "End conversation"): Promise<void> {
+  async chooseTask(task: "Transfer" | "Consult" | "Invite" | "Create request" | "Wrap up" | "End conversation"): Promise<void> {
     await this.task.click();
     await this.page.getByRole("menuitem", { name: task, exact: true }).click();
   }
 
+  /** Returns what can be chosen in the Task menu. */
+  async tasks(): Promise<string[]> {
+    await this.task.click();
+    const items = this.page.getByRole("menuitem");
+    await expect(items.first()).toBeVisible();
+    const labels = await items.allTextContents();
+    await this.page.keyboard.press("Escape");
+    return labels.map((label) => label.trim());
+  }
+
+  /** Invites someone to the open conversation, or asks for a consultation about it. */
+  async ask(how: "Consult" | "Invite", name: string): Promise<void> {
+    await this.chooseTask(how);
+    const dialog = this.dialog("Transfer");
+    await dialog.getByRole("button", { name: `${how} ${name}`, exact: true }).click();
+    const confirm = how === "Invite" ? "Send invitation" : "Start consultation";
+    await dialog.getByRole("button", { name: confirm, exact: true }).click();
+    await expect(dialog).toBeHidden();
+  }
+
+  /** Refuses an offer; where a reason is asked for it is given. */
+  async reject(customer: string, reason?: string): Promise<void> {
+    await this.offer(customer).getByRole("button", { name: "Reject", exact: true }).click();
+    if (reason !== undefined) {
+      const dialog = this.dialog("Reject");
+      await dialog.getByRole("textbox", { name: "Reason", exact: true }).fill(reason);
+      await dialog.getByRole("button", { name: "Reject", exact: true }).click();
+    }
+    await expect(this.offer(customer)).toHaveCount(0);
+  }
+
+  /** The tabs of the transfer dialog. */
+  get targetTabs(): Locator {
+    return this.dialog("Transfer").getByRole("tab");
+  }
+
+  /** What a target's line in the dialog says. */
+  place(name: string): Locator {
+    return this.dialog("Transfer").getByRole("listitem").filter({ hasText: name });
+  }
+
+  get participants(): Locator {
+    return this.page.getByRole("region", { name: "Participants", exact: true });
+  }
+
+  get notices(): Locator {
+    return this.page.getByRole("region", { name: "Notices", exact: true });
+  }
+
+  button(name: string): Locator {
+    return this.page.getByRole("button", { name, exact: true });
+  }
+
   /** Transfers the open conversation through the Task menu. */
-  async transfer(to: string, options: { note?: string; tab?: "Agents" | "Queues" } = {}): Promise<void> {
+  async transfer(to: string, options: { note?: string; tab?: Tab } = {}): Promise<void> {
     await this.chooseTask("Transfer");
     const dialog = this.dialog("Transfer");
     if (options.tab) await dialog.getByRole("tab", { name: options.tab, exact: true }).click();

@@ -1,0 +1,204 @@
+// Each preset, played in browsers: the steps that a product's document describes, and what it says must be seen.
+
+import { RemoteCustomer, setPolicy } from "../api.ts";
+import type { Desk } from "../desk.ts";
+import { expect, type People, test } from "../fixtures.ts";
+
+const ADA = "Ada Lovelace";
+
+/** Lets the first agent answer Ada; the others come afterwards, so that she is offered to nobody else. */
+async function answered(people: People, others: readonly number[]): Promise<[Desk, ...Desk[]]> {
+  const one = await people.agent(1);
+  const rest: Desk[] = [];
+  for (const number of others) rest.push(await people.agent(number, { status: "Offline" }));
+  await RemoteCustomer.start(people.server, ADA, "My invoice is wrong.");
+  await one.accept(ADA);
+  for (const desk of rest) await desk.choose("Available");
+  return [one, ...rest];
+}
+
+test("Flex: to an agent with summary and notes; whoever rejects passes it to the next, and a miss takes one offline", async ({
+  people,
+  server,
+}) => {
+  await setPolicy(server, { preset: "flex", offer_secs: 4 });
+  const [one, two, three] = await answered(people, [2, 3]);
+  if (!two || !three) throw new Error("two others were called");
+  expect(await one.tasks()).toEqual(["Transfer", "Create request", "Wrap up", "End conversation"]);
+  await one.chooseTask("Transfer");
+  await expect(one.targetTabs).toHaveText(["Agents", "Queues"]);
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true }).click();
+  await expect(dialog.getByRole("textbox", { name: "Transfer summary", exact: true })).toHaveValue(/invoice/);
+  await dialog.getByRole("textbox", { name: "Notes for agent", exact: true }).fill("Billed twice.");
+  await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+
+  await expect(two.offer(ADA)).toContainText("Billed twice.");
+  await two.reject(ADA);
+  await expect(three.offer(ADA), "the next available agent").toContainText("Billed twice.");
+  await expect(three.offer(ADA), "who has missed it").toHaveCount(0);
+  await expect(three.status).toHaveText("Offline");
+  await three.choose("Available");
+  await three.accept(ADA);
+  await expect(three.log).toContainText("My invoice is wrong.");
+  await expect(three.log).toContainText("Billed twice.");
+  await expect(one.message).toHaveCount(0);
+});
+
+test("Flex plugin: a cold transfer releases at the request, an invitation is tracked, and there is one at a time", async ({
+  people,
+  server,
+  faults,
+}) => {
+  faults.allow(/status of 409/);
+  await setPolicy(server, { preset: "flex_plugin" });
+  const [one, two, three] = await answered(people, [2, 3]);
+  if (!two || !three) throw new Error("two others were called");
+  expect(await one.tasks()).toEqual(["Transfer", "Invite", "Create request", "Wrap up", "End conversation"]);
+
+  await one.ask("Invite", "Agent Two");
+  await expect(one.participants).toContainText("Agent Two");
+  await one.button("Cancel invitation to Agent Two").click();
+  await expect(one.participants).toHaveCount(0);
+  await expect(two.offer(ADA)).toHaveCount(0);
+  await one.ask("Invite", "Agent Two");
+  await one.chooseTask("Invite");
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("button", { name: "Invite Agent Three", exact: true }).click();
+  await dialog.getByRole("button", { name: "Send invitation", exact: true }).click();
+  await expect(dialog.getByRole("alert"), "one outstanding invitation").toContainText("invitation");
+  await one.page.keyboard.press("Escape");
+
+  await two.accept(ADA);
+  await expect(one.participants).toContainText("takes part");
+  await two.say("I join you.");
+  await expect(one.log).toContainText("I join you.");
+  await one.button("Leave").click();
+  await one.dialog("Leave").getByRole("button", { name: "Leave", exact: true }).click();
+  await expect(one.message).toHaveCount(0);
+  await expect(one.wrapUp, "its task completes at once").toHaveCount(0);
+
+  await two.chooseTask("Transfer");
+  const cold = two.dialog("Transfer");
+  await cold.getByRole("button", { name: "Transfer to Agent Three", exact: true }).click();
+  await expect(cold.getByRole("textbox", { name: "Notes for agent", exact: true })).toHaveCount(0);
+  await expect(cold.getByRole("textbox", { name: "Transfer summary", exact: true })).toHaveCount(0);
+  await cold.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(three.offer(ADA)).toBeVisible();
+  await expect(two.entry(ADA), "released before anyone accepts").toHaveCount(0);
+  await three.accept(ADA);
+  await expect(three.log).toContainText("I join you.");
+});
+
+test("Salesforce: capacity of everyone online, no cancelling, no declining, and a full agent gets it later", async ({
+  people,
+  server,
+}) => {
+  await setPolicy(server, { preset: "salesforce" });
+  const [one, two] = await answered(people, [2]);
+  if (!two) throw new Error("another was called");
+  await one.choose("Busy");
+  for (const name of ["Bob", "Cem", "Dua", "Eva"]) {
+    await RemoteCustomer.start(server, name, "I have a question.");
+    await two.accept(name);
+  }
+  await one.entry(ADA).click();
+  await one.chooseTask("Transfer");
+  await expect(one.targetTabs).toHaveText(["Agents", "Queues"]);
+  await expect(one.place("Agent Two")).toContainText("100 %");
+  await expect(one.place("Agent Three"), "who is not online").toHaveCount(0);
+  await one.dialog("Transfer").getByRole("tab", { name: "Queues", exact: true }).click();
+  await expect(one.place("Billing")).toContainText("wait");
+  await one.dialog("Transfer").getByRole("tab", { name: "Agents", exact: true }).click();
+  await expect(one.place("Agent Two")).toContainText("You are released at once.");
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("button", { name: /^Transfer to Agent Two/ }).first().click();
+  await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(one.message, "the sender is removed").toHaveCount(0);
+  await expect(two.offer(ADA), "it waits for room").toHaveCount(0);
+
+  await two.entry("Eva").click();
+  await two.chooseTask("End conversation");
+  await two.dialog("End conversation").getByRole("button", { name: "End conversation", exact: true }).click();
+  await expect(two.offer(ADA)).toBeVisible();
+  await expect(two.offer(ADA).getByRole("button", { name: "Reject", exact: true })).toHaveCount(0);
+  await expect(two.offer(ADA)).toContainText("no time limit");
+  await two.accept(ADA);
+
+  const three = await people.agent(3);
+  await two.transfer("Agent Three");
+  await expect(two.page.getByText("It cannot be taken back.", { exact: true })).toBeVisible();
+  await expect(two.cancelTransfer).toHaveCount(0);
+  await three.accept(ADA);
+  await expect(two.entry(ADA).filter({ hasNotText: "Wrap-up" })).toHaveCount(0);
+});
+
+test("SuperOffice: only those present, no timer, rejecting leaves it, accepting lets the sender listen", async ({
+  people,
+  server,
+}) => {
+  await setPolicy(server, { preset: "superoffice" });
+  const [one, two] = await answered(people, [2]);
+  if (!two) throw new Error("another was called");
+  const three = await people.agent(3, { status: "Away" });
+  await one.chooseTask("Transfer");
+  await expect(one.targetTabs).toHaveText(["Agents"]);
+  await expect(one.place("Agent Two")).toBeVisible();
+  await expect(one.place(three.name), "who is away").toHaveCount(0);
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true }).click();
+  await expect(dialog.getByRole("textbox")).toHaveCount(0);
+  await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(one.transferringTo("Agent Two")).toBeVisible();
+  await expect(one.page.getByText("waits until it is answered", { exact: true })).toBeVisible();
+  await expect(two.offer(ADA)).toContainText("no time limit");
+  await two.reject(ADA);
+  await expect(one.page.getByText(/^Agent Two rejected the transfer/)).toBeVisible();
+  await expect(one.button("Create request")).toBeVisible();
+  await one.say("I go on.");
+
+  await one.transfer("Agent Two");
+  await one.cancelTransfer.click();
+  await expect(two.offer(ADA)).toHaveCount(0);
+  await one.transfer("Agent Two");
+  await two.accept(ADA);
+  await expect(one.page.getByRole("status", { name: "Listening", exact: true })).toBeVisible();
+  await expect(one.message).toHaveCount(0);
+  await two.say("Hello from me.");
+  await expect(one.log).toContainText("Hello from me.");
+  await one.button("Close window").click();
+  await expect(one.entry(ADA)).toHaveCount(0);
+});
+
+test("Vivocha: a group is offered it all at once, the first gets it; a missed one pauses and bounces back", async ({
+  people,
+  server,
+}) => {
+  await setPolicy(server, { preset: "vivocha", offer_secs: 5, transfer_secs: 5 });
+  const [one, two, three] = await answered(people, [2, 3]);
+  if (!two || !three) throw new Error("two others were called");
+  await one.chooseTask("Transfer");
+  await expect(one.targetTabs).toHaveText(["Agents", "Groups"]);
+  await one.page.keyboard.press("Escape");
+
+  await one.transfer("Agent Two", { note: "Billed twice." });
+  await expect(two.offer(ADA)).toContainText("Billed twice.");
+  await expect(two.offer(ADA)).toContainText("seconds left");
+  await expect(one.page.getByText(/The conversation is yours\.$/)).toBeVisible();
+  await expect(two.status, "the forced pause").toHaveText("Away");
+  await two.choose("Available");
+
+  await one.chooseTask("Transfer");
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("tab", { name: "Groups", exact: true }).click();
+  await expect(one.place("Refunds")).toContainText("Refunds");
+  await expect(one.place("Refunds")).toContainText("available");
+  await expect(one.place("Refunds")).toContainText("free slot");
+  await dialog.getByRole("button", { name: "Transfer to Refunds", exact: true }).click();
+  await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(two.offer(ADA)).toBeVisible();
+  await expect(three.offer(ADA)).toBeVisible();
+  await three.accept(ADA);
+  await expect(two.offer(ADA), "the first accept wins").toHaveCount(0);
+  await expect(three.log).toContainText("My invoice is wrong.");
+});
