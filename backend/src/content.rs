@@ -78,6 +78,10 @@ pub enum Content {
     Address(ContactId, String),
     /// The reason of a rejection.
     Reason(OfferId, String),
+    /// What the receiver of a transfer asked its sender.
+    Question(OfferId, String),
+    /// What the sender answered.
+    QuestionAnswer(OfferId, String),
     /// An agent's notes on a segment.
     WrapUpNotes(SegmentId, String),
 }

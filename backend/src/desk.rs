@@ -9,6 +9,7 @@ mod invites;
 mod offers;
 mod people;
 mod policies;
+pub mod replies;
 mod requests;
 mod returns;
 mod supervision;
@@ -110,6 +111,9 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         }
         Command::AcceptOffer { offer } => offers::accept(with, actor, offer),
         Command::RejectOffer { offer, reason } => offers::reject(with, actor, offer, reason),
+        Command::ReplyToOffer { offer, reply } => replies::reply(with, actor, offer, reply),
+        Command::AskSender { offer, text } => replies::ask(with, actor, offer, &text),
+        Command::AnswerReceiver { offer, text } => replies::answer(with, actor, offer, &text),
         Command::RequestTransfer { conversation, target, mode, note, summary, park } => {
             let wish = transfers::Wish { conversation, target, mode, note, summary, park };
             transfers::request(with, actor, wish)

@@ -177,29 +177,25 @@ impl Day {
         self.turns.add(Request { actor, key: None, command }, reply);
         self.turns.take();
         for recorded in self.slate.take() {
-            match recorded.event {
-                Event::ConversationOpened { conversation, .. } => {
-                    self.waiting.insert(conversation, recorded.at);
-                    let patience = self.random.exponential(PATIENCE_MS);
-                    self.next.push(Reverse((self.now.plus(patience), Next::LosesPatience(conversation))));
-                }
-                Event::OwnerChanged { conversation, to: Owner::Agent(agent), .. } => {
-                    let since = self.waiting.remove(&conversation).expect("who is answered waited");
-                    self.outcomes.push((recorded.at.since(since).as_millis() as u64, false));
-                    let service = self.random.exponential(SERVICE_MS);
-                    self.next.push(Reverse((self.now.plus(service), Next::Ends(conversation, agent))));
-                }
-                _ => {}
+            if let Event::ConversationOpened { conversation, .. } = recorded.event {
+                self.waiting.insert(conversation, recorded.at);
+                let patience = self.random.exponential(PATIENCE_MS);
+                self.next.push(Reverse((self.now.plus(patience), Next::LosesPatience(conversation))));
+            }
+            if let Event::OwnerChanged { conversation, to: Owner::Agent(agent), .. } = recorded.event {
+                let since = self.waiting.remove(&conversation).expect("who is answered waited");
+                self.outcomes.push((recorded.at.since(since).as_millis() as u64, false));
+                let service = self.random.exponential(SERVICE_MS);
+                self.next.push(Reverse((self.now.plus(service), Next::Ends(conversation, agent))));
             }
         }
         answer.try_recv().unwrap().expect("nothing is refused on this day")
     }
 
     fn added(&mut self, command: Command) -> String {
-        match self.give(Actor::System, command) {
-            Answer::Added { id } => id,
-            other => panic!("could not be added: {other:?}"),
-        }
+        let answer = self.give(Actor::System, command);
+        let Answer::Added { id } = answer else { panic!("could not be added: {answer:?}") };
+        id
     }
 }
 

@@ -34,6 +34,9 @@ fn command_name(command: &Command) -> &'static str {
         Command::SetStatus { .. } => "set_status",
         Command::AcceptOffer { .. } => "accept_offer",
         Command::RejectOffer { .. } => "reject_offer",
+        Command::ReplyToOffer { .. } => "reply_to_offer",
+        Command::AskSender { .. } => "ask_sender",
+        Command::AnswerReceiver { .. } => "answer_receiver",
         Command::RequestTransfer { .. } => "request_transfer",
         Command::CancelTransfer { .. } => "cancel_transfer",
         Command::CompleteWrapUp { .. } => "complete_wrap_up",
@@ -73,7 +76,7 @@ fn command_name(command: &Command) -> &'static str {
 }
 
 /// How many names [`command_name`] knows.
-const COMMANDS: usize = 41;
+const COMMANDS: usize = 44;
 
 /// Says which event it is; a new event does not compile until it is named here and happens below.
 fn event_name(event: &Event) -> &'static str {
@@ -103,6 +106,7 @@ fn event_name(event: &Event) -> &'static str {
         | Event::MessageSent { .. }
         | Event::OfferMade { .. }
         | Event::OfferEnded { .. }
+        | Event::OfferReplied { .. }
         | Event::TransferRequested { .. }
         | Event::TransferEnqueued { .. }
         | Event::WorkflowEntered { .. }
@@ -128,7 +132,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 46;
+const EVENTS: usize = 47;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

@@ -6,7 +6,7 @@ use baton_shared::api::*;
 use baton_shared::policy::Preset;
 use baton_shared::segment::Disposition;
 use baton_shared::{
-    ConversationId, GroupId, InviteId, Message, OfferId, RequestId, SegmentId, Status, TransferId,
+    ConversationId, GroupId, InviteId, Message, OfferId, Reply, RequestId, SegmentId, Status, TransferId,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
@@ -116,6 +116,21 @@ pub async fn accept(offer: OfferId, key: &str) -> Result<Accepted, Failure> {
 /// Rejects an offer.
 pub async fn reject(offer: OfferId, reason: String, key: &str) -> Result<(), Failure> {
     tell(Method::POST, format!("/api/offers/{offer}/rejection"), Some(key), &Rejection { reason }).await
+}
+
+/// Lets the sender of a transfer know something.
+pub async fn reply(offer: OfferId, reply: Reply, key: &str) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/offers/{offer}/replies"), Some(key), &NewReply { reply }).await
+}
+
+/// Asks the sender of a transfer, or answers its receiver.
+pub async fn ask_or_answer(
+    offer: OfferId,
+    what: &'static str,
+    text: String,
+    key: &str,
+) -> Result<(), Failure> {
+    tell(Method::POST, format!("/api/offers/{offer}/{what}"), Some(key), &NewMessage { text }).await
 }
 
 /// Fetches a conversation.

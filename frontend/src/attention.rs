@@ -138,9 +138,19 @@ impl Attention {
         !offered && resting && !page::something_typed() && !page::dialog_open()
     }
 
+    /// Says and shows something that one would miss.
+    fn tell(self, sentence: String) {
+        self.announcer.say(sentence.clone());
+        self.toasts.show(Toast::notice(sentence));
+        self.sound(sound::play_message);
+    }
+
     fn offered(self, offer: &OfferCard) {
-        let known = self.live.peek(|desk| desk.offers.contains_key(&offer.offer)).unwrap_or(false);
-        if known {
+        let known = |desk: &Desk| desk.offers.get(&offer.offer).map(|known| known.answer.is_some());
+        if let Some(answered) = self.live.peek(known).flatten() {
+            if let (false, Some(answer), Some(transfer)) = (answered, &offer.answer, &offer.transfer) {
+                self.tell(format!("{} answers: {answer}", transfer.from));
+            }
             return;
         }
         let sentence = match (&offer.transfer, &offer.invite) {
@@ -269,6 +279,13 @@ impl Attention {
                 self.announcer
                     .say(format!("{name} takes part in the conversation with {}.", thread.customer));
                 self.sound(sound::play_message);
+            }
+        }
+        let before_asked = before.transfer.as_ref().map_or(&[][..], |transfer| &transfer.asked);
+        for one in thread.transfer.iter().flat_map(|transfer| &transfer.asked) {
+            let known = before_asked.iter().any(|known| known.question == one.question);
+            if let Some(question) = one.question.as_ref().filter(|_| !known) {
+                self.tell(format!("{} asks about {}: {question}", one.name, thread.customer));
             }
         }
         if let Some(returned) = thread.returned.as_ref().filter(|_| thread.returned != before.returned) {

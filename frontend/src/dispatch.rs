@@ -5,7 +5,7 @@
 
 use baton_shared::api::{NewInvite, NewTransfer};
 use baton_shared::segment::Disposition;
-use baton_shared::{ConversationId, InviteId, OfferId, RequestId, SegmentId, Status, TransferId};
+use baton_shared::{ConversationId, InviteId, OfferId, Reply, RequestId, SegmentId, Status, TransferId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -30,6 +30,12 @@ pub enum Command {
     Accept { offer: OfferId },
     /// Not to take a conversation.
     Reject { offer: OfferId, reason: String },
+    /// To let the sender of a transfer know something.
+    Reply { offer: OfferId, reply: Reply },
+    /// To ask the sender of a transfer.
+    Ask { offer: OfferId, text: String },
+    /// To answer the receiver of a transfer.
+    Answer { offer: OfferId, text: String },
     /// To pass a conversation on.
     Transfer { conversation: ConversationId, wish: NewTransfer },
     /// To have someone join a conversation.
@@ -67,6 +73,8 @@ pub enum Slot {
     Status,
     /// An offer.
     Offer(OfferId),
+    /// What is told about an offer before it is decided.
+    Reply(OfferId),
     /// A conversation.
     Conversation(ConversationId),
     /// An invitation.
@@ -87,6 +95,9 @@ impl Command {
         match self {
             Self::ChooseStatus { .. } => Slot::Status,
             Self::Accept { offer } | Self::Reject { offer, .. } => Slot::Offer(*offer),
+            Self::Reply { offer, .. } | Self::Ask { offer, .. } | Self::Answer { offer, .. } => {
+                Slot::Reply(*offer)
+            }
             Self::Transfer { conversation, .. }
             | Self::Invite { conversation, .. }
             | Self::Leave { conversation }
@@ -200,6 +211,9 @@ async fn request(command: &Command, key: &str) -> Result<Outcome, Failure> {
             return api::accept(offer, key).await.map(|accepted| Outcome::Accepted(accepted.conversation));
         }
         Command::Reject { offer, reason } => api::reject(offer, reason, key).await,
+        Command::Reply { offer, reply } => api::reply(offer, reply, key).await,
+        Command::Ask { offer, text } => api::ask_or_answer(offer, "question", text, key).await,
+        Command::Answer { offer, text } => api::ask_or_answer(offer, "answer", text, key).await,
         Command::Transfer { conversation, wish } => {
             let made = api::transfer(conversation, &wish, key).await;
             return made.map(|made| Outcome::Transferred(made.transfer));

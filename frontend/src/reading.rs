@@ -79,7 +79,7 @@ mod tests {
     };
     use baton_shared::policy::Decline;
     use baton_shared::{
-        AgentId, ConversationId, InviteId, Mode, OfferEnd, OfferId, Presence, Role, SegmentId, Status,
+        AgentId, ConversationId, InviteId, Mode, OfferEnd, OfferId, Presence, Reply, Role, SegmentId, Status,
         Timestamp, TransferId,
     };
 
@@ -106,6 +106,9 @@ mod tests {
             deadline: None,
             decline: Decline::NeedReason,
             transfer: Some(incoming),
+            may_reply: vec![Reply::Soon],
+            question: Some("a question".to_owned()),
+            answer: None,
             invite: Some(IncomingInvite { invite: InviteId::from_bits(1), from: name.clone(), note: None }),
             thread: thread.clone(),
         };

@@ -99,6 +99,10 @@ pub enum DialogShown {
     EndConversation(ConversationId),
     /// Why to reject.
     Reject(OfferId),
+    /// What to ask the sender of a transfer.
+    Ask(OfferId),
+    /// What to answer the receiver of a transfer.
+    Answer(OfferId),
     /// The list of shortcuts.
     Shortcuts,
     /// The choices about the page.

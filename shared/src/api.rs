@@ -10,6 +10,7 @@ use crate::chat::{ChatMessage, ChatView};
 use crate::desk::{Desk, Thread};
 use crate::ids::*;
 use crate::message::Message;
+use crate::offer::Reply;
 use crate::policy::{PolicyOverride, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
@@ -81,6 +82,11 @@ bodies! {
     Rejection {
         /// In the agent's words; may be empty.
         reason: String,
+    }
+    /// What the receiver of a transfer lets its sender know.
+    NewReply {
+        /// Seen, reading or soon.
+        reply: Reply,
     }
     /// Something to say.
     NewMessage {

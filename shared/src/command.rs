@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::agent::{Role, Status};
 use crate::channel::Channel;
 use crate::ids::*;
+use crate::offer::Reply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
@@ -28,6 +29,9 @@ pub const NAME_CHARS_MAX: usize = 100;
 
 /// How many attributes a conversation may begin with.
 pub const ATTRIBUTES_MAX: usize = 32;
+
+/// How many characters a question to the sender of a transfer, and its answer, may have.
+pub const QUESTION_CHARS_MAX: usize = 300;
 
 /// How many characters an attribute's value may have.
 pub const ATTRIBUTE_CHARS_MAX: usize = 1_000;
@@ -54,6 +58,12 @@ pub enum Command {
     AcceptOffer { offer: OfferId },
     /// Refuse what is offered.
     RejectOffer { offer: OfferId, reason: String },
+    /// Let the sender of a transfer know that one has seen it, reads it, or decides soon.
+    ReplyToOffer { offer: OfferId, reply: Reply },
+    /// Ask the sender of a transfer before one decides.
+    AskSender { offer: OfferId, text: String },
+    /// Answer what the receiver of one's transfer asked.
+    AnswerReceiver { offer: OfferId, text: String },
     /// Pass a conversation on; `park` lets it wait for a named person who is full or away.
     RequestTransfer {
         conversation: ConversationId,

@@ -10,6 +10,7 @@ use crate::agent::{Presence, Role};
 use crate::channel::Channel;
 use crate::ids::*;
 use crate::message::{Message, insert_by_seq};
+use crate::offer::Reply;
 use crate::policy::{Decline, Need, TransferPolicy};
 use crate::sorted::SortedMap;
 use crate::time::Timestamp;
@@ -227,14 +228,37 @@ pub struct PendingTransfer {
     pub mode: Mode,
     /// Where it stands.
     pub phase: PendingPhase,
-    /// The names of those it is offered to at the moment.
-    pub asked: Vec<String>,
+    /// Those it is offered to at the moment, or who is consulted.
+    pub asked: Vec<Asked>,
     /// When it was requested.
     pub requested_at: Timestamp,
     /// When it comes back, as shown to people; nothing if it waits until it is answered.
     pub deadline: Option<Timestamp>,
     /// Until when the sender may take it back.
     pub cancel_until: CancelUntil,
+}
+
+/// Someone whom a transfer is offered to, as its sender sees them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Asked {
+    /// Their name.
+    pub name: String,
+    /// The offer; nothing once they are consulted.
+    pub offer: Option<OfferId>,
+    /// What they last let the sender know, beside a question.
+    pub reply: Option<Reply>,
+    /// What they asked.
+    pub question: Option<String>,
+    /// What the sender answered.
+    pub answer: Option<String>,
+}
+
+impl Asked {
+    /// Returns someone of whom nothing but the name is known.
+    pub const fn named(name: String) -> Self {
+        Self { name, offer: None, reply: None, question: None, answer: None }
+    }
 }
 
 /// Until when a sender may take a transfer back.
@@ -323,6 +347,12 @@ pub struct OfferCard {
     pub decline: Decline,
     /// The sender and their note, where it is a transfer.
     pub transfer: Option<IncomingTransfer>,
+    /// What its receiver may still let the sender know; nothing where the sender has let go of it.
+    pub may_reply: Vec<Reply>,
+    /// What the receiver asked the sender.
+    pub question: Option<String>,
+    /// What the sender answered.
+    pub answer: Option<String>,
     /// Who invites, where it is an invitation to join.
     pub invite: Option<IncomingInvite>,
     /// The conversation.

@@ -13,7 +13,7 @@ use crate::conversation::{EndedBy, Epoch, Owner};
 use crate::ids::*;
 use crate::invite::InviteEnd;
 use crate::message::Author;
-use crate::offer::{OfferCause, OfferEnd};
+use crate::offer::{OfferCause, OfferEnd, Reply};
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority};
 use crate::search::Pool;
@@ -115,6 +115,15 @@ pub enum Event {
     },
     /// An offer ended.
     OfferEnded { offer: OfferId, conversation: ConversationId, agent: AgentId, end: OfferEnd },
+    /// The receiver of a transfer let its sender know something, or was answered; `until` is when the offer ends now, if
+    /// it ends later for it.
+    OfferReplied {
+        offer: OfferId,
+        conversation: ConversationId,
+        agent: AgentId,
+        reply: Reply,
+        until: Option<Timestamp>,
+    },
     /// An agent asked for a transfer; where the one it is meant for is passed over, `pool` says who is asked instead.
     TransferRequested {
         transfer: TransferId,
@@ -259,6 +268,7 @@ impl Event {
             | Self::MessageSent { conversation, .. }
             | Self::OfferMade { conversation, .. }
             | Self::OfferEnded { conversation, .. }
+            | Self::OfferReplied { conversation, .. }
             | Self::TransferRequested { conversation, .. }
             | Self::TransferEnqueued { conversation, .. }
             | Self::TransferRerouted { conversation, .. }
@@ -332,6 +342,7 @@ impl Event {
             Self::MessageSent { .. } => "message_sent",
             Self::OfferMade { .. } => "offer_made",
             Self::OfferEnded { .. } => "offer_ended",
+            Self::OfferReplied { .. } => "offer_replied",
             Self::TransferRequested { .. } => "transfer_requested",
             Self::TransferEnqueued { .. } => "transfer_enqueued",
             Self::TransferRerouted { .. } => "transfer_rerouted",

@@ -40,7 +40,7 @@ pub use event::{Event, Recorded};
 pub use ids::*;
 pub use invite::{Invite, InviteEnd, InviteState};
 pub use message::{Author, Message};
-pub use offer::{Offer, OfferCause, OfferEnd};
+pub use offer::{Offer, OfferCause, OfferEnd, Reply};
 pub use policy::{Policies, Preset, TransferPolicy};
 pub use queue::{Group, Queue};
 pub use refusal::Refusal;

@@ -1,6 +1,7 @@
 //! A conversation held out to one agent until a deadline; it ends exactly once.
 
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
@@ -58,6 +59,26 @@ impl OfferEnd {
     }
 }
 
+/// How much longer a receiver who says "in 2 minutes" has to answer.
+pub const SOON: Duration = Duration::from_secs(120);
+
+/// What the receiver of a transfer lets its sender know before they decide; each once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Reply {
+    /// They have it on their screen.
+    Seen,
+    /// They are reading what was written to them.
+    Reading,
+    /// They decide within [`SOON`].
+    Soon,
+    /// They asked a question.
+    Asked,
+    /// The sender answered it.
+    Answered,
+}
+
 /// A conversation held out to one agent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Offer {
@@ -73,6 +94,9 @@ pub struct Offer {
     pub made_at: Timestamp,
     /// Open or ended.
     pub state: OfferState,
+    /// What the receiver has let the sender know.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub replies: BTreeSet<Reply>,
 }
 
 /// Open until a deadline, or ended.

@@ -50,6 +50,12 @@ pub enum Refusal {
     TargetTakesPart,
     /// The policy lets nobody take this conversation over.
     MayNotTakeOver,
+    /// The receiver has told the sender this already.
+    RepliedAlready,
+    /// The sender of the transfer has let go of the conversation, so nobody reads a reply.
+    SenderReleased,
+    /// Nothing was asked that is not answered.
+    NothingAsked,
     /// As many invitations are open as the policy allows.
     InviteLimit { invites_max: u8 },
     /// The invitation is over.
@@ -109,6 +115,9 @@ impl Refusal {
             Self::HopLimit { .. } => "hop_limit",
             Self::TargetTakesPart => "target_takes_part",
             Self::MayNotTakeOver => "may_not_take_over",
+            Self::RepliedAlready => "replied_already",
+            Self::SenderReleased => "sender_released",
+            Self::NothingAsked => "nothing_asked",
             Self::InviteLimit { .. } => "invite_limit",
             Self::InviteClosed => "invite_closed",
             Self::LastParticipant => "last_participant",
@@ -200,6 +209,15 @@ impl fmt::Display for Refusal {
             Self::MayNotTakeOver => f.write_str(
                 "By the transfer policy this conversation is not taken over. Ask its agent to transfer it.",
             ),
+            Self::RepliedAlready => {
+                f.write_str("You have told the sender this already. Accept the transfer or reject it.")
+            }
+            Self::SenderReleased => f.write_str(
+                "The sender has let go of this conversation and is not asked any more. Accept it or reject it.",
+            ),
+            Self::NothingAsked => {
+                f.write_str("Nothing was asked about this transfer, or it is answered already.")
+            }
             Self::InviteLimit { invites_max: 0 } => {
                 f.write_str("By the transfer policy nobody is invited to join. Transfer the conversation instead.")
             }

@@ -194,6 +194,9 @@ pub fn offer(messages: u32, now: Timestamp) -> OfferCard {
         deadline: Some(now.plus(core::time::Duration::from_secs(30))),
         decline: Decline::AskReason,
         transfer: None,
+        may_reply: Vec::new(),
+        question: None,
+        answer: None,
         invite: None,
         thread: thread(messages),
     }

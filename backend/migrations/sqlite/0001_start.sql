@@ -209,6 +209,9 @@ create table offers (
     ended_at integer,
     ended_as text,
     reason text,
+    -- What the receiver asked the sender, and what the sender answered.
+    question text,
+    answer text,
     body text not null,
     primary key (workspace_id, id)
 ) strict, without rowid;

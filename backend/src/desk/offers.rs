@@ -21,7 +21,7 @@ enum Next {
 }
 
 /// Returns an open offer made to this person.
-fn offered(state: &RoutingState, offer: OfferId, agent: AgentId) -> Result<&Offer, Refusal> {
+pub(super) fn offered(state: &RoutingState, offer: OfferId, agent: AgentId) -> Result<&Offer, Refusal> {
     let offer = state.offers.get(&offer).ok_or(Refusal::OfferClosed { end: None })?;
     if offer.agent == agent { Ok(offer) } else { Err(Refusal::NotYourOffer) }
 }

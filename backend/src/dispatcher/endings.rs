@@ -17,7 +17,12 @@ pub(super) enum Subject {
 impl Subject {
     /// Returns what a command would answer or end.
     pub(super) fn of(command: &Command) -> Option<Self> {
-        if let Command::AcceptOffer { offer } | Command::RejectOffer { offer, .. } = command {
+        if let Command::AcceptOffer { offer }
+        | Command::RejectOffer { offer, .. }
+        | Command::ReplyToOffer { offer, .. }
+        | Command::AskSender { offer, .. }
+        | Command::AnswerReceiver { offer, .. } = command
+        {
             return Some(Self::Offer(*offer));
         }
         if let Command::CancelTransfer { transfer, .. }

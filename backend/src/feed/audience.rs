@@ -160,6 +160,7 @@ impl Table<'_> {
             | Event::PolicyOverridden { .. }
             | Event::ConversationOpened { .. }
             | Event::OfferMade { .. }
+            | Event::OfferReplied { .. }
             | Event::TransferEnqueued { .. }
             | Event::WorkflowEntered { .. }
             | Event::StepEntered { .. }

@@ -135,6 +135,9 @@ impl From<Refusal> for ApiError {
             | Refusal::MayNotTakeOver
             | Refusal::TargetTakesPart
             | Refusal::InviteLimit { .. }
+            | Refusal::RepliedAlready
+            | Refusal::SenderReleased
+            | Refusal::NothingAsked
             | Refusal::InviteClosed
             | Refusal::LastParticipant
             | Refusal::RequestClosed

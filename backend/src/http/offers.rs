@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use baton_shared::api::{Accepted, Nothing, Rejection, WrapUpCompletion};
+use baton_shared::api::{Accepted, NewMessage, NewReply, Nothing, Rejection, WrapUpCompletion};
 use baton_shared::{Command, OfferId, SegmentId};
 
 use super::body::{Ids, Keyed};
@@ -39,6 +39,47 @@ pub async fn reject(
     Keyed { key, body: Rejection { reason } }: Keyed<Rejection>,
 ) -> Result<StatusCode, ApiError> {
     app.submit(me.actor(), Some(key), Command::RejectOffer { offer, reason }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Lets the sender of a transfer know that it is seen, being read, or decided within two minutes
+///
+/// Each is told once; `soon` lets the offer last two minutes from then.
+#[utoipa::path(post, path = "/api/offers/{offer}/replies", tag = "Offers",
+    params(("offer" = OfferId, Path), KeyParam), request_body = NewReply, responses((status = 204)))]
+pub async fn reply(
+    State(app): State<Arc<App>>,
+    CurrentAgent(me): CurrentAgent,
+    Ids(offer): Ids<OfferId>,
+    Keyed { key, body: NewReply { reply } }: Keyed<NewReply>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::ReplyToOffer { offer, reply }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Asks the sender of a transfer, once
+#[utoipa::path(post, path = "/api/offers/{offer}/question", tag = "Offers",
+    params(("offer" = OfferId, Path), KeyParam), request_body = NewMessage, responses((status = 204)))]
+pub async fn ask(
+    State(app): State<Arc<App>>,
+    CurrentAgent(me): CurrentAgent,
+    Ids(offer): Ids<OfferId>,
+    Keyed { key, body: NewMessage { text } }: Keyed<NewMessage>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::AskSender { offer, text }).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Answers what the receiver of one's transfer asked
+#[utoipa::path(post, path = "/api/offers/{offer}/answer", tag = "Offers",
+    params(("offer" = OfferId, Path), KeyParam), request_body = NewMessage, responses((status = 204)))]
+pub async fn answer(
+    State(app): State<Arc<App>>,
+    CurrentAgent(me): CurrentAgent,
+    Ids(offer): Ids<OfferId>,
+    Keyed { key, body: NewMessage { text } }: Keyed<NewMessage>,
+) -> Result<StatusCode, ApiError> {
+    app.submit(me.actor(), Some(key), Command::AnswerReceiver { offer, text }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -6,7 +6,7 @@ mod people;
 mod transfers;
 mod workflows;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::offer::OfferState;
 use baton_shared::*;
@@ -91,8 +91,10 @@ impl RoutingState {
                 cause: *cause,
                 made_at: at,
                 state: OfferState::Open { deadline: *deadline },
+                replies: BTreeSet::new(),
             }),
             Event::OfferEnded { offer, end, .. } => self.offer_ended(*offer, *end, at),
+            Event::OfferReplied { offer, reply, until, .. } => self.offer_replied(*offer, *reply, *until),
             Event::TransferRequested {
                 transfer,
                 conversation,

@@ -20,6 +20,7 @@ mod keys;
 mod people;
 mod policies;
 mod readers;
+mod replies;
 mod requests;
 mod roles;
 mod server;

@@ -110,6 +110,9 @@ impl Checker {
                 assert!(self.offers_open.remove(offer), "an open offer ends");
                 assert!(self.offers_ended.insert(*offer), "an offer ends once");
             }
+            Event::OfferReplied { offer, .. } => {
+                assert!(self.offers_open.contains(offer), "a reply is about an open offer");
+            }
             Event::ServerStarted { .. }
             | Event::PersonAdded { .. }
             | Event::PersonChanged { .. }

@@ -302,6 +302,15 @@ impl World {
             return;
         }
         let (offer, agent) = self.random.pick(&offers);
+        if self.random.chance(15) {
+            let command = match self.random.below(3) {
+                0 => Command::ReplyToOffer { offer, reply: Reply::Seen },
+                1 => Command::ReplyToOffer { offer, reply: Reply::Soon },
+                _ => Command::AskSender { offer, text: "which one?".to_owned() },
+            };
+            self.give(Actor::Person(agent), command);
+            return;
+        }
         let agent = if self.random.chance(95) { agent } else { self.random.pick(&self.agents) };
         let command = if self.random.chance(65) {
             Command::AcceptOffer { offer }

@@ -179,10 +179,23 @@ fn transfer_to_an_agent(stage: &mut Stage, conversation: ConversationId) {
     assert_eq!(stage.owner_of(conversation), Some(sender), "nobody answered in time");
     transfer(stage, conversation, target, Mode::Cold);
     say(stage, Actor::Customer(conversation), conversation, "Still there?");
+    replies(stage, conversation, sender);
     accept(stage, conversation);
     let segment = stage.wrap_up_of(sender);
     let (disposition, notes) = (Disposition::PassedOn, Some(text("handed over")));
     stage.give(Actor::Person(sender), Command::CompleteWrapUp { segment, disposition, notes }).unwrap();
+}
+
+/// Seen, being read, soon; a question and its answer.
+fn replies(stage: &mut Stage, conversation: ConversationId, sender: AgentId) {
+    let (offer, agent) = stage.offer_of(conversation);
+    for reply in [Reply::Seen, Reply::Reading, Reply::Soon] {
+        stage.give(Actor::Person(agent), Command::ReplyToOffer { offer, reply }).unwrap();
+    }
+    stage.give(Actor::Person(agent), Command::AskSender { offer, text: text("Which invoice?") }).unwrap();
+    stage.give(Actor::Person(sender), Command::AnswerReceiver { offer, text: text("The last") }).unwrap();
+    pass(stage, 100);
+    assert_eq!(stage.offer_of(conversation).0, offer, "two minutes are longer than one");
 }
 
 /// Taken back within the undo time, then left there until somebody accepts.

@@ -35,8 +35,10 @@ pub fn play(stage: &mut Stage, random: &mut Random) {
         }
         (2..=5, _) if !offers.is_empty() => {
             let offer = &offers[random.below(offers.len() as u64) as usize];
-            let command = match random.below(4) {
+            let command = match random.below(7) {
                 0 => Command::RejectOffer { offer: offer.id, reason: text("no") },
+                1 => Command::ReplyToOffer { offer: offer.id, reply: Reply::Soon },
+                2 => Command::AskSender { offer: offer.id, text: text("Why?") },
                 _ => Command::AcceptOffer { offer: offer.id },
             };
             drop(stage.give(Actor::Person(offer.agent), command));

@@ -65,17 +65,21 @@ impl Toasts {
         Self { shown: RwSignal::new(Vec::new()), count: StoredValue::new(0) }
     }
 
-    /// Shows a message for its time.
+    /// Shows a message for its time; an answer may come after the desk is gone, and then there is nobody to tell.
     pub fn show(self, toast: Toast) {
-        let id = self.count.get_value();
-        self.count.set_value(id + 1);
+        let Some(id) = self.count.try_update_value(|count| {
+            *count += 1;
+            *count
+        }) else {
+            return;
+        };
         let shown = toast.shown;
         self.shown.update(|toasts| toasts.push((id, toast)));
         set_timeout(move || self.hide(id), shown);
     }
 
     fn hide(self, id: u32) {
-        self.shown.update(|toasts| toasts.retain(|(known, _)| *known != id));
+        let _gone = self.shown.try_update(|toasts| toasts.retain(|(known, _)| *known != id));
     }
 }
 

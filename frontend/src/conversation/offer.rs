@@ -2,11 +2,11 @@
 
 use baton_shared::desk::{IncomingTransfer, OfferCard, Thread};
 use baton_shared::policy::Decline;
-use baton_shared::{Author, Desk, Mode, OfferId, Timestamp, TransferId};
+use baton_shared::{Author, Desk, Mode, OfferId, Reply, Timestamp, TransferId};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
-use crate::browser::dates;
+use crate::browser::{dates, page};
 use crate::controls::ring::Ring;
 use crate::conversation::aside;
 use crate::conversation::message_row::handed_text;
@@ -64,8 +64,31 @@ pub fn OfferArticle(
         }
     };
     let pending = move || context.dispatch.pending(Slot::Offer(offer)).then_some("true");
+    let may = move |reply: Reply| card.may_reply.contains(&reply);
+    let (may_soon, may_ask) = (may(Reply::Soon), may(Reply::Asked));
+    if may(Reply::Seen) {
+        tell_seen(context, offer);
+    }
+    let may_read = StoredValue::new(may(Reply::Reading));
+    let reads = move || {
+        if may_read.get_value() {
+            may_read.set_value(false);
+            tell(context, offer, Reply::Reading);
+        }
+    };
+    let from = card.transfer.as_ref().map_or(String::new(), |transfer| transfer.from.clone());
+    let question = card.question.map(|question| {
+        let answer = card.answer.map(|answer| format!("{from}: {answer}"));
+        let answer = answer.unwrap_or_else(|| format!("{from} is asked."));
+        view! { <p class="offer__from" dir="auto">{format!("You asked: {question}")}<br />{answer}</p> }
+    });
     view! {
-        <article class="offer" aria-label=label>
+        <article
+            class="offer"
+            aria-label=label
+            on:pointerenter=move |_| reads()
+            on:focusin=move |_| reads()
+        >
             <header class="offer__head">
                 <div class="offer__who">
                     <h3 class="offer__name">{name}</h3>
@@ -109,6 +132,7 @@ pub fn OfferArticle(
                 .and_then(|invite| invite.note)
                 .map(|note| view! { <p class="offer__note" dir="auto">{note}</p> })}
             <History thread=card.thread />
+            {question}
             <div class="offer__buttons">
                 <button
                     class="button button--positive"
@@ -126,10 +150,50 @@ pub fn OfferArticle(
                             </button>
                         }
                     })}
+                <div class="offer__more">
+                {may_soon
+                    .then(|| {
+                        view! {
+                            <button
+                                class="button button--plain"
+                                type="button"
+                                on:click=move |_| tell(context, offer, Reply::Soon)
+                            >
+                                "In 2 minutes"
+                            </button>
+                        }
+                    })}
+                {may_ask
+                    .then(|| {
+                        let ask = move |_| context.viewing.dialog.set(Some(DialogShown::Ask(offer)));
+                        view! {
+                            <button class="button button--plain" type="button" on:click=ask>
+                                "Ask"
+                            </button>
+                        }
+                    })}
                 <WhyButton conversation=conversation />
+                </div>
             </div>
         </article>
     }
+}
+
+/// Lets the sender know something; that it is known already needs no word.
+fn tell(context: DeskContext, offer: OfferId, reply: Reply) {
+    context.dispatch.send_from(Command::Reply { offer, reply }, |_| {}, |_| {});
+}
+
+/// Lets the sender know that the offer is on screen, as soon as the page is looked at.
+fn tell_seen(context: DeskContext, offer: OfferId) {
+    let told = StoredValue::new(false);
+    Effect::new(move |_| {
+        context.clock.get();
+        if !told.get_value() && !page::hidden() {
+            told.set_value(true);
+            tell(context, offer, Reply::Seen);
+        }
+    });
 }
 
 fn countdown_view(context: DeskContext, made_at: Timestamp, deadline: Timestamp) -> AnyView {

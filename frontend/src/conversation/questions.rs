@@ -1,6 +1,6 @@
 //! Small questions before something that cannot be undone: why to reject, whether to end.
 
-use baton_shared::command::REASON_CHARS_MAX;
+use baton_shared::command::{QUESTION_CHARS_MAX, REASON_CHARS_MAX};
 use baton_shared::policy::Decline;
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -93,6 +93,65 @@ pub fn RejectDialog() -> impl IntoView {
                     </button>
                     <button class="button button--danger" type="submit">
                         "Reject"
+                    </button>
+                </div>
+            </form>
+        </Dialog>
+    }
+}
+
+/// Asks what to ask the sender of a transfer, or what to answer its receiver.
+#[component]
+pub fn QuestionDialog() -> impl IntoView {
+    let context = DeskContext::here();
+    let dialog = context.viewing.dialog;
+    let about = Memo::new(move |_| match dialog.get() {
+        Some(DialogShown::Ask(offer)) => Some((offer, true)),
+        Some(DialogShown::Answer(offer)) => Some((offer, false)),
+        _ => None,
+    });
+    let asks = move || about.get().is_some_and(|(_, asks)| asks);
+    let text = RwSignal::new(String::new());
+    let refusal = RwSignal::new(None::<String>);
+    let open = Signal::derive(move || about.get().is_some());
+    let close = Callback::new(move |()| {
+        dialog.set(None);
+        text.set(String::new());
+        refusal.set(None);
+    });
+    let submit = move |event: SubmitEvent| {
+        event.prevent_default();
+        let Some((offer, asks)) = about.get_untracked() else { return };
+        let text = text.get_untracked();
+        let command = if asks { Command::Ask { offer, text } } else { Command::Answer { offer, text } };
+        context.dispatch.send_from(
+            command,
+            move |sentence| refusal.set(Some(sentence)),
+            move |_| close.run(()),
+        );
+    };
+    view! {
+        <Dialog name="Question" open=open on_close=close>
+            <form on:submit=submit>
+                <h2>{move || if asks() { "Ask the sender" } else { "Answer the question" }}</h2>
+                <label class="field">
+                    <span class="field__label">{move || if asks() { "Question" } else { "Answer" }}</span>
+                    <input
+                        class="field__input"
+                        type="text"
+                        autocomplete="off"
+                        maxlength=QUESTION_CHARS_MAX.to_string()
+                        bind:value=text
+                    />
+                </label>
+                <p class="hint">"Only staff see it, and once: the time to accept goes on."</p>
+                <Refusal refusal=refusal />
+                <div class="dialog__buttons">
+                    <button class="button" type="button" on:click=move |_| close.run(())>
+                        "Back"
+                    </button>
+                    <button class="button button--primary" type="submit">
+                        {move || if asks() { "Ask" } else { "Answer" }}
                     </button>
                 </div>
             </form>

@@ -1,7 +1,9 @@
 //! A transfer that is under way, or that came back, and a conversation that is seen but not owned.
 
-use baton_shared::desk::{CancelUntil, PendingPhase, PendingTransfer, ReturnedTransfer, TransferChoices};
-use baton_shared::{ConversationId, Mode, Target, Timestamp, TransferEnd, TransferId};
+use baton_shared::desk::{
+    Asked, CancelUntil, PendingPhase, PendingTransfer, ReturnedTransfer, TransferChoices,
+};
+use baton_shared::{ConversationId, Mode, Reply, Target, Timestamp, TransferEnd, TransferId};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
@@ -49,7 +51,9 @@ pub fn standing(transfer: &PendingTransfer) -> String {
 /// Returns who is asked at the moment, in a sentence.
 pub fn asked(transfer: &PendingTransfer) -> String {
     match (transfer.phase, transfer.asked.as_slice()) {
-        (PendingPhase::Consulting, [one]) if *one != transfer.to => format!("You talk aside with {one}."),
+        (PendingPhase::Consulting, [one]) if one.name != transfer.to => {
+            format!("You talk aside with {}.", one.name)
+        }
         (PendingPhase::Consulting, _) => "You talk aside; the customer sees nothing of it.".to_owned(),
         (PendingPhase::Waiting, _) | (PendingPhase::Offered, []) => match transfer.target {
             Target::Agent(_) => format!("{} is asked as soon as they are free.", transfer.to),
@@ -57,10 +61,18 @@ pub fn asked(transfer: &PendingTransfer) -> String {
                 "Nobody is free at the moment; the first who is will be asked.".to_owned()
             }
         },
-        (PendingPhase::Offered, [one]) => format!("{one} is asked."),
-        (PendingPhase::Offered, [one, other]) => format!("{one} and {other} are asked."),
+        (PendingPhase::Offered, [one]) => {
+            let does = match one.reply {
+                Some(Reply::Soon) => "decides within 2 minutes",
+                Some(Reply::Reading) => "is reading what you wrote",
+                Some(Reply::Seen | Reply::Asked | Reply::Answered) => "has seen it",
+                None => "is asked",
+            };
+            format!("{} {does}.", one.name)
+        }
+        (PendingPhase::Offered, [one, other]) => format!("{} and {} are asked.", one.name, other.name),
         (PendingPhase::Offered, [one, others @ ..]) => {
-            format!("{one} and {} others are asked.", others.len())
+            format!("{} and {} others are asked.", one.name, others.len())
         }
     }
 }
@@ -156,6 +168,7 @@ fn pending_view(context: DeskContext, conversation: ConversationId, transfer: Pe
         Some(deadline) => time_left(deadline, context.clock.get()),
         None => "waits until it is answered".to_owned(),
     });
+    let questions = transfer.asked.iter().filter_map(|one| question_view(context, one)).collect_view();
     let asked = asked(&transfer);
     let buttons = match transfer.phase {
         PendingPhase::Consulting => consult_buttons(context, conversation, transfer.transfer),
@@ -168,6 +181,7 @@ fn pending_view(context: DeskContext, conversation: ConversationId, transfer: Pe
             <div class="banner__status" role="status" aria-live="off" aria-label=name>
                 <p>{words}</p>
                 <p class="banner__more">{asked}</p>
+                {questions}
             </div>
             <p class="banner__left" aria-hidden="true">
                 {left}
@@ -176,6 +190,25 @@ fn pending_view(context: DeskContext, conversation: ConversationId, transfer: Pe
         </div>
     }
     .into_any()
+}
+
+/// Shows what a receiver asked, and a button to answer it while it is not.
+fn question_view(context: DeskContext, asked: &Asked) -> Option<AnyView> {
+    let (question, offer) = (asked.question.as_ref()?, asked.offer?);
+    let words = format!("{} asks: {question}", asked.name);
+    let answer = move |_| context.viewing.dialog.set(Some(DialogShown::Answer(offer)));
+    let rest = match &asked.answer {
+        Some(answer) => {
+            view! { <p class="banner__more" dir="auto">{format!("You: {answer}")}</p> }.into_any()
+        }
+        None => view! {
+            <button class="button button--small" type="button" on:click=answer>
+                "Answer"
+            </button>
+        }
+        .into_any(),
+    };
+    Some(view! { <p class="banner__more" dir="auto">{words}</p> {rest} }.into_any())
 }
 
 fn cancel_button(
@@ -340,7 +373,7 @@ mod tests {
             to: "Agent Two".to_owned(),
             mode,
             phase,
-            asked: asked.iter().map(|name| (*name).to_owned()).collect(),
+            asked: asked.iter().map(|name| Asked::named((*name).to_owned())).collect(),
             requested_at: Timestamp::default(),
             deadline: None,
             cancel_until: CancelUntil::Accepted,
@@ -382,6 +415,12 @@ mod tests {
         assert_eq!(told(&["Ann", "Ben"]), "Ann and Ben are asked.");
         assert_eq!(told(&["Ann", "Ben", "Cid"]), "Ann and 2 others are asked.");
         assert_eq!(told(&[]), "Agent Two is asked as soon as they are free.");
+        let replied = |reply| {
+            let one = Asked { reply: Some(reply), ..Asked::named("Ann".to_owned()) };
+            asked(&PendingTransfer { asked: vec![one], ..pending(Mode::Cold, PendingPhase::Offered, &[]) })
+        };
+        assert_eq!(replied(Reply::Seen), "Ann has seen it.");
+        assert_eq!(replied(Reply::Soon), "Ann decides within 2 minutes.");
         let anyone = PendingTransfer {
             target: Target::Queue(QueueId::from_bits(1)),
             ..pending(Mode::Warm, PendingPhase::Waiting, &[])

@@ -54,7 +54,7 @@ test("an offer is silent where the sound is off, and sounds again where it is on
   await expectSilence(one);
   expect(await offersHeard(one.page)).toBe(0);
   await choose(true);
-  expect(await offersHeard(one.page), "turning the sound on plays it").toBe(1);
+  expect(await offersHeard(one.page), "turning the sound on plays it").toBeGreaterThan(0);
   await one.page.clock.runFor(TWO_SOUNDS_MS);
   expect(await offersHeard(one.page)).toBeGreaterThan(1);
 });

@@ -2,7 +2,7 @@
 
 import { RemoteCustomer } from "../api.ts";
 import type { Desk } from "../desk.ts";
-import { expect, type People, test } from "../fixtures.ts";
+import { expect, expectNoBarriers, type People, test } from "../fixtures.ts";
 
 /** Brings two agents to their desks, the first with a conversation of Ada's. */
 async function twoAgents(people: People): Promise<{ one: Desk; two: Desk }> {
@@ -212,4 +212,31 @@ test("the customer leaves while the conversation is being transferred", async ({
   await expect(one.transferringTo("Agent Two")).toHaveCount(0);
   await expect(one.wrapUp).toBeVisible();
   await one.file("Resolved");
+});
+
+test("the sender sees that it is seen, being read and decided soon, and answers one question", async ({ people }) => {
+  const { one, two } = await twoAgents(people);
+  await one.transfer("Agent Two", { note: "Billed twice." });
+  const offer = two.offer("Ada Lovelace");
+  await expect(one.page.getByText("Agent Two has seen it.")).toBeVisible();
+  await offer.hover();
+  await expect(one.page.getByText("Agent Two is reading what you wrote.")).toBeVisible();
+
+  await offer.getByRole("button", { name: "Ask", exact: true }).click();
+  await two.dialog("Question").getByRole("textbox", { name: "Question", exact: true }).fill("Which invoice?");
+  await two.dialog("Question").getByRole("button", { name: "Ask", exact: true }).click();
+  await expect(two.dialog("Question")).toBeHidden();
+  await expect(one.notices).toContainText("Agent Two asks about Ada Lovelace: Which invoice?");
+  await expectNoBarriers(one.page);
+  await one.button("Answer").click();
+  await one.dialog("Question").getByRole("textbox", { name: "Answer", exact: true }).fill("The last one.");
+  await one.dialog("Question").getByRole("button", { name: "Answer", exact: true }).click();
+  await expect(offer).toContainText("You asked: Which invoice?");
+  await expect(offer).toContainText("Agent One: The last one.");
+  await expect(offer.getByRole("button", { name: "Ask", exact: true })).toHaveCount(0);
+  await expectNoBarriers(two.page);
+
+  await offer.getByRole("button", { name: "In 2 minutes", exact: true }).click();
+  await expect(one.page.getByText("Agent Two decides within 2 minutes.")).toBeVisible();
+  await two.accept("Ada Lovelace");
 });

@@ -84,6 +84,26 @@ impl RoutingState {
         self.index.touched.ended_offers.push(offer);
     }
 
+    /// Notes what the receiver of a transfer let its sender know; both go on until the offer's new end.
+    pub(super) fn offer_replied(&mut self, id: OfferId, reply: Reply, until: Option<Timestamp>) {
+        let Some(offer) = self.offers.get_mut(&id) else { return };
+        offer.replies.insert(reply);
+        self.index.touched.offers.insert(id);
+        let (OfferState::Open { deadline: Some(before) }, Some(until)) = (offer.state, until) else { return };
+        offer.state = OfferState::Open { deadline: Some(until) };
+        let cause = offer.cause;
+        self.index.deadlines.remove(before, Deadline::Offer(id));
+        self.index.deadlines.add(until, Deadline::Offer(id));
+        let OfferCause::Transfer(transfer) = cause else { return };
+        let Some(state) = self.transfers.get(&transfer).map(|transfer| transfer.state.clone()) else {
+            return;
+        };
+        if let TransferState::Seeking { search, deadline: Some(deadline) } = state {
+            let deadline = Some(deadline.max(until));
+            self.set_transfer_state(transfer, TransferState::Seeking { search, deadline });
+        }
+    }
+
     pub(super) fn transfer_requested(&mut self, transfer: Transfer) {
         let (id, conversation) = (transfer.id, transfer.conversation);
         self.transfers.insert(id, transfer);

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use baton_shared::api::RequestView;
 use baton_shared::conversation::EndedBy;
 use baton_shared::desk::{
-    CancelUntil, Handoff, IncomingTransfer, PendingPhase, PendingTransfer, ReturnedTransfer, TransferChoices,
+    Asked, CancelUntil, Handoff, IncomingTransfer, PendingPhase, PendingTransfer, ReturnedTransfer,
+    TransferChoices,
 };
 use baton_shared::offer::{DEADLINE_MARGIN, OfferState};
 use baton_shared::policy::{Cancel, Decline, Need, PolicyOverride};
@@ -95,7 +96,7 @@ pub fn an_open_transfer_shows_its_target(place: &dyn Place) {
         to: "Agent Two".to_owned(),
         mode: Mode::Cold,
         phase: PendingPhase::Offered,
-        asked: vec!["Agent Two".to_owned()],
+        asked: vec![Asked { offer: Some(asked.id), ..Asked::named("Agent Two".to_owned()) }],
         requested_at: at(3),
         deadline: Some(at(63).minus(DEADLINE_MARGIN)),
         cancel_until: CancelUntil::Accepted,
@@ -126,7 +127,7 @@ pub fn an_open_transfer_shows_its_target(place: &dyn Place) {
     scene.turn([Row::Transfer(talking)], Vec::new());
     let consulting = PendingTransfer {
         phase: PendingPhase::Consulting,
-        asked: vec!["Agent Two".to_owned()],
+        asked: vec![Asked::named("Agent Two".to_owned())],
         deadline: Some(at(604).minus(DEADLINE_MARGIN)),
         cancel_until: CancelUntil::Accepted,
         ..waits
@@ -135,7 +136,30 @@ pub fn an_open_transfer_shows_its_target(place: &dyn Place) {
     let state = offered_to(Target::Agent(TWO), &[&asked], Some(at(63)));
     scene.turn([Row::Transfer(Transfer { policy, state, ..sent })], Vec::new());
     let never = PendingTransfer { cancel_until: CancelUntil::Never, ..pending };
-    assert_eq!(shown(&scene).transfer, Some(never));
+    assert_eq!(shown(&scene).transfer, Some(never.clone()));
+
+    // What the receiver lets the sender know, and what both wrote.
+    let replies = [Reply::Seen, Reply::Soon, Reply::Asked, Reply::Answered].into();
+    let replied = Offer { replies, ..asked };
+    let words = [
+        Content::Question(replied.id, "Which invoice?".to_owned()),
+        Content::QuestionAnswer(replied.id, "The last.".to_owned()),
+    ];
+    scene.turn([Row::Offer(replied.clone())], words.into());
+    let told = Asked {
+        name: "Agent Two".to_owned(),
+        offer: Some(replied.id),
+        reply: Some(Reply::Soon),
+        question: Some("Which invoice?".to_owned()),
+        answer: Some("The last.".to_owned()),
+    };
+    assert_eq!(shown(&scene).transfer, Some(PendingTransfer { asked: vec![told], ..never }));
+    let card = scene.ask(|reading| reading.offer(replied.id)).expect("it is open");
+    assert_eq!(
+        (card.question.as_deref(), card.answer.as_deref()),
+        (Some("Which invoice?"), Some("The last."))
+    );
+    assert_eq!(card.may_reply, [Reply::Reading]);
 }
 
 /// The way in which a conversation may be passed on is that of the policy that holds for it.

@@ -208,6 +208,7 @@ pub fn offer(number: u64, conversation: &Conversation, cause: OfferCause) -> Off
         cause,
         made_at: at(number),
         state: OfferState::Open { deadline: Some(at(number + 30)) },
+        replies: BTreeSet::new(),
     }
 }
 

@@ -3,8 +3,8 @@
 use baton_shared::api::WhyOffer;
 use baton_shared::conversation::{EndedBy, Held};
 use baton_shared::desk::{
-    CancelUntil, Consult, Handoff, IncomingInvite, IncomingTransfer, InviteView, OfferCard, PendingPhase,
-    PendingTransfer, ReturnedTransfer, Thread, TransferChoices, WrapUpCard,
+    Asked, CancelUntil, Consult, Handoff, IncomingInvite, IncomingTransfer, InviteView, OfferCard,
+    PendingPhase, PendingTransfer, ReturnedTransfer, Thread, TransferChoices, WrapUpCard,
 };
 use baton_shared::message::MESSAGES_SHOWN;
 use baton_shared::offer::{DEADLINE_MARGIN, OfferState};
@@ -15,6 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::things::Noted;
 use super::{WORKSPACE, messages, things};
+use crate::desk::replies::open_replies;
 use crate::store::rows::StoredId;
 use crate::store::{Sight, StoreError};
 
@@ -144,14 +145,14 @@ fn pending(
     let mut asked = Vec::new();
     let (phase, deadline) = match &transfer.state {
         TransferState::Seeking { search, deadline } => {
-            for agent in search.offers.keys() {
-                asked.push(things::agent_name(connection, *agent)?);
+            for (agent, offer) in &search.offers {
+                asked.push(asked_of(connection, *agent, *offer)?);
             }
             let phase = if asked.is_empty() { PendingPhase::Waiting } else { PendingPhase::Offered };
             (phase, *deadline)
         }
         TransferState::Consulting { agent, deadline, .. } => {
-            asked.push(things::agent_name(connection, *agent)?);
+            asked.push(Asked::named(things::agent_name(connection, *agent)?));
             (PendingPhase::Consulting, Some(*deadline))
         }
         TransferState::Requested
@@ -175,6 +176,33 @@ fn pending(
             (_, Cancel::InvitesOnly | Cancel::Never) => CancelUntil::Never,
         },
     }))
+}
+
+/// Returns someone whom a transfer is offered to, with what they let the sender know.
+fn asked_of(connection: &Connection, agent: AgentId, id: OfferId) -> Result<Asked, StoreError> {
+    let offer = things::there(things::offer(connection, id)?, id)?;
+    let told = |reply: &&Reply| matches!(reply, Reply::Seen | Reply::Reading | Reply::Soon);
+    let (question, answer) = question_of(connection, &offer)?;
+    Ok(Asked {
+        name: things::agent_name(connection, agent)?,
+        offer: Some(id),
+        reply: offer.replies.iter().filter(told).max().copied(),
+        question,
+        answer,
+    })
+}
+
+/// Returns what the receiver of a transfer asked, and what the sender answered.
+fn question_of(
+    connection: &Connection,
+    offer: &Offer,
+) -> Result<(Option<String>, Option<String>), StoreError> {
+    if !offer.replies.contains(&Reply::Asked) {
+        return Ok((None, None));
+    }
+    let mut find = connection
+        .prepare_cached("select question, answer from offers where workspace_id = ?1 and id = ?2")?;
+    Ok(find.query_row(params![WORKSPACE, offer.id.blob()], |row| Ok((row.get(0)?, row.get(1)?)))?)
 }
 
 /// Returns the newest transfer if it came back to the one who is the owner still.
@@ -227,11 +255,13 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
     let mut thread =
         things::there(thread(connection, offer.conversation, Sight::Whole)?, offer.conversation)?;
     let mut decline = Decline::Yes;
+    let mut may_reply = Vec::new();
     let transfer = match transfer {
         Some(id) => {
             let Noted { transfer, note, summary } = things::there(things::transfer(connection, id)?, id)?;
             if let OfferCause::Transfer(_) = offer.cause {
                 decline = transfer.policy.decline;
+                may_reply = open_replies(&offer, Some(&transfer));
             }
             if !transfer.policy.attributes_in_offer {
                 thread.attributes.clear();
@@ -254,12 +284,16 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
         }
         OfferCause::Queue(_) | OfferCause::Transfer(_) => None,
     };
+    let (question, answer) = question_of(connection, &offer)?;
     Ok(Some(OfferCard {
         offer: id,
         made_at: offer.made_at,
         deadline: deadline.map(|deadline| deadline.minus(DEADLINE_MARGIN)),
         decline,
         transfer,
+        may_reply,
+        question,
+        answer,
         invite,
         thread,
     }))

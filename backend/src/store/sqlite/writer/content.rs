@@ -85,6 +85,14 @@ impl Writing<'_> {
                 let sql = "update offers set reason = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, offer.blob(), reason], offer)
             }
+            Content::Question(offer, question) => {
+                let sql = "update offers set question = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, offer.blob(), question], offer)
+            }
+            Content::QuestionAnswer(offer, answer) => {
+                let sql = "update offers set answer = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, offer.blob(), answer], offer)
+            }
             Content::WrapUpNotes(segment, notes) => {
                 let sql = "update segments set notes = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, segment.blob(), notes], segment)

@@ -1,0 +1,113 @@
+//! What the receiver of a transfer lets its sender know before they decide, and what the sender answers.
+
+use baton_shared::command::{Actor, QUESTION_CHARS_MAX};
+use baton_shared::offer::{OfferState, SOON};
+use baton_shared::*;
+
+use super::{Circumstances, Decided, checked_text, offers, person};
+use crate::content::Content;
+use crate::routing::RoutingState;
+
+/// Returns what a receiver may still let the sender know: nothing unless the sender owns the conversation and waits.
+pub fn open_replies(offer: &Offer, transfer: Option<&Transfer>) -> Vec<Reply> {
+    let waits = transfer.is_some_and(|transfer| match transfer.state {
+        TransferState::Seeking { .. } => true,
+        TransferState::Requested
+        | TransferState::Released { .. }
+        | TransferState::Enqueued { .. }
+        | TransferState::Consulting { .. }
+        | TransferState::Ended { .. } => false,
+    });
+    let said = &offer.replies;
+    let possible = |reply: &Reply| match reply {
+        Reply::Seen | Reply::Reading | Reply::Asked => !said.contains(reply),
+        // Without a time of its own an offer cannot end later.
+        Reply::Soon => !said.contains(reply) && matches!(offer.state, OfferState::Open { deadline: Some(_) }),
+        Reply::Answered => false,
+    };
+    let all = [Reply::Seen, Reply::Reading, Reply::Soon, Reply::Asked];
+    all.into_iter().filter(|reply| waits && possible(reply)).collect()
+}
+
+/// Returns the transfer that an offer belongs to.
+fn transfer_of<'a>(state: &'a RoutingState, offer: &Offer) -> Option<&'a Transfer> {
+    match offer.cause {
+        OfferCause::Transfer(transfer) => state.transfers.get(&transfer),
+        OfferCause::Queue(_) | OfferCause::Invite(_) => None,
+    }
+}
+
+fn check(state: &RoutingState, offer: &Offer, reply: Reply) -> Result<(), Refusal> {
+    let open = open_replies(offer, transfer_of(state, offer));
+    if open.contains(&reply) {
+        Ok(())
+    } else if offer.replies.contains(&reply) {
+        Err(Refusal::RepliedAlready)
+    } else {
+        Err(Refusal::SenderReleased)
+    }
+}
+
+pub(super) fn reply(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    offer: OfferId,
+    reply: Reply,
+) -> Result<Decided, Refusal> {
+    let offer = offers::offered(with.state, offer, person(actor)?)?;
+    let again = offer.replies.contains(&reply);
+    match reply {
+        // Several pages of the same person may say so.
+        Reply::Seen | Reply::Reading if again => return Ok(Decided::done(Vec::new())),
+        Reply::Seen | Reply::Reading | Reply::Soon => check(with.state, offer, reply)?,
+        Reply::Asked | Reply::Answered => return Err(Refusal::TextEmpty { field: "text" }),
+    }
+    let until = match (reply, offer.state) {
+        (Reply::Soon, OfferState::Open { deadline: Some(deadline) }) => {
+            Some(deadline.max(with.now.plus(SOON)))
+        }
+        (_, OfferState::Open { .. } | OfferState::Ended { .. }) => None,
+    };
+    Ok(Decided::done(vec![replied(offer, reply, until)]))
+}
+
+pub(super) fn ask(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    offer: OfferId,
+    text: &str,
+) -> Result<Decided, Refusal> {
+    let text = checked_text("text", text, QUESTION_CHARS_MAX)?;
+    let offer = offers::offered(with.state, offer, person(actor)?)?;
+    check(with.state, offer, Reply::Asked)?;
+    let mut decided = Decided::done(vec![replied(offer, Reply::Asked, None)]);
+    decided.content.push(Content::Question(offer.id, text));
+    Ok(decided)
+}
+
+pub(super) fn answer(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    offer: OfferId,
+    text: &str,
+) -> Result<Decided, Refusal> {
+    let agent = person(actor)?;
+    let text = checked_text("text", text, QUESTION_CHARS_MAX)?;
+    let offer = with.state.offers.get(&offer).ok_or(Refusal::OfferClosed { end: None })?;
+    let transfer = transfer_of(with.state, offer).filter(|transfer| transfer.from == agent);
+    let transfer = transfer.ok_or(Refusal::NotFound { what: "offer" })?;
+    if super::open(with.state, transfer.conversation)?.owner() != Some(Owner::Agent(agent)) {
+        return Err(Refusal::NotOwner);
+    }
+    if !offer.replies.contains(&Reply::Asked) || offer.replies.contains(&Reply::Answered) {
+        return Err(Refusal::NothingAsked);
+    }
+    let mut decided = Decided::done(vec![replied(offer, Reply::Answered, None)]);
+    decided.content.push(Content::QuestionAnswer(offer.id, text));
+    Ok(decided)
+}
+
+fn replied(offer: &Offer, reply: Reply, until: Option<Timestamp>) -> Event {
+    let (conversation, agent) = (offer.conversation, offer.agent);
+    Event::OfferReplied { offer: offer.id, conversation, agent, reply, until }
+}
