@@ -23,6 +23,9 @@ use world::World;
 /// How many steps a run of the short form takes: about a day of a busy small contact centre.
 const STEPS: u32 = 4_000;
 
+/// How many runs are added at most until everything has happened once.
+const MORE_RUNS: u64 = 16;
+
 fn play(seed: u64, steps: u32) -> Tally {
     let run = catch_unwind(AssertUnwindSafe(|| {
         let mut world = World::new(seed);
@@ -51,11 +54,14 @@ fn days_of_conversations_keep_every_invariant() {
     let first = chosen("BATON_SEED").unwrap_or(1);
     let runs = chosen("BATON_SIMULATION_RUNS").unwrap_or(8);
     let mut total = Tally::default();
-    for seed in first..first + runs {
-        total.add(&play(seed, STEPS));
+    let mut played = 0;
+    // What is rare may not happen in the runs asked for; it must in a few more.
+    while played < runs || (played < runs + MORE_RUNS && !total.missing().is_empty()) {
+        total.add(&play(first + played, STEPS));
+        played += 1;
     }
-    eprintln!("{runs} runs from BATON_SEED={first}: {total:?}");
-    total.assert_everything_happened();
+    eprintln!("{played} runs from BATON_SEED={first}: {total:?}");
+    assert_eq!(total.missing(), Vec::<&str>::new(), "what never happened");
 }
 
 #[test]
