@@ -98,6 +98,8 @@ fn written_by(batch: &Batch) -> Vec<Written> {
         | Content::RequestAnswer(..)
         | Content::Address(..)
         | Content::Reason(..)
+        | Content::Question(..)
+        | Content::QuestionAnswer(..)
         | Content::WrapUpNotes(..) => None,
     });
     let answers = batch.answers.iter().map(|given| Written::Answer(given.scope.clone(), given.key.clone()));
