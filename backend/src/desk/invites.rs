@@ -130,13 +130,6 @@ pub(super) fn end_participations(state: &RoutingState, agent: AgentId) -> Vec<Ev
     theirs.map(|invite| invite_ended(invite, InviteEnd::Left)).collect()
 }
 
-/// Ends the participation of someone who becomes the owner.
-pub(super) fn take_over(state: &RoutingState, conversation: &Conversation, agent: AgentId) -> Option<Event> {
-    let mut invites = conversation.invites.iter().filter_map(|invite| state.invites.get(invite));
-    let theirs = invites.find(|invite| invite.participant() == Some(agent))?;
-    Some(invite_ended(theirs, InviteEnd::TookOver))
-}
-
 /// Returns the invitation of whoever becomes the owner when the owner goes: of those who can be reached, the one who came
 /// first.
 pub(super) fn heir<'a>(

@@ -46,9 +46,6 @@ pub(super) fn accept(with: &mut Circumstances<'_>, actor: Actor, offer: OfferId)
     let others = with.state.open_offers(conversation).filter(|other| other.id != offer.id);
     events.extend(others.map(|other| offer_ended(other, OfferEnd::Rescinded)));
     let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
-    if transfer.is_none_or(|transfer| transfer.mode != Mode::Warm) {
-        events.extend(invites::take_over(with.state, conversation, agent));
-    }
     let answer = Answer::Accepted { conversation: conversation.id };
     if let (Some(transfer), Owner::Agent(from)) = (transfer, from)
         && transfer.mode == Mode::Warm

@@ -37,6 +37,11 @@ fn can_take_back(state: &RoutingState, transfer: &Transfer) -> bool {
     state.agents.get(&transfer.from).is_some_and(|agent| agent.enabled && agent.presence.reachable)
 }
 
+/// Begins the grace of someone who takes a conversation without being connected, so that it is not theirs for ever.
+pub(super) fn grace_anew(with: &Circumstances<'_>, agent: AgentId) -> Option<Event> {
+    (!with.state.waits_for(agent, with.now)).then_some(Event::AgentLost { agent })
+}
+
 /// Ends a transfer that was not accepted: a sender who still owns the conversation keeps it; one who was released gets it
 /// back where the policy says so and they are there; otherwise it is its queue's.
 pub(super) fn come_back(

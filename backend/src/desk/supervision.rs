@@ -36,5 +36,6 @@ pub(super) fn take_over(
     };
     let (to, segment) = (Owner::Agent(supervisor), with.ids.segment());
     events.push(owner_changed(conversation, from, to, OwnerCause::TakenOver, wrap_up, segment));
+    events.extend(returns::grace_anew(with, supervisor));
     Ok(Decided { events, ..Decided::new(Answer::Accepted { conversation: conversation.id }) })
 }

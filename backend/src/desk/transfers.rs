@@ -327,6 +327,7 @@ pub(super) fn cancel(
     if waits {
         let cause = OwnerCause::TakenBack(transfer.id);
         events.extend(returns::back_to_sender(with, conversation, from, transfer, cause));
+        events.extend(returns::grace_anew(with, agent));
     }
     events.push(transfer_ended(transfer, TransferEnd::Cancelled));
     Ok(Decided::done(events))

@@ -141,6 +141,12 @@ impl RoutingState {
         Duration::from_secs(u64::from(self.policies.workspace.grace_secs))
     }
 
+    /// Says whether an agent can be reached, or is lost so shortly that what they have is kept for them.
+    pub fn waits_for(&self, agent: AgentId, now: Timestamp) -> bool {
+        let lost = |agent: &Agent| agent.lost_at.is_some_and(|lost_at| lost_at.plus(self.grace()) > now);
+        self.agents.get(&agent).is_some_and(|agent| agent.presence.reachable || lost(agent))
+    }
+
     /// Adds the deadline that a conversation's way through a workflow has.
     pub(super) fn arm_step(&mut self, id: ConversationId) {
         if let Some(due) = self.conversations.get(&id).and_then(step_due) {

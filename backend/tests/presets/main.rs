@@ -14,6 +14,7 @@
 mod baton_rows;
 
 mod flex_rows;
+mod owners;
 mod salesforce_rows;
 mod scene;
 #[path = "../model/slate.rs"]

@@ -261,6 +261,11 @@ impl Scene {
         self.asks(by, Command::EndConversation { conversation, disposition, notes })
     }
 
+    /// Everything that happened, in its order.
+    pub fn log(&self) -> &[Recorded] {
+        &self.log
+    }
+
     /// Returns the state.
     pub fn state(&self) -> &RoutingState {
         self.turns.state()

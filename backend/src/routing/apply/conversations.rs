@@ -200,7 +200,9 @@ impl RoutingState {
             search.offers.clone_from(&before.offers);
             passed.clone_from(&before.passed);
         }
-        passed.extend(excluded.into_iter().map(|agent| (agent, at)));
+        // Whoever it is meant for is asked, even if they had it before.
+        let left_out = excluded.into_iter().filter(|agent| search.pool != Pool::Agent(*agent));
+        passed.extend(left_out.map(|agent| (agent, at)));
         search.passed = passed;
         let parked = transfer.filter(|_| matches!(change.cause, OwnerCause::Parked(_)));
         let release = parked.map(|transfer| {
