@@ -27,9 +27,6 @@ pub(super) fn invite(
     let mut offered = None;
     match target {
         Target::Agent(agent) => {
-            if state.participants(conversation).any(|participant| participant == agent) {
-                return Err(Refusal::TargetTakesPart);
-            }
             let begins = transfers::placement(state, conversation, from, agent, &policy, false)?;
             // Whoever is not free is waited for; nobody else is asked in their place.
             offered = (begins == Placement::Offer).then_some(agent);
@@ -130,8 +127,8 @@ pub(super) fn end_participations(state: &RoutingState, agent: AgentId) -> Vec<Ev
     theirs.map(|invite| invite_ended(invite, InviteEnd::Left)).collect()
 }
 
-/// Returns the invitation of whoever becomes the owner when the owner goes: of those who can be reached, the one who came
-/// first.
+/// Returns the invitation of whoever becomes the owner when the owner goes: of those who take part, which nobody does who
+/// cannot be reached, the one who came first.
 pub(super) fn heir<'a>(
     state: &'a RoutingState,
     conversation: &Conversation,
@@ -141,10 +138,7 @@ pub(super) fn heir<'a>(
         InviteState::Joined { agent, since } => Some((since, invite, agent)),
         InviteState::Open { .. } | InviteState::Ended { .. } => None,
     });
-    let there = joined.filter(|(_, _, agent)| {
-        state.agents.get(agent).is_some_and(|agent| agent.enabled && agent.presence.reachable)
-    });
-    there.min_by_key(|(since, invite, _)| (*since, invite.id)).map(|(_, invite, agent)| (invite, agent))
+    joined.min_by_key(|(since, invite, _)| (*since, invite.id)).map(|(_, invite, agent)| (invite, agent))
 }
 
 /// Leaves a conversation to a participant.

@@ -32,13 +32,6 @@ pub(super) fn accept(with: &mut Circumstances<'_>, actor: Actor, offer: OfferId)
     let conversation = super::open(with.state, offer.conversation)?;
     let from = conversation.owner().ok_or(Refusal::ConversationClosed)?;
     if let OfferCause::Invite(invite) = offer.cause {
-        // Two invitations may have reached the same person, or they may have become the owner since.
-        if from == Owner::Agent(agent) {
-            return Err(Refusal::TargetIsOwner);
-        }
-        if with.state.participants(conversation).any(|participant| participant == agent) {
-            return Err(Refusal::TargetTakesPart);
-        }
         let events = invites::join(with.state, offer, invite);
         return Ok(Decided { events, ..Decided::new(Answer::Accepted { conversation: conversation.id }) });
     }

@@ -168,10 +168,6 @@ pub(super) fn give_up(with: &mut Circumstances<'_>, transfer: &Transfer, gone: A
 /// consulted gets theirs, a transfer that is under way goes on without them, and the rest goes to its queue at its original age.
 pub(super) fn lose(with: &mut Circumstances<'_>, agent: AgentId) -> Vec<Event> {
     let state = with.state;
-    let still_lost = state.agents.get(&agent).is_some_and(|agent| agent.lost_at.is_some());
-    if !still_lost {
-        return Vec::new();
-    }
     let mut events = Vec::new();
     for conversation in state.owned_by(agent) {
         if let Some((invite, heir)) = invites::heir(state, conversation) {
@@ -183,10 +179,7 @@ pub(super) fn lose(with: &mut Circumstances<'_>, agent: AgentId) -> Vec<Event> {
         let cause = match transfer {
             None => OwnerCause::Lost,
             Some(transfer) => {
-                let consulted = state.consulted(conversation).filter(|consulted| {
-                    state.agents.get(consulted).is_some_and(|agent| agent.presence.reachable)
-                });
-                if let Some(consulted) = consulted {
+                if let Some(consulted) = state.consulted(conversation) {
                     events.push(transfer_ended(transfer, TransferEnd::Completed));
                     events.extend(passed_on(with, conversation, agent, consulted, transfer));
                     continue;
