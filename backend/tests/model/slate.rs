@@ -6,17 +6,18 @@ use baton::routing::OpenWork;
 use baton::store::{Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
 use baton_shared::{Recorded, Timestamp};
 
-/// A store for one turn after the other.
+/// A store for one turn after the other, which is read once.
 #[derive(Debug)]
 pub struct Slate {
-    loaded: Loaded,
+    loaded: Mutex<Option<Loaded>>,
     written: Mutex<Vec<Recorded>>,
 }
 
 impl Slate {
     /// Returns a store that holds this open work.
     pub fn holding(work: OpenWork) -> Self {
-        Self { loaded: Loaded { work, ..Loaded::default() }, written: Mutex::default() }
+        let loaded = Mutex::new(Some(Loaded { work, ..Loaded::default() }));
+        Self { loaded, written: Mutex::default() }
     }
 
     /// Takes what was written since the last call.
@@ -31,7 +32,8 @@ impl Slate {
 
 impl Store for Slate {
     fn load(&self) -> Result<Loaded, StoreError> {
-        Ok(self.loaded.clone())
+        let loaded = self.loaded.lock().unwrap_or_else(PoisonError::into_inner).take();
+        loaded.map_or_else(Self::has_none, Ok)
     }
 
     fn commit(&self, batch: &Batch) -> Result<(), StoreError> {

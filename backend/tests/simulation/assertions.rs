@@ -7,7 +7,7 @@ use baton::routing::{OpenWork, RoutingState, Subject};
 use baton_shared::*;
 
 use crate::disk::Kept;
-use crate::reference;
+use crate::{reference, ways};
 
 /// Reads the log once, event by event, beside a state of its own.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl Checker {
         let (state, at) = (&self.replayed, recorded.at);
         if let Event::WorkflowEntered { conversation, workflow, filter, .. } = &recorded.event {
             let definition = &kept.loaded.definitions[workflow];
-            let expected = reference::matching(definition, &kept.attributes[conversation]);
+            let expected = ways::matching(definition, &kept.attributes[conversation]);
             assert_eq!(*filter, expected, "the first filter that matches decides");
             self.entering.insert(*conversation);
         }
@@ -59,7 +59,7 @@ impl Checker {
         let from = if entering { 0 } else { usize::from(route.step) + 1 };
         let excluded = waiting.search.passed.keys().copied().collect();
         let expected = (from..route.steps.len())
-            .find(|place| reference::may_begin(state, &route.steps[*place], &excluded, at));
+            .find(|place| ways::may_begin(state, &route.steps[*place], &excluded, at));
         assert_eq!(begun.map(|(place, _)| place), expected, "the first step that may begin begins");
         let queue = expected.map_or(route.fallback, |place| route.steps[place].queue);
         assert_eq!(conversation.owner(), Some(Owner::Queue(queue)), "its queue is the owner");

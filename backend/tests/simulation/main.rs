@@ -12,6 +12,7 @@ mod disk;
 mod random;
 mod reference;
 mod tally;
+mod ways;
 mod workflows;
 mod world;
 

@@ -5,7 +5,7 @@ use baton_shared::workflow::{FilterDefinition, KnownAgent, SkipIf, StepDefinitio
 use baton_shared::*;
 
 use crate::random::Random;
-use crate::reference::EXPRESSIONS;
+use crate::ways::EXPRESSIONS;
 
 /// Returns a workflow over these queues and skills.
 pub fn any(random: &mut Random, queues: &[QueueId], skills: &[SkillId]) -> Box<Definition> {
