@@ -9,6 +9,9 @@ mod apply;
 mod capacity;
 mod deadlines;
 mod line;
+mod open;
+mod register;
+mod seats;
 mod table;
 mod touched;
 
@@ -17,10 +20,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::*;
 use serde::Serialize;
 
-use self::capacity::{Hold, Loads};
+use self::capacity::{Hold, Holds};
 use self::deadlines::Deadlines;
 pub use self::deadlines::{DEADLINES_HELD, Deadline};
 use self::line::Lines;
+pub use self::open::Conversations;
+pub use self::register::Register;
+use self::seats::Seats;
 pub use self::table::Table;
 pub use self::touched::{Changed, Touched};
 
@@ -34,13 +40,13 @@ pub struct RoutingState {
     /// Every skill.
     pub skills: BTreeSet<SkillId>,
     /// Every person.
-    pub agents: BTreeMap<AgentId, Agent>,
+    pub agents: Register<AgentId, Agent>,
     /// Every queue.
-    pub queues: BTreeMap<QueueId, Queue>,
+    pub queues: Register<QueueId, Queue>,
     /// Every transfer group.
     pub groups: BTreeMap<GroupId, Group>,
     /// The open conversations.
-    pub conversations: Table<ConversationId, Conversation>,
+    pub conversations: Conversations,
     /// The segments that run or are in wrap-up.
     pub segments: Table<SegmentId, Segment>,
     /// The open offers.
@@ -65,7 +71,8 @@ pub struct RoutingState {
 /// What can be computed from the rest.
 #[derive(Clone, Debug, Default)]
 struct Index {
-    loads: Loads,
+    seats: Seats,
+    holds: Holds,
     lines: Lines,
     deadlines: Deadlines,
     /// Those who become Offline once what they have is done.
@@ -189,7 +196,7 @@ impl RoutingState {
 
     /// Returns how many units of a channel an agent holds: owned, offered, and kept free for taking a transfer back.
     pub fn held(&self, agent: AgentId, channel: Channel) -> u32 {
-        self.index.loads.held(agent, channel)
+        self.seat_of(agent).map_or(0, |seat| seat.load.held(channel))
     }
 
     /// Returns the agents who may see a conversation: its owner, those it is offered to, the one who is consulted about it,
@@ -283,26 +290,27 @@ impl RoutingState {
 
     /// Returns the open offers to an agent, in the order of their ids.
     pub fn offers_to(&self, agent: AgentId) -> impl Iterator<Item = &Offer> {
-        self.index.loads.offers_to(agent).filter_map(|offer| self.offers.get(&offer))
+        let offers = self.seat_of(agent).into_iter().flat_map(|seat| seat.load.offers());
+        offers.filter_map(|offer| self.offers.get(&offer))
     }
 
     /// Returns the open conversations that an agent owns, in the order of their ids.
     pub fn owned_by(&self, agent: AgentId) -> impl Iterator<Item = &Conversation> {
-        self.index.loads.owned_by(agent).filter_map(|id| self.conversations.get(&id))
+        let owned = self.seat_of(agent).into_iter().flat_map(|seat| seat.load.owned());
+        owned.filter_map(|id| self.conversations.get(&id))
     }
 
     /// Returns someone who is Finishing and has nothing left.
     pub fn finished(&self) -> Option<AgentId> {
         let idle = |agent: &&AgentId| {
-            let loads = &self.index.loads;
-            loads.owned_by(**agent).next().is_none() && !loads.keeps_place(**agent)
+            self.owned_by(**agent).next().is_none() && !self.index.holds.keep_place(**agent)
         };
         self.index.finishing.iter().find(idle).copied()
     }
 
     /// Takes the things that changed since the last call, as they are now.
     pub fn take_touched(&mut self) -> Touched {
-        std::mem::take(&mut self.index.touched)
+        self.index.touched.take()
     }
 
     /// Returns the canonical form, equal byte for byte for equal states: JSON of ordered maps, without the index.

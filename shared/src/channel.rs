@@ -12,6 +12,9 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// Every channel, in the order of the variants.
+    pub const ALL: [Self; 1] = [Self::WebChat];
+
     /// Returns how many units of an agent's capacity one conversation of this channel takes.
     pub const fn units(self) -> u32 {
         match self {

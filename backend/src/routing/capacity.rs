@@ -7,17 +7,68 @@
 use std::collections::BTreeMap;
 
 use baton_shared::*;
-use rustc_hash::FxHashMap;
 
 use super::RoutingState;
 
+/// What an agent holds.
 #[derive(Clone, Debug, Default)]
-struct Load {
-    units: BTreeMap<Channel, u32>,
+pub(super) struct Load {
+    /// By channel, in the order of [`Channel::ALL`].
+    units: [u32; Channel::ALL.len()],
     /// The conversations they own, ascending: few, so that a list is the smallest and fastest.
     owned: Vec<ConversationId>,
     /// The offers, ascending, and how many units each takes.
     offers: Vec<(OfferId, u32)>,
+}
+
+impl Load {
+    /// Returns how many units of a channel are held.
+    pub(super) const fn held(&self, channel: Channel) -> u32 {
+        self.units[channel as usize]
+    }
+
+    pub(super) fn offers(&self) -> impl Iterator<Item = OfferId> {
+        self.offers.iter().map(|(offer, _)| *offer)
+    }
+
+    pub(super) fn owned(&self) -> impl Iterator<Item = ConversationId> {
+        self.owned.iter().copied()
+    }
+
+    pub(super) fn own(&mut self, conversation: ConversationId, channel: Channel) {
+        if let Err(place) = self.owned.binary_search(&conversation) {
+            self.owned.insert(place, conversation);
+        }
+        self.take(channel, channel.units());
+    }
+
+    pub(super) fn disown(&mut self, conversation: ConversationId, channel: Channel) {
+        if let Ok(place) = self.owned.binary_search(&conversation) {
+            self.owned.remove(place);
+            self.give_back(channel, channel.units());
+        }
+    }
+
+    pub(super) fn reserve(&mut self, offer: OfferId, channel: Channel, units: u32) {
+        let place = self.offers.partition_point(|(other, _)| *other < offer);
+        self.offers.insert(place, (offer, units));
+        self.take(channel, units);
+    }
+
+    pub(super) fn release(&mut self, offer: OfferId, channel: Channel) {
+        if let Some(place) = self.offers.iter().position(|(other, _)| *other == offer) {
+            let (_, units) = self.offers.remove(place);
+            self.give_back(channel, units);
+        }
+    }
+
+    const fn take(&mut self, channel: Channel, units: u32) {
+        self.units[channel as usize] += units;
+    }
+
+    const fn give_back(&mut self, channel: Channel, units: u32) {
+        self.units[channel as usize] = self.units[channel as usize].saturating_sub(units);
+    }
 }
 
 /// What a place is kept for.
@@ -27,111 +78,54 @@ pub(super) enum Hold {
     Invite(InviteId),
 }
 
-/// What each agent holds.
+/// Places that are kept: the sender's of a transfer while it can be taken back, that of whoever is consulted, and that
+/// of a participant.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Loads {
-    loads: FxHashMap<AgentId, Load>,
-    /// Places that are kept: the sender's of a transfer while it can be taken back, that of whoever is consulted, and that
-    /// of a participant.
-    holds: BTreeMap<Hold, (AgentId, Channel)>,
-}
+pub(super) struct Holds(BTreeMap<Hold, (AgentId, Channel)>);
 
-impl Loads {
-    pub(super) fn held(&self, agent: AgentId, channel: Channel) -> u32 {
-        self.loads.get(&agent).and_then(|load| load.units.get(&channel)).copied().unwrap_or(0)
-    }
-
-    pub(super) fn offers_to(&self, agent: AgentId) -> impl Iterator<Item = OfferId> {
-        self.loads.get(&agent).into_iter().flat_map(|load| load.offers.iter().map(|(offer, _)| *offer))
-    }
-
-    pub(super) fn owned_by(&self, agent: AgentId) -> impl Iterator<Item = ConversationId> {
-        self.loads.get(&agent).into_iter().flat_map(|load| load.owned.iter().copied())
-    }
-
+impl Holds {
     /// Says whether a place is kept for an agent: they are consulted, take part, or could take a transfer back.
-    pub(super) fn keeps_place(&self, agent: AgentId) -> bool {
-        self.holds.values().any(|(holder, _)| *holder == agent)
-    }
-
-    pub(super) fn own(&mut self, agent: AgentId, conversation: ConversationId, channel: Channel) {
-        let load = self.loads.entry(agent).or_default();
-        if let Err(place) = load.owned.binary_search(&conversation) {
-            load.owned.insert(place, conversation);
-        }
-        *load.units.entry(channel).or_default() += channel.units();
-    }
-
-    pub(super) fn disown(&mut self, agent: AgentId, conversation: ConversationId, channel: Channel) {
-        let load = self.loads.entry(agent).or_default();
-        if let Ok(place) = load.owned.binary_search(&conversation) {
-            load.owned.remove(place);
-            give_back(load, channel, channel.units());
-        }
-    }
-
-    pub(super) fn reserve(&mut self, agent: AgentId, offer: OfferId, channel: Channel, units: u32) {
-        let load = self.loads.entry(agent).or_default();
-        let place = load.offers.partition_point(|(other, _)| *other < offer);
-        load.offers.insert(place, (offer, units));
-        *load.units.entry(channel).or_default() += units;
-    }
-
-    pub(super) fn release(&mut self, agent: AgentId, offer: OfferId, channel: Channel) {
-        let load = self.loads.entry(agent).or_default();
-        if let Ok(place) = load.offers.binary_search_by_key(&offer, |(other, _)| *other) {
-            let (_, units) = load.offers.remove(place);
-            give_back(load, channel, units);
-        }
-    }
-
-    fn hold(&mut self, hold: Hold, agent: AgentId, channel: Channel) {
-        self.holds.insert(hold, (agent, channel));
-        *self.loads.entry(agent).or_default().units.entry(channel).or_default() += channel.units();
-    }
-
-    fn end_hold(&mut self, hold: Hold) -> Option<AgentId> {
-        let (agent, channel) = self.holds.remove(&hold)?;
-        give_back(self.loads.entry(agent).or_default(), channel, channel.units());
-        Some(agent)
-    }
-}
-
-fn give_back(load: &mut Load, channel: Channel, given: u32) {
-    if let Some(units) = load.units.get_mut(&channel) {
-        *units = units.saturating_sub(given);
+    pub(super) fn keep_place(&self, agent: AgentId) -> bool {
+        self.0.values().any(|(holder, _)| *holder == agent)
     }
 }
 
 impl RoutingState {
     pub(super) fn rebuild_loads(&mut self) {
-        let mut loads = Loads::default();
-        for conversation in self.conversations.values() {
-            if let Some(Owner::Agent(agent)) = conversation.owner() {
-                loads.own(agent, conversation.id, conversation.channel);
-            }
+        self.index.seats.grow(self.agents.len());
+        let owner = |open: &Conversation| match open.owner() {
+            Some(Owner::Agent(agent)) => Some((agent, open.id, open.channel)),
+            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+        };
+        let owned: Vec<_> = self.conversations.values().filter_map(owner).collect();
+        for (agent, conversation, channel) in owned {
+            self.change_load(agent, |load| load.own(conversation, channel));
         }
-        for offer in self.offers.values() {
-            if let Some(conversation) = self.conversations.get(&offer.conversation) {
-                let units = self.units_of(offer.cause, conversation.channel);
-                loads.reserve(offer.agent, offer.id, conversation.channel, units);
-            }
+        let reserved = |offer: &Offer| {
+            let channel = self.conversations.get(&offer.conversation)?.channel;
+            Some((offer.agent, offer.id, channel, self.units_of(offer.cause, channel)))
+        };
+        let offers: Vec<_> = self.offers.values().filter_map(reserved).collect();
+        for (agent, offer, channel, units) in offers {
+            self.change_load(agent, |load| load.reserve(offer, channel, units));
         }
-        for transfer in self.transfers.values() {
-            if let Some(agent) = holder(transfer, self.at)
-                && let Some(conversation) = self.conversations.get(&transfer.conversation)
-            {
-                loads.hold(Hold::Transfer(transfer.id), agent, conversation.channel);
-            }
+        let transfers: Vec<TransferId> = self.transfers.keys().copied().collect();
+        transfers.into_iter().for_each(|transfer| self.begin_hold(transfer));
+        let participant = |invite: &Invite| {
+            let channel = self.conversations.get(&invite.conversation)?.channel;
+            Some((invite.id, invite.participant()?, channel))
+        };
+        let participants: Vec<_> = self.invites.values().filter_map(participant).collect();
+        for (invite, agent, channel) in participants {
+            self.hold_for(invite, agent, channel);
         }
-        for invite in self.invites.values() {
-            if let Some(agent) = invite.participant()
-                && let Some(conversation) = self.conversations.get(&invite.conversation)
-            {
-                loads.hold(Hold::Invite(invite.id), agent, conversation.channel);
-            }
-        }
-        self.index.loads = loads;
+    }
+
+    /// Changes what an agent holds, and notes that they may have become free, or are free no more.
+    pub(super) fn change_load(&mut self, agent: AgentId, change: impl FnOnce(&mut Load)) {
+        let Some(seat) = self.agents.number(&agent) else { return };
+        change(&mut self.index.seats[seat].load);
+        self.note_seat(seat);
     }
 
     /// Returns how much room an offer takes.
@@ -150,19 +144,22 @@ impl RoutingState {
         let Some(transfer) = self.transfers.get(&transfer) else { return };
         let Some(agent) = holder(transfer, self.at) else { return };
         let Some(conversation) = self.conversations.get(&transfer.conversation) else { return };
-        self.index.loads.hold(Hold::Transfer(transfer.id), agent, conversation.channel);
-        self.seat(agent);
+        self.hold(Hold::Transfer(transfer.id), agent, conversation.channel);
     }
 
     /// Keeps a participant's place.
     pub(super) fn hold_for(&mut self, invite: InviteId, agent: AgentId, channel: Channel) {
-        self.index.loads.hold(Hold::Invite(invite), agent, channel);
-        self.seat(agent);
+        self.hold(Hold::Invite(invite), agent, channel);
+    }
+
+    fn hold(&mut self, hold: Hold, agent: AgentId, channel: Channel) {
+        self.index.holds.0.insert(hold, (agent, channel));
+        self.change_load(agent, |load| load.take(channel, channel.units()));
     }
 
     pub(super) fn end_hold(&mut self, hold: Hold) {
-        if let Some(agent) = self.index.loads.end_hold(hold) {
-            self.seat(agent);
+        if let Some((agent, channel)) = self.index.holds.0.remove(&hold) {
+            self.change_load(agent, |load| load.give_back(channel, channel.units()));
         }
     }
 }

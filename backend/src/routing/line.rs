@@ -10,13 +10,14 @@
 //! offer that is made, accepted and followed by its change of owner moves nobody in and out of line three times.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use baton_shared::offer::OFFER_REST;
 use baton_shared::queue::Priority;
 use baton_shared::*;
 use rustc_hash::FxHashMap;
 
+use super::seats::{SeatId, Seats};
 use super::{Match, RoutingState, Subject};
 
 /// How many things may be noted before they are looked at without being asked: a replay asks for no match.
@@ -28,7 +29,7 @@ type Rank = (Reverse<Priority>, Timestamp);
 type Place = (Reverse<Priority>, Timestamp, Subject);
 
 /// What a conversation asks for.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Class {
     pool: Pool,
     /// Beyond what the pool asks.
@@ -51,64 +52,115 @@ struct Head {
     first: Option<Place>,
 }
 
+/// Where a subject is in line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Placed {
+    class: ClassId,
+    rank: Rank,
+}
+
 /// Which classes an agent can serve, on which channels they have room, and whether the lines list them.
 #[derive(Clone, Debug, Default)]
-struct Seat {
+pub(super) struct Standing {
+    /// Whether it was computed so far what they can serve.
+    known: bool,
     able: Vec<ClassId>,
-    room: Vec<Channel>,
+    /// By channel, in the order of [`Channel::ALL`].
+    room: [bool; Channel::ALL.len()],
     idle_since: Timestamp,
     listed: bool,
+    /// Whether they might take something that waits.
+    newcomer: bool,
+}
+
+impl Standing {
+    const fn has_room(&self, channel: Channel) -> bool {
+        self.room[channel as usize]
+    }
 }
 
 /// Every line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
-    classes: BTreeMap<Class, ClassId>,
+    classes: FxHashMap<Class, ClassId>,
+    /// The classes of each pool.
+    of_pool: FxHashMap<Pool, Vec<ClassId>>,
     lines: Vec<Line>,
     /// The head of each line.
     heads: Vec<Head>,
-    seats: FxHashMap<AgentId, Seat>,
-    places: FxHashMap<Subject, (ClassId, Rank)>,
+    /// Where invitations are in line; conversations have it beside them.
+    invites: FxHashMap<InviteId, Placed>,
     /// Whom to seat again.
-    moved: Vec<AgentId>,
+    moved: Vec<SeatId>,
     /// What to place again.
     changed: Vec<Subject>,
     /// Who might take something that waits.
-    newcomers: Vec<AgentId>,
+    newcomers: Vec<SeatId>,
     /// Lines in which someone free might take something that waits.
     fresh: BTreeSet<ClassId>,
 }
 
 impl Lines {
     /// Lists an agent in the lines of the classes they can serve and have room for.
-    fn list(&mut self, id: AgentId) {
-        let Some(seat) = self.seats.get_mut(&id).filter(|seat| !seat.listed) else { return };
-        seat.listed = true;
-        for class in &seat.able {
+    fn list(&mut self, seats: &mut Seats, seat: SeatId, agent: AgentId) {
+        let standing = &mut seats[seat].standing;
+        if standing.listed {
+            return;
+        }
+        standing.listed = true;
+        for class in &standing.able {
             let line = &mut self.lines[*class as usize];
-            if seat.room.contains(&line.class.channel) {
-                line.free.insert((seat.idle_since, id));
+            if standing.has_room(line.class.channel) {
+                line.free.insert((standing.idle_since, agent));
             }
         }
     }
 
-    fn unlist(&mut self, id: AgentId) {
-        let Some(seat) = self.seats.get_mut(&id).filter(|seat| seat.listed) else { return };
-        seat.listed = false;
-        for class in &seat.able {
-            self.lines[*class as usize].free.remove(&(seat.idle_since, id));
+    fn unlist(&mut self, seats: &mut Seats, seat: SeatId, agent: AgentId) {
+        let standing = &mut seats[seat].standing;
+        if standing.listed {
+            standing.listed = false;
+            for class in &standing.able {
+                self.lines[*class as usize].free.remove(&(standing.idle_since, agent));
+            }
         }
     }
 
     /// Marks the lines in which an agent who is free might take something.
-    fn refresh(&mut self, id: AgentId) {
-        let Some(seat) = self.seats.get(&id) else { return };
-        for class in &seat.able {
+    fn refresh(&mut self, standing: &Standing) {
+        for class in &standing.able {
             let head = &self.heads[*class as usize];
-            if head.first.is_some() && seat.room.contains(&head.channel) {
+            if head.first.is_some() && standing.has_room(head.channel) {
                 self.fresh.insert(*class);
             }
         }
+    }
+
+    /// Puts a subject in line.
+    fn enter(&mut self, Placed { class, rank: (priority, ranked_at) }: Placed, subject: Subject) {
+        let place = (priority, ranked_at, subject);
+        self.lines[class as usize].waiting.insert(place);
+        let head = &mut self.heads[class as usize].first;
+        if head.is_none_or(|first| place < first) {
+            *head = Some(place);
+        }
+    }
+
+    /// Takes a subject out of line, if it is in one.
+    pub(super) fn leave(&mut self, placed: Option<Placed>, subject: Subject) {
+        let Some(Placed { class, rank: (priority, ranked_at) }) = placed else { return };
+        let place = (priority, ranked_at, subject);
+        let waiting = &mut self.lines[class as usize].waiting;
+        waiting.remove(&place);
+        let head = &mut self.heads[class as usize].first;
+        if *head == Some(place) {
+            *head = waiting.first().copied();
+        }
+    }
+
+    /// Returns the classes of a pool.
+    fn classes_of(&self, pool: Pool) -> impl Iterator<Item = ClassId> {
+        self.of_pool.get(&pool).into_iter().flatten().copied()
     }
 }
 
@@ -147,20 +199,40 @@ impl RoutingState {
 
     /// Computes anew which classes an agent can serve, and lists them where they are free.
     pub(super) fn seat_anew(&mut self, id: AgentId) {
-        let Some(agent) = self.agents.get(&id) else { return };
-        let able = (0..).zip(&self.index.lines.lines).filter(|(_, line)| self.able(agent, &line.class));
-        let able = able.map(|(class, _)| class).collect();
-        let lines = &mut self.index.lines;
-        lines.unlist(id);
-        lines.seats.entry(id).or_default().able = able;
-        self.seat(id);
+        self.index.seats.grow(self.agents.len());
+        let Some(seat) = self.agents.number(&id) else { return };
+        let able = self.classes_for(&self.agents[&id]);
+        self.index.lines.unlist(&mut self.index.seats, seat, id);
+        let standing = &mut self.index.seats[seat].standing;
+        standing.able = able;
+        standing.known = true;
+        self.note_seat(seat);
+    }
+
+    /// Returns which classes an agent can serve, ascending.
+    fn classes_for(&self, agent: &Agent) -> Vec<ClassId> {
+        let lines = &self.index.lines;
+        let pools = agent.queues.iter().map(|queue| Pool::Queue(*queue));
+        let pools = pools.chain(self.groups.keys().map(|group| Pool::Group(*group)));
+        let classes = pools.chain([Pool::Agent(agent.id)]).flat_map(|pool| lines.classes_of(pool));
+        let mut able: Vec<ClassId> =
+            classes.filter(|class| self.able(agent, &lines.lines[*class as usize].class)).collect();
+        able.sort_unstable();
+        able
     }
 
     /// Notes that an agent may have become free, or is free no more.
     pub(super) fn seat(&mut self, id: AgentId) {
+        if let Some(seat) = self.agents.number(&id) {
+            self.note_seat(seat);
+        }
+    }
+
+    /// Notes that the agent of a seat may have become free, or is free no more.
+    pub(super) fn note_seat(&mut self, seat: SeatId) {
         let moved = &mut self.index.lines.moved;
-        if moved.last() != Some(&id) {
-            moved.push(id);
+        if moved.last() != Some(&seat) {
+            moved.push(seat);
             if moved.len() > NOTED_MAX {
                 self.settle();
             }
@@ -173,40 +245,41 @@ impl RoutingState {
         changed.drain(..).for_each(|subject| self.settle_place(subject));
         self.index.lines.changed = changed;
         let mut moved = std::mem::take(&mut self.index.lines.moved);
-        moved.drain(..).for_each(|agent| self.settle_seat(agent));
+        moved.drain(..).for_each(|seat| self.settle_seat(seat));
         self.index.lines.moved = moved;
     }
 
-    fn settle_seat(&mut self, id: AgentId) {
-        let Some(agent) = self.agents.get(&id) else { return };
+    fn settle_seat(&mut self, seat: SeatId) {
+        let Some(agent) = self.agents.numbered(seat) else { return };
+        let (lines, seats) = (&mut self.index.lines, &mut self.index.seats);
+        if !seats[seat].standing.known {
+            return;
+        }
+        let load = &seats[seat].load;
         let available = agent.presence.available();
-        let loads = &self.index.loads;
-        let has_room = |(channel, limit): (&Channel, &u32)| {
-            (available && loads.held(id, *channel) + channel.units() <= *limit).then_some(*channel)
-        };
-        let mut room = agent.capacity.iter().filter_map(has_room);
-        let lines = &mut self.index.lines;
-        let Some(seat) = lines.seats.get(&id) else { return };
-        if seat.idle_since != agent.idle_since || !room.clone().eq(seat.room.iter().copied()) {
-            lines.unlist(id);
-            let Some(seat) = lines.seats.get_mut(&id) else { return };
-            seat.idle_since = agent.idle_since;
-            seat.room.clear();
-            seat.room.extend(room.by_ref());
+        let room = Channel::ALL.map(|channel| {
+            let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
+            available && load.held(channel) + channel.units() <= limit
+        });
+        let standing = &seats[seat].standing;
+        if standing.idle_since != agent.idle_since || standing.room != room {
+            lines.unlist(seats, seat, agent.id);
         }
-        let free = lines.seats.get(&id).is_some_and(|seat| !seat.room.is_empty());
-        let known = lines.newcomers.iter().position(|newcomer| *newcomer == id);
-        match (free, known) {
-            (true, None) => lines.newcomers.push(id),
-            (false, Some(place)) => drop(lines.newcomers.swap_remove(place)),
-            (true, Some(_)) | (false, None) => {}
+        let standing = &mut seats[seat].standing;
+        standing.idle_since = agent.idle_since;
+        standing.room = room;
+        let free = room.contains(&true);
+        match (free, standing.newcomer) {
+            (true, false) => lines.newcomers.push(seat),
+            (false, true) => lines.newcomers.retain(|newcomer| *newcomer != seat),
+            (true, true) | (false, false) => {}
         }
+        standing.newcomer = free;
     }
 
     /// Computes anew who can serve a pool, after what it asks for has changed.
     pub(super) fn seat_pool_anew(&mut self, pool: Pool) {
-        let concerned = self.index.lines.lines.iter().any(|line| line.class.pool == pool);
-        if concerned {
+        if self.index.lines.of_pool.contains_key(&pool) {
             let everyone: Vec<AgentId> = self.agents.keys().copied().collect();
             everyone.into_iter().for_each(|agent| self.seat_anew(agent));
         }
@@ -217,25 +290,37 @@ impl RoutingState {
         if let Some(known) = self.index.lines.classes.get(&class) {
             return *known;
         }
+        let able = self.seats_for(&class);
         let lines = &mut self.index.lines;
         let number = u32::try_from(lines.lines.len()).expect("there are fewer classes than numbers for them");
-        lines.classes.insert(class.clone(), number);
         lines.heads.push(Head { channel: class.channel, first: None });
-        lines.lines.push(Line { class: class.clone(), waiting: BTreeSet::new(), free: BTreeSet::new() });
-        // Without a seat they are not counted yet, and are seated once everything is in line.
-        let seats = &self.index.lines.seats;
-        let seated = self.agents.values().filter(|agent| seats.contains_key(&agent.id));
-        let able: Vec<AgentId> =
-            seated.filter(|agent| self.able(agent, &class)).map(|agent| agent.id).collect();
-        let lines = &mut self.index.lines;
-        for id in able {
-            let Some(seat) = lines.seats.get_mut(&id) else { continue };
-            seat.able.push(number);
-            if seat.listed && seat.room.contains(&class.channel) {
-                lines.lines[number as usize].free.insert((seat.idle_since, id));
+        let mut free = BTreeSet::new();
+        for (seat, agent) in able {
+            let standing = &mut self.index.seats[seat].standing;
+            standing.able.push(number);
+            if standing.listed && standing.has_room(class.channel) {
+                free.insert((standing.idle_since, agent));
             }
         }
+        lines.lines.push(Line { class: class.clone(), waiting: BTreeSet::new(), free });
+        lines.of_pool.entry(class.pool).or_default().push(number);
+        lines.classes.insert(class, number);
         number
+    }
+
+    /// Returns who can serve a class, of those whose standing is known; the others are seated once everything is in line.
+    fn seats_for(&self, class: &Class) -> Vec<(SeatId, AgentId)> {
+        let able = |agent: &&Agent| self.able(agent, class);
+        let seated = |agent: &Agent| Some((self.agents.number(&agent.id)?, agent.id));
+        let known = |(seat, _): &(SeatId, AgentId)| self.index.seats[*seat].standing.known;
+        match class.pool {
+            Pool::Agent(named) => {
+                self.agents.get(&named).into_iter().filter(able).filter_map(seated).filter(known).collect()
+            }
+            Pool::Queue(_) | Pool::Group(_) => {
+                self.agents.values().filter(able).filter_map(seated).filter(known).collect()
+            }
+        }
     }
 
     /// Puts a conversation in line if someone is looked for who may be offered it, and takes it out otherwise.
@@ -269,25 +354,27 @@ impl RoutingState {
 
     /// Puts a subject in line if someone is looked for who may be offered it, and takes it out otherwise.
     fn settle_place(&mut self, subject: Subject) {
-        let wanted = self.place_of(subject).map(|(class, rank)| (self.class(class), rank));
+        let wanted = self.place_of(subject).map(|(class, rank)| Placed { class: self.class(class), rank });
         let lines = &mut self.index.lines;
-        let before = match wanted {
-            Some(place) => lines.places.insert(subject, place),
-            None => lines.places.remove(&subject),
+        let before = match (subject, wanted) {
+            (Subject::Conversation(conversation), _) => {
+                // What is closed left its line when it was.
+                let Some(placed) = self.conversations.placed_mut(&conversation) else { return };
+                std::mem::replace(placed, wanted)
+            }
+            (Subject::Invite(invite), Some(placed)) => lines.invites.insert(invite, placed),
+            (Subject::Invite(invite), None) => lines.invites.remove(&invite),
         };
         if before != wanted {
-            if let Some((class, (priority, ranked_at))) = before {
-                let waiting = &mut lines.lines[class as usize].waiting;
-                waiting.remove(&(priority, ranked_at, subject));
-                lines.heads[class as usize].first = waiting.first().copied();
-            }
-            if let Some((class, (priority, ranked_at))) = wanted {
-                let waiting = &mut lines.lines[class as usize].waiting;
-                waiting.insert((priority, ranked_at, subject));
-                lines.heads[class as usize].first = waiting.first().copied();
-            }
+            lines.leave(before, subject);
         }
-        lines.fresh.extend(wanted.map(|(class, _)| class));
+        let Some(placed) = wanted else { return };
+        if before != wanted {
+            lines.enter(placed, subject);
+        }
+        if !lines.lines[placed.class as usize].free.is_empty() {
+            lines.fresh.insert(placed.class);
+        }
     }
 
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
@@ -300,19 +387,29 @@ impl RoutingState {
         // Someone who becomes free alone, while nothing else could be matched, need not be listed to be given something.
         if let ([newcomer], true) = (self.index.lines.newcomers.as_slice(), self.index.lines.fresh.is_empty())
         {
-            let agent = *newcomer;
-            let found = self.first_for(agent, now);
+            let seat = *newcomer;
+            let agent = self.agents.numbered(seat)?.id;
+            let found = self.first_for(seat, agent, now);
             if found.is_none() {
-                self.index.lines.newcomers.clear();
-                self.index.lines.list(agent);
+                self.list_newcomers();
             }
             return found.map(|(_, _, subject)| Match { subject, agent });
         }
-        for newcomer in std::mem::take(&mut self.index.lines.newcomers) {
-            self.index.lines.list(newcomer);
-            self.index.lines.refresh(newcomer);
+        for seat in self.list_newcomers() {
+            self.index.lines.refresh(&self.index.seats[seat].standing);
         }
         self.first_of_all(now).map(|((_, _, subject), agent)| Match { subject, agent })
+    }
+
+    /// Lists those who became free, and returns them.
+    fn list_newcomers(&mut self) -> Vec<SeatId> {
+        let newcomers = std::mem::take(&mut self.index.lines.newcomers);
+        for seat in &newcomers {
+            let Some(agent) = self.agents.numbered(*seat) else { continue };
+            self.index.seats[*seat].standing.newcomer = false;
+            self.index.lines.list(&mut self.index.seats, *seat, agent.id);
+        }
+        newcomers
     }
 
     /// Returns the first place of all lines that someone free can serve, and who should.
@@ -338,16 +435,19 @@ impl RoutingState {
     }
 
     /// Returns the first place of all lines that an agent can serve.
-    fn first_for(&self, agent: AgentId, now: Timestamp) -> Option<Place> {
-        let seat = self.index.lines.seats.get(&agent)?;
-        let heads = seat.able.iter().filter_map(|class| {
+    fn first_for(&self, seat: SeatId, agent: AgentId, now: Timestamp) -> Option<Place> {
+        let standing = &self.index.seats[seat].standing;
+        let heads = standing.able.iter().filter_map(|class| {
             let head = &self.index.lines.heads[*class as usize];
-            Some((head.first.filter(|_| seat.room.contains(&head.channel))?, *class))
+            Some((head.first.filter(|_| standing.has_room(head.channel))?, *class))
         });
-        // The line with the first head is looked into first: most often nothing else has to be.
-        let soonest = heads.clone().min()?;
+        // Most often they may have the first of all heads, and nothing else has to be looked at.
+        let (soonest, _) = heads.clone().min()?;
+        if self.may_have(agent, soonest.2, now) {
+            return Some(soonest);
+        }
         let mut first: Option<Place> = None;
-        for (head, class) in std::iter::once(soonest).chain(heads) {
+        for (head, class) in heads {
             if first.is_none_or(|first| head < first) {
                 let waiting = self.index.lines.lines[class as usize].waiting.iter();
                 let mut sooner = waiting.take_while(|place| first.is_none_or(|first| **place < first));
@@ -403,11 +503,8 @@ impl RoutingState {
             passed_at.plus(OFFER_REST) <= now
                 && askable(**agent)
                 && self
-                    .index
-                    .lines
-                    .seats
-                    .get(agent)
-                    .is_some_and(|seat| line.free.contains(&(seat.idle_since, **agent)))
+                    .seat_of(**agent)
+                    .is_some_and(|seat| line.free.contains(&(seat.standing.idle_since, **agent)))
         });
         rested.min_by_key(|(agent, passed_at)| (**passed_at, **agent)).map(|(agent, _)| *agent)
     }

@@ -1,26 +1,28 @@
 //! Things by their ids, many of them and never in one place for long: found by hash, listed in the order of their ids.
 
 use std::collections::BTreeMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::ops::Index;
 
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::FxBuildHasher;
 use serde::{Serialize, Serializer};
 
 /// A map from ids to things whose look-ups cost the same however many there are.
 ///
-/// The things stand side by side in one list, in which a removed one leaves room for the next. Listing them in the order
+/// The things stand side by side in one list, in which a removed one leaves room for the next; what is hashed holds only
+/// their places in it, so that it is small enough to stay near the processor. Listing them in the order
 /// of their ids sorts, so whoever looks for a few of many uses [`Table::matching`].
 #[derive(Clone, Debug)]
 pub struct Table<Id, Thing> {
-    places: FxHashMap<Id, u32>,
+    places: HashTable<u32>,
     slots: Vec<Option<(Id, Thing)>>,
     vacant: Vec<u32>,
 }
 
 impl<Id, Thing> Default for Table<Id, Thing> {
     fn default() -> Self {
-        Self { places: FxHashMap::default(), slots: Vec::new(), vacant: Vec::new() }
+        Self { places: HashTable::new(), slots: Vec::new(), vacant: Vec::new() }
     }
 }
 
@@ -37,18 +39,28 @@ impl<Id: Copy + Ord + Hash, Thing> Table<Id, Thing> {
 
     /// Says whether there is one with an id.
     pub fn contains_key(&self, id: &Id) -> bool {
-        self.places.contains_key(id)
+        self.place(id).is_some()
+    }
+
+    /// Returns the place of the one with an id, which stays the same until it is taken out.
+    pub(super) fn place(&self, id: &Id) -> Option<u32> {
+        let is_it = |place: &u32| self.slots[*place as usize].as_ref().is_some_and(|(known, _)| known == id);
+        self.places.find(FxBuildHasher.hash_one(id), is_it).copied()
+    }
+
+    /// Returns the one at a place, with its id.
+    pub(super) fn at(&self, place: u32) -> Option<&(Id, Thing)> {
+        self.slots[place as usize].as_ref()
     }
 
     /// Returns the one with an id.
     pub fn get(&self, id: &Id) -> Option<&Thing> {
-        let place = *self.places.get(id)?;
-        self.slots[place as usize].as_ref().map(|(_, thing)| thing)
+        self.slots[self.place(id)? as usize].as_ref().map(|(_, thing)| thing)
     }
 
     /// Returns the one with an id, for writing.
     pub fn get_mut(&mut self, id: &Id) -> Option<&mut Thing> {
-        let place = *self.places.get(id)?;
+        let place = self.place(id)?;
         self.slots[place as usize].as_mut().map(|(_, thing)| thing)
     }
 
@@ -62,13 +74,18 @@ impl<Id: Copy + Ord + Hash, Thing> Table<Id, Thing> {
             u32::try_from(self.slots.len() - 1).expect("there are fewer things than numbers for their places")
         });
         self.slots[place as usize] = Some((id, thing));
-        self.places.insert(id, place);
+        let slots = &self.slots;
+        let hash_of =
+            |place: &u32| slots[*place as usize].as_ref().map_or(0, |(id, _)| FxBuildHasher.hash_one(id));
+        self.places.insert_unique(FxBuildHasher.hash_one(id), place, hash_of);
         None
     }
 
     /// Takes one out.
     pub fn remove(&mut self, id: &Id) -> Option<Thing> {
-        let place = self.places.remove(id)?;
+        let slots = &self.slots;
+        let is_it = |place: &u32| slots[*place as usize].as_ref().is_some_and(|(known, _)| known == id);
+        let (place, _) = self.places.find_entry(FxBuildHasher.hash_one(id), is_it).ok()?.remove();
         self.vacant.push(place);
         self.slots[place as usize].take().map(|(_, thing)| thing)
     }

@@ -23,6 +23,11 @@ impl<Id: Copy + Ord> Noted<Id> {
         }
     }
 
+    /// Returns an empty list with room for as many as this one had.
+    fn as_roomy(&self) -> Self {
+        Self(Vec::with_capacity(self.0.len()))
+    }
+
     /// Returns each id once, in their order.
     fn once(mut self) -> Vec<Id> {
         self.0.sort_unstable();
@@ -78,6 +83,22 @@ pub enum Changed {
 }
 
 impl Touched {
+    /// Takes what changed, and leaves room for as much of what changes with each conversation.
+    pub(super) fn take(&mut self) -> Self {
+        let empty = Self {
+            agents: self.agents.as_roomy(),
+            queues: self.queues.as_roomy(),
+            conversations: self.conversations.as_roomy(),
+            segments: self.segments.as_roomy(),
+            offers: self.offers.as_roomy(),
+            closed_conversations: Vec::with_capacity(self.closed_conversations.len()),
+            ended_segments: Vec::with_capacity(self.ended_segments.len()),
+            ended_offers: Vec::with_capacity(self.ended_offers.len()),
+            ..Self::default()
+        };
+        std::mem::replace(self, empty)
+    }
+
     /// Returns the changed things as they are in `state`, or as they ended.
     pub fn into_changes(self, state: &RoutingState) -> Vec<Changed> {
         let mut changes = Vec::new();

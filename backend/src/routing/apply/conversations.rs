@@ -126,16 +126,14 @@ impl RoutingState {
         self.arm_step(change.conversation);
         self.place(change.conversation);
         if let Owner::Agent(agent) = change.from {
-            self.index.loads.disown(agent, change.conversation, channel);
-            self.seat(agent);
+            self.change_load(agent, |load| load.disown(change.conversation, channel));
         }
         if let Owner::Agent(agent) = change.to {
-            self.index.loads.own(agent, change.conversation, channel);
             if let Some(agent) = self.agents.get_mut(&agent) {
                 agent.idle_since = at;
                 self.index.touched.agents.insert(agent.id);
             }
-            self.seat(agent);
+            self.change_load(agent, |load| load.own(change.conversation, channel));
         }
     }
 
@@ -248,17 +246,16 @@ impl RoutingState {
         at: Timestamp,
     ) {
         self.disarm_step(id);
-        let Some(mut conversation) = self.conversations.remove(&id) else { return };
+        let Some((mut conversation, placed)) = self.conversations.remove(&id) else { return };
+        self.index.lines.leave(placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         for agent in std::mem::take(&mut conversation.listeners) {
             self.index.touched.listeners.insert((id, agent), false);
         }
-        self.place(id);
         let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
         self.end_segment(ended, conversation.last_seq, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         if let Owner::Agent(agent) = from {
-            self.index.loads.disown(agent, id, conversation.channel);
-            self.seat(agent);
+            self.change_load(agent, |load| load.disown(id, conversation.channel));
         }
         self.index.touched.closed_conversations.push(conversation);
     }

@@ -76,14 +76,16 @@ impl RoutingState {
     }
 
     pub(super) fn queue_set(&mut self, id: QueueId, skills: &BTreeSet<SkillId>, priority: queue::Priority) {
-        let queue = self.queues.entry(id).or_insert_with(|| Queue {
-            id,
-            skills: BTreeSet::new(),
-            priority,
-            accepted: VecDeque::new(),
-        });
-        queue.skills.clone_from(skills);
-        queue.priority = priority;
+        match self.queues.get_mut(&id) {
+            Some(queue) => {
+                queue.skills.clone_from(skills);
+                queue.priority = priority;
+            }
+            None => {
+                let queue = Queue { id, skills: skills.clone(), priority, accepted: VecDeque::new() };
+                self.queues.insert(id, queue);
+            }
+        }
         self.index.touched.queues.insert(id);
         self.seat_pool_anew(Pool::Queue(id));
     }

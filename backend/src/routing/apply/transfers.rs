@@ -47,15 +47,13 @@ impl RoutingState {
             search.offers.insert(offer.agent, offer.id);
         }
         let units = self.units_of(offer.cause, channel);
-        self.index.loads.reserve(offer.agent, offer.id, channel, units);
+        self.change_load(offer.agent, |load| load.reserve(offer.id, channel, units));
         if let OfferState::Open { deadline: Some(deadline) } = offer.state {
             self.index.deadlines.add(deadline, Deadline::Offer(offer.id));
         }
         self.index.touched.offers.insert(offer.id);
-        let agent = offer.agent;
         self.offers.insert(offer.id, offer);
         self.place_subject(subject);
-        self.seat(agent);
     }
 
     pub(super) fn offer_ended(&mut self, id: OfferId, end: OfferEnd, at: Timestamp) {
@@ -65,7 +63,7 @@ impl RoutingState {
         }
         offer.state = OfferState::Ended { at, end };
         if let Some(channel) = self.conversations.get(&offer.conversation).map(|open| open.channel) {
-            self.index.loads.release(offer.agent, id, channel);
+            self.change_load(offer.agent, |load| load.release(id, channel));
         }
         let passed = match end {
             OfferEnd::Declined | OfferEnd::TimedOut => true,
@@ -80,7 +78,6 @@ impl RoutingState {
             }
         }
         self.place_subject(subject);
-        self.seat(offer.agent);
         self.index.touched.ended_offers.push(offer);
     }
 

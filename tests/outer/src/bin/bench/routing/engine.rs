@@ -16,17 +16,9 @@ const OFFER_LASTS: Duration = Duration::from_secs(20);
 /// After how many steps what has changed is taken, as the server does when it commits.
 const COMMITS_AFTER: u32 = 64;
 
-/// What its agent's segment and its offer are made of.
-#[derive(Clone, Copy, Debug)]
-struct Known {
-    queue: QueueId,
-    segment: u128,
-}
-
-/// The routing state, and what a caller knows of its conversations.
+/// The routing state.
 pub struct Engine {
     state: RoutingState,
-    known: Vec<Option<Known>>,
     steps: u32,
     checked_every: Option<u32>,
     /// How many plans were compared with the oracle.
@@ -67,7 +59,7 @@ impl Engine {
             ..OpenWork::default()
         };
         let state = RoutingState::from_open_work(work);
-        Self { state, known: Vec::new(), steps: 0, checked_every: None, checked: 0 }
+        Self { state, steps: 0, checked_every: None, checked: 0 }
     }
 
     /// From now on compares one plan in so many with the oracle.
@@ -86,11 +78,6 @@ impl Engine {
 
     fn opened(&mut self, conversation: ConversationId, queue: QueueId, at: Timestamp) {
         let bits = conversation.bits();
-        let number = ids::number(bits);
-        if self.known.len() <= number {
-            self.known.resize(number + 1, None);
-        }
-        self.known[number] = Some(Known { queue, segment: bits });
         let event = Event::ConversationOpened {
             conversation,
             contact: ContactId::from_bits(bits),
@@ -102,12 +89,13 @@ impl Engine {
     }
 
     fn ended(&mut self, conversation: ConversationId, agent: AgentId, at: Timestamp) {
-        let Some(known) = self.known[ids::number(conversation.bits())] else { return };
+        let Some(open) = self.state.conversations.get(&conversation) else { return };
+        let ended = open.segment;
         let event = Event::ConversationClosed {
             conversation,
             from: Owner::Agent(agent),
             by: EndedBy::Agent,
-            ended: SegmentId::from_bits(known.segment),
+            ended,
             wrap_up: WrapUp::None,
         };
         self.apply(event, at);
@@ -117,10 +105,9 @@ impl Engine {
     fn offered(&mut self, found: Match, at: Timestamp) -> Option<Matched> {
         let Subject::Conversation(conversation) = found.subject else { return None };
         let agent = found.agent;
-        let number = ids::number(conversation.bits());
-        let Known { queue, segment: ended } = self.known[number]?;
-        let segment = ids::bits(at, number as u32);
-        self.known[number] = Some(Known { queue, segment });
+        let open = self.state.conversations.get(&conversation)?;
+        let (queue, ended) = (open.queue, open.segment);
+        let segment = ids::bits(at, conversation.bits() as u32);
         let offer = OfferId::from_bits(segment);
         let (cause, deadline) = (OfferCause::Queue(queue), Some(at.plus(OFFER_LASTS)));
         self.apply(Event::OfferMade { offer, conversation, agent, cause, deadline }, at);
@@ -131,7 +118,7 @@ impl Engine {
             to: Owner::Agent(agent),
             epoch: 2,
             cause: OwnerCause::Accepted(offer),
-            ended: SegmentId::from_bits(ended),
+            ended,
             wrap_up: WrapUp::None,
             segment: SegmentId::from_bits(segment),
         };
