@@ -54,7 +54,10 @@ pub fn run(checkout: &Checkout, console: &Console, names: &[String]) -> Result<(
     let chosen: Vec<&str> =
         NAMES.iter().copied().filter(|name| names.is_empty() || names.iter().any(|n| n == name)).collect();
 
-    setup::ensure(checkout, console, setup::FOR_BUILDING)?;
+    // What is measured in memory needs neither pages nor their tools.
+    if chosen.iter().any(|name| !IN_MEMORY.contains(name)) {
+        setup::ensure(checkout, console, setup::FOR_BUILDING)?;
+    }
     if chosen.iter().any(|name| *name == "fanout" || *name == "memory") {
         Need::Nchan.ensure(checkout, console)?;
     }

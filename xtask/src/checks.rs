@@ -250,7 +250,8 @@ fn tests_of_the_process(checkout: &Checkout, console: &Console) -> Result<Tally>
         command.args(["--test", &test]);
     }
     let tally = counted(console, command.args(["--", "--nocapture"]), Tally::of_rust)?;
-    for line in console.captured()?.lines().filter(|line| line.contains("kills") && line.contains("lost")) {
+    let tells = |line: &&str| line.contains("kills") && line.contains("lost") || line.contains(" rounds");
+    for line in console.captured()?.lines().filter(tells) {
         println!("   {}", line.trim());
     }
     Ok(tally)
