@@ -120,10 +120,9 @@ impl Scene {
     }
 
     fn added(&mut self, command: Command) -> String {
-        match self.give(Actor::System, command).unwrap() {
-            Answer::Added { id } => id,
-            other => panic!("could not be added: {other:?}"),
-        }
+        let answer = self.give(Actor::System, command).unwrap();
+        let Answer::Added { id } = answer else { panic!("could not be added: {answer:?}") };
+        id
     }
 
     /// Lets a browser of someone answer from here on.
@@ -160,10 +159,9 @@ impl Scene {
         let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
         let (channel, queue, attributes) = (Channel::WebChat, self.queue, BTreeMap::new());
         let start = Command::StartConversation { name, text, channel, queue, attributes };
-        match self.give(Actor::Visitor, start).unwrap() {
-            Answer::Started { conversation } => conversation,
-            other => panic!("could not be started: {other:?}"),
-        }
+        let answer = self.give(Actor::Visitor, start).unwrap();
+        let Answer::Started { conversation } = answer else { panic!("could not be started: {answer:?}") };
+        conversation
     }
 
     /// Lets a customer come whom this person answers.
@@ -208,10 +206,9 @@ impl Scene {
     ) -> Result<TransferId, CommandError> {
         let (note, summary) = (self.note.clone(), None);
         let request = Command::RequestTransfer { conversation, target, mode, note, summary, park };
-        match self.asks(by, request)? {
-            Answer::Transfer { transfer } => Ok(transfer),
-            other => panic!("no transfer: {other:?}"),
-        }
+        let answer = self.asks(by, request)?;
+        let Answer::Transfer { transfer } = answer else { panic!("no transfer: {answer:?}") };
+        Ok(transfer)
     }
 
     /// Returns what a command would write, without giving it.
@@ -308,11 +305,15 @@ impl Scene {
 
     /// Returns how the transfers of a conversation ended, in their order.
     pub fn ends(&self, conversation: ConversationId) -> Vec<TransferEnd> {
-        let ends = self.log.iter().filter_map(|recorded| match &recorded.event {
-            Event::TransferEnded { conversation: of, end, .. } if *of == conversation => Some(*end),
-            _ => None,
-        });
-        ends.collect()
+        let mut ends = Vec::new();
+        for recorded in &self.log {
+            if let Event::TransferEnded { conversation: of, end, .. } = &recorded.event
+                && *of == conversation
+            {
+                ends.push(*end);
+            }
+        }
+        ends
     }
 
     /// Returns the list of targets that a conversation's owner sees.
