@@ -72,7 +72,6 @@ async fn fill_and_make_room(server: &Server, inside: &Path) -> anyhow::Result<()
         }
     };
     ensure!((refused.status, refused.code()) == (503, "not_committed"), "{refused:?}");
-    println!("the disk was full after {said} messages");
 
     let wanted = |last: usize| (0..=last).map(|number| format!("Hello {number}")).collect::<Vec<_>>();
     ensure!(
