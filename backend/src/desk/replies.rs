@@ -54,7 +54,14 @@ pub(super) fn reply(
     offer: OfferId,
     reply: Reply,
 ) -> Result<Decided, Refusal> {
-    let offer = offers::offered(with.state, offer, person(actor)?)?;
+    let offer = match (offers::offered(with.state, offer, person(actor)?), reply) {
+        (Ok(offer), _) => offer,
+        // A page tells these by itself, and may do so just as the offer ends.
+        (Err(Refusal::OfferClosed { .. }), Reply::Seen | Reply::Reading) => {
+            return Ok(Decided::done(Vec::new()));
+        }
+        (Err(refusal), _) => return Err(refusal),
+    };
     let again = offer.replies.contains(&reply);
     match reply {
         // Several pages of the same person may say so.

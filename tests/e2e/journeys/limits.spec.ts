@@ -27,7 +27,7 @@ test("warm: the two talk aside, the customer sees nothing of it, and then it is 
   await one.accept(ADA);
   await other.choose("Available");
   await one.ask("Consult", "Agent Two");
-  await expect(ada.status, "nothing is said of it").toHaveText("Agent One is here");
+  await expect(ada.status, "nothing is said of it").toHaveText("Agent One has joined");
   await other.accept(ADA);
   const aside = (desk: Desk) => desk.page.getByRole("log", { name: "Side conversation", exact: true });
   const say = async (desk: Desk, text: string): Promise<void> => {
@@ -50,7 +50,7 @@ test("warm: the two talk aside, the customer sees nothing of it, and then it is 
   await one.ask("Consult", "Agent Two");
   await other.accept(ADA);
   await one.button("Hand over").click();
-  await expect(ada.status).toHaveText("Agent Two is here");
+  await expect(ada.status).toHaveText("Agent Two has joined");
   await other.say("I take over.");
   await expect(ada.log).toContainText("I take over.");
   await expect(ada.log).not.toContainText("She is.");
