@@ -53,7 +53,7 @@ pub fn all_waited_for(state: &RoutingState, now: Timestamp) -> bool {
         let offers: Vec<Offer> =
             later.offers.matching(|offer| ends_with(offer, deadline)).into_iter().cloned().collect();
         along.extend(offers.iter().map(|offer| Deadline::Offer(offer.id)));
-        for event in offers.iter().map(timed_out).into_iter().chain(ended(&later, deadline)) {
+        for event in offers.iter().map(timed_out).chain(ended(&later, deadline)) {
             later.apply(&Recorded { position: later.position + 1, at: later.at, event });
         }
     }

@@ -36,8 +36,6 @@
 //! who are away after a missed offer; it takes hours.
 //! `docs/model.md` lists the guards that were taken out one by one, and what noticed each.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 mod canonical;
 mod centre;
 mod clocks;

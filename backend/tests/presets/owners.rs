@@ -49,11 +49,13 @@ fn who_takes_part_and_becomes_the_owner_takes_part_no_more_and_that_is_said_once
     scene.asks(bob, Command::AcceptOffer { offer: transfer }).unwrap();
     assert_eq!(participants(&scene, open), []);
     assert_eq!(scene.state().held(bob, Channel::WebChat), 1, "one conversation takes one place");
-    let ends = scene.log().iter().filter_map(|recorded| match recorded.event {
-        Event::InviteEnded { end, .. } => Some(end),
-        _ => None,
-    });
-    assert_eq!(ends.collect::<Vec<InviteEnd>>(), [InviteEnd::TookOver]);
+    let mut ends = Vec::new();
+    for recorded in scene.log() {
+        if let Event::InviteEnded { end, .. } = recorded.event {
+            ends.push(end);
+        }
+    }
+    assert_eq!(ends, [InviteEnd::TookOver]);
 }
 
 #[test]

@@ -197,6 +197,7 @@ test("every leg is one conversation: whoever has it third reads it all", async (
 
 test("a lost connection loses no conversation", async ({ people, faults }) => {
   faults.allow(/./);
+  test.setTimeout(180_000);
   const { one } = await two(people);
   await one.page.context().setOffline(true);
   await expect(one.connection).toBeVisible({ timeout: 60_000 });
@@ -215,5 +216,5 @@ test("a supervisor takes a conversation over, and its agent sees who did", async
   const [conversation] = Object.keys(conversations);
   await ask(server, "POST", `/api/conversations/${conversation}/takeover`, {}, { Cookie: supervisor });
   await expect(one.message).toHaveCount(0);
-  await expect(one.notices).toContainText("Supervisor");
+  await expect(one.wrapUp).toContainText("Taken over by a supervisor");
 });
