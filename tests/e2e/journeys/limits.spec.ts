@@ -216,5 +216,5 @@ test("a supervisor takes a conversation over, and its agent sees who did", async
   const [conversation] = Object.keys(conversations);
   await ask(server, "POST", `/api/conversations/${conversation}/takeover`, {}, { Cookie: supervisor });
   await expect(one.message).toHaveCount(0);
-  await expect(one.wrapUp).toContainText("Taken over by a supervisor");
+  await expect(one.entry("Wrap-up")).toContainText("Taken over by a supervisor");
 });
