@@ -21,6 +21,7 @@ test("Flex: to an agent with summary and notes; whoever rejects passes it to the
   people,
   server,
 }) => {
+  test.setTimeout(150_000);
   await setPolicy(server, { preset: "flex", offer_secs: 4 });
   const [one, two, three] = await answered(people, [2, 3]);
   if (!two || !three) throw new Error("two others were called");
@@ -39,6 +40,7 @@ test("Flex: to an agent with summary and notes; whoever rejects passes it to the
   await expect(three.offer(ADA), "who has missed it").toHaveCount(0);
   await expect(three.status).toHaveText("Offline");
   await three.choose("Available");
+  await expect(three.offer(ADA), "asked again after a rest").toBeVisible({ timeout: 60_000 });
   await three.accept(ADA);
   await expect(three.log).toContainText("My invoice is wrong.");
   await expect(three.log).toContainText("Billed twice.");
