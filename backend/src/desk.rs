@@ -7,6 +7,7 @@ mod conversations;
 mod groups;
 mod invites;
 mod offers;
+mod overflow;
 mod people;
 mod policies;
 pub mod replies;
@@ -150,8 +151,8 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::GrantSkill { agent, skill } => people::grant_skill(with, agent, skill),
         Command::RevokeSkill { agent, skill } => people::revoke_skill(with, agent, skill),
         Command::AddQueue { name, skills, priority } => people::add_queue(with, name, skills, priority),
-        Command::ChangeQueue { queue, name, skills, priority } => {
-            people::change_queue(with, queue, name, skills, priority)
+        Command::ChangeQueue { queue, name, skills, priority, rules } => {
+            people::change_queue(with, actor, people::QueueChange { queue, name, skills, priority, rules })
         }
         Command::AddMember { queue, agent } => people::add_member(with, queue, agent),
         Command::RemoveMember { queue, agent } => people::remove_member(with, queue, agent),
@@ -183,6 +184,7 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Grace(agent) => returns::lose(with, agent),
         Deadline::Invite(invite) => invites::expire(with.state, invite),
         Deadline::Step(conversation) => workflows::due(with, conversation),
+        Deadline::Limit(conversation) => overflow::due(with, conversation),
         Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),
     }

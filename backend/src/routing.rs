@@ -11,6 +11,7 @@ mod deadlines;
 mod line;
 mod table;
 mod touched;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -23,6 +24,7 @@ pub use self::deadlines::{DEADLINES_HELD, Deadline};
 use self::line::Lines;
 pub use self::table::Table;
 pub use self::touched::{Changed, Touched};
+use self::waits::Waits;
 
 /// The open work of a workspace, and everything that decides who gets it.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -70,6 +72,7 @@ struct Index {
     deadlines: Deadlines,
     /// Those who become Offline once what they have is done.
     finishing: BTreeSet<AgentId>,
+    waits: Waits,
     touched: Touched,
 }
 
@@ -158,8 +161,8 @@ impl RoutingState {
 
     /// Takes the next deadline that is due at `now` out of the index, in the order of (due, kind, id).
     ///
-    /// The deadline of an offer, a transfer, an invitation or a step comes again until its end is applied; an agent's grace ends once; the others
-    /// ask for no event.
+    /// The deadline of an offer, a transfer, an invitation, a step or a limit comes again until its end is applied; an agent's
+    /// grace ends once; the others ask for no event.
     pub fn due(&mut self, now: Timestamp) -> Option<Deadline> {
         loop {
             let (due, deadline) = self.index.deadlines.first_due(now)?;
@@ -168,7 +171,8 @@ impl RoutingState {
                 | Deadline::Transfer(_)
                 | Deadline::Invite(_)
                 | Deadline::WrapUp(_)
-                | Deadline::Step(_) => {
+                | Deadline::Step(_)
+                | Deadline::Limit(_) => {
                     return Some(deadline);
                 }
                 Deadline::Grace(_) => {
@@ -314,6 +318,7 @@ impl RoutingState {
         self.index = Index::default();
         self.rebuild_loads();
         self.rebuild_deadlines();
+        self.rebuild_waits();
         let conversations: Vec<ConversationId> = self.conversations.keys().copied().collect();
         conversations.into_iter().for_each(|conversation| self.place(conversation));
         let invites: Vec<InviteId> = self.invites.keys().copied().collect();

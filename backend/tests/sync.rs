@@ -6,6 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "sync/lines.rs"]
+mod lines;
 #[path = "sync/play.rs"]
 mod play;
 #[path = "sync/random.rs"]
@@ -89,6 +91,7 @@ fn event_name(event: &Event) -> &'static str {
         | Event::SkillRevoked { .. }
         | Event::QueueAdded { .. }
         | Event::QueueChanged { .. }
+        | Event::QueueRulesSet { .. }
         | Event::MemberAdded { .. }
         | Event::MemberRemoved { .. }
         | Event::GroupAdded { .. }
@@ -113,6 +116,7 @@ fn event_name(event: &Event) -> &'static str {
         | Event::StepEntered { .. }
         | Event::SkillsDropped { .. }
         | Event::StepsEnded { .. }
+        | Event::LimitLifted { .. }
         | Event::TransferRerouted { .. }
         | Event::ConsultBegan { .. }
         | Event::AsideSent { .. }
@@ -132,7 +136,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 47;
+const EVENTS: usize = 49;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

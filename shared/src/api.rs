@@ -12,7 +12,7 @@ use crate::ids::*;
 use crate::message::Message;
 use crate::offer::Reply;
 use crate::policy::{PolicyOverride, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority};
+use crate::queue::{Membership, Priority, QueueRules};
 use crate::segment::Disposition;
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Target};
@@ -380,8 +380,20 @@ bodies! {
         priority: Priority,
         /// Whose work it is.
         members: BTreeSet<AgentId>,
+        /// How it keeps waits within bounds.
+        #[serde(default)]
+        rules: QueueRules,
     }
-    /// A queue to add, or what a queue is to be.
+    /// A queue to add.
+    NewQueue {
+        /// What it is called.
+        name: String,
+        /// What its conversations ask of an agent.
+        skills: BTreeSet<SkillId>,
+        /// The priority its conversations begin with.
+        priority: Priority,
+    }
+    /// What a queue is to be.
     QueueSettings {
         /// What it is called.
         name: String,
@@ -389,6 +401,9 @@ bodies! {
         skills: BTreeSet<SkillId>,
         /// The priority its conversations begin with.
         priority: Priority,
+        /// How it keeps waits within bounds; without them those that hold stay.
+        #[serde(default)]
+        rules: Option<Box<QueueRules>>,
     }
     /// A transfer group.
     GroupView {

@@ -7,7 +7,7 @@ use crate::channel::Channel;
 use crate::ids::*;
 use crate::offer::Reply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority};
+use crate::queue::{Membership, Priority, QueueRules};
 use crate::segment::Disposition;
 use crate::transfer::{Mode, Target};
 use crate::workflow::Definition;
@@ -122,7 +122,15 @@ pub enum Command {
     /// Add a queue.
     AddQueue { name: String, skills: BTreeSet<SkillId>, priority: Priority },
     /// Set a queue's name and what it asks for.
-    ChangeQueue { queue: QueueId, name: String, skills: BTreeSet<SkillId>, priority: Priority },
+    ///
+    /// Without `rules` those that hold stay.
+    ChangeQueue {
+        queue: QueueId,
+        name: String,
+        skills: BTreeSet<SkillId>,
+        priority: Priority,
+        rules: Option<Box<QueueRules>>,
+    },
     /// Let a person be offered a queue's work.
     AddMember { queue: QueueId, agent: AgentId },
     /// Offer a person a queue's work no more.

@@ -40,12 +40,30 @@ pub struct Waiting {
     /// The way through a workflow that it is on, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Box<Route>>,
+    /// What a queue's limits have to do with it, if they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Box<WaitLimit>>,
+}
+
+/// What the limits of queues have to do with a conversation that waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WaitLimit {
+    /// When it has waited too long where it is.
+    pub overflows_at: Option<Timestamp>,
+    /// The queues in which it waited too long: it does not come back to them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left: BTreeSet<QueueId>,
 }
 
 impl Waiting {
+    /// Returns when it has waited too long where it is.
+    pub fn overflows_at(&self) -> Option<Timestamp> {
+        self.limit.as_ref()?.overflows_at
+    }
+
     /// Begins a place in line that is on no way through a workflow.
     pub const fn begin(search: Search, transfer: Option<TransferId>) -> Self {
-        Self { search, transfer, route: None }
+        Self { search, transfer, route: None, limit: None }
     }
 }
 

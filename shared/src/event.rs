@@ -15,7 +15,7 @@ use crate::invite::InviteEnd;
 use crate::message::Author;
 use crate::offer::{OfferCause, OfferEnd, Reply};
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority};
+use crate::queue::{Membership, Priority, QueueRules};
 use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
 use crate::time::Timestamp;
@@ -62,6 +62,8 @@ pub enum Event {
     QueueAdded { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
     /// What a queue asks for was set.
     QueueChanged { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
+    /// How a queue keeps waits within bounds was set, and by whom.
+    QueueRulesSet { queue: QueueId, rules: Box<QueueRules>, by: Option<AgentId> },
     /// A person may be offered a queue's work.
     MemberAdded { queue: QueueId, agent: AgentId },
     /// A person is offered a queue's work no more.
@@ -169,6 +171,8 @@ pub enum Event {
     SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
     /// No step is left: everyone in the queue that owns the conversation is asked.
     StepsEnded { conversation: ConversationId, workflow: WorkflowId },
+    /// Nowhere is room for a conversation that waited too long: it waits on where it is, without a limit.
+    LimitLifted { conversation: ConversationId },
     /// The next owner is looked for elsewhere; a released sender gets it back no more.
     TransferRerouted { transfer: TransferId, conversation: ConversationId, pool: Pool },
     /// The receiver of a warm transfer came: the two talk aside.
@@ -276,6 +280,7 @@ impl Event {
             | Self::StepEntered { conversation, .. }
             | Self::SkillsDropped { conversation, .. }
             | Self::StepsEnded { conversation, .. }
+            | Self::LimitLifted { conversation }
             | Self::ConsultBegan { conversation, .. }
             | Self::AsideSent { conversation, .. }
             | Self::InviteMade { conversation, .. }
@@ -298,6 +303,7 @@ impl Event {
             | Self::SkillRevoked { .. }
             | Self::QueueAdded { .. }
             | Self::QueueChanged { .. }
+            | Self::QueueRulesSet { .. }
             | Self::MemberAdded { .. }
             | Self::MemberRemoved { .. }
             | Self::GroupAdded { .. }
@@ -325,6 +331,7 @@ impl Event {
             Self::SkillRevoked { .. } => "skill_revoked",
             Self::QueueAdded { .. } => "queue_added",
             Self::QueueChanged { .. } => "queue_changed",
+            Self::QueueRulesSet { .. } => "queue_rules_set",
             Self::MemberAdded { .. } => "member_added",
             Self::MemberRemoved { .. } => "member_removed",
             Self::GroupAdded { .. } => "group_added",
@@ -350,6 +357,7 @@ impl Event {
             Self::StepEntered { .. } => "step_entered",
             Self::SkillsDropped { .. } => "skills_dropped",
             Self::StepsEnded { .. } => "steps_ended",
+            Self::LimitLifted { .. } => "limit_lifted",
             Self::ConsultBegan { .. } => "consult_began",
             Self::AsideSent { .. } => "aside_sent",
             Self::InviteMade { .. } => "invite_made",

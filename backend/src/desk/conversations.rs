@@ -5,11 +5,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::command::{ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX};
 use baton_shared::conversation::EndedBy;
 use baton_shared::message::MESSAGE_CHARS_MAX;
+use baton_shared::queue::Overflow;
 use baton_shared::segment::{Disposition, WRAP_UP_EXTENSION, WrapUp};
 use baton_shared::*;
 
+use super::requests::{self, Ending};
 use super::workflows::{self, Seeker};
-use super::{Answer, Circumstances, Decided, checked_text, invites, open, optional_text, person, returns};
+use super::{
+    Answer, Circumstances, Decided, checked_text, invites, open, optional_text, overflow, person, returns,
+};
 use crate::content::{Content, ReadMarks};
 use crate::routing::RoutingState;
 
@@ -28,24 +32,35 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     check_attributes(&start.attributes)?;
     let entrance = with.state.entrance(start.channel);
     let seeker = Seeker { channel: start.channel, excluded: BTreeSet::new(), last_agent: None };
-    let way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
+    let mut way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
     if !with.state.queues.contains_key(&start.queue) {
         return Err(Refusal::NotFound { what: "queue" });
     }
-    let (conversation, contact) = (with.ids.conversation(), with.ids.contact());
-    let opened = Event::ConversationOpened {
-        conversation,
-        contact,
-        channel: start.channel,
-        queue: way.as_ref().map_or(start.queue, |way| way.queue),
-        segment: with.ids.segment(),
-    };
+    let mut queue = way.as_ref().map_or(start.queue, |way| way.queue);
+    let full = !with.state.has_room(queue);
+    let mut deflected = false;
+    match full.then(|| overflow::beyond(with.state, queue, &BTreeSet::new())).flatten() {
+        // What another queue takes is no more on the way that a workflow found for it.
+        Some(Overflow::Queue(next)) => (queue, way) = (next, None),
+        Some(Overflow::Request) => (deflected, way) = (true, None),
+        Some(Overflow::Refuse) => return Err(Refusal::QueueFull),
+        // Where nowhere is room, waiting is better than being turned away.
+        None => {}
+    }
+    let (conversation, contact, segment) = (with.ids.conversation(), with.ids.contact(), with.ids.segment());
+    let channel = start.channel;
+    let opened = Event::ConversationOpened { conversation, contact, channel, queue, segment };
     // The key of the start is as good as the customer's token, so it is not kept where staff can see it.
     let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
     let (sent, said) = message(with, conversation, first);
     let mut events = vec![opened];
     events.extend(way.into_iter().flat_map(|way| workflows::entered(with.now, conversation, way)));
     events.push(sent);
+    if deflected {
+        let (from, by) = (Owner::Queue(queue), EndedBy::System);
+        let ending = Ending { conversation, contact, queue, segment, from, by };
+        events.extend(requests::end_with_request(with, &ending).1);
+    }
     Ok(Decided {
         events,
         content: vec![

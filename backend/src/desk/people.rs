@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::command::{Actor, NAME_CHARS_MAX};
-use baton_shared::queue::Priority;
+use baton_shared::queue::{Overflow, Priority};
 use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
+use super::policies::who;
 use super::{Answer, Circumstances, Decided, checked_text, invites, offers, person, returns, transfers};
 use crate::content::Content;
 use crate::routing::{RoutingState, Subject};
@@ -213,13 +214,40 @@ pub(super) fn add_queue(
     })
 }
 
+/// What a queue is to be; without rules those that hold stay.
+pub(super) struct QueueChange {
+    pub(super) queue: QueueId,
+    pub(super) name: String,
+    pub(super) skills: BTreeSet<SkillId>,
+    pub(super) priority: Priority,
+    pub(super) rules: Option<Box<QueueRules>>,
+}
+
+/// Sets a queue's rules if they are others than those that hold.
+fn set_rules(
+    state: &RoutingState,
+    actor: Actor,
+    queue: QueueId,
+    rules: Box<QueueRules>,
+) -> Result<Option<Event>, Refusal> {
+    if let Some(fault) = rules.fault(queue) {
+        return Err(Refusal::QueueUnusable { fault });
+    }
+    if let Overflow::Queue(next) = rules.overflow
+        && !state.queues.contains_key(&next)
+    {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    let changes = state.queues.get(&queue).is_none_or(|queue| queue.rules != *rules);
+    Ok(changes.then(|| Event::QueueRulesSet { queue, rules, by: who(actor) }))
+}
+
 pub(super) fn change_queue(
     with: &mut Circumstances<'_>,
-    queue: QueueId,
-    name: String,
-    skills: BTreeSet<SkillId>,
-    priority: Priority,
+    actor: Actor,
+    change: QueueChange,
 ) -> Result<Decided, Refusal> {
+    let QueueChange { queue, name, skills, priority, rules } = change;
     let name = checked_text("name", &name, NAME_CHARS_MAX)?;
     check_skills(with.state, &skills)?;
     if !with.state.queues.contains_key(&queue) {
@@ -232,6 +260,9 @@ pub(super) fn change_queue(
         .collect();
     let mut events = vec![Event::QueueChanged { queue, skills, priority }];
     events.extend(withdrawn);
+    if let Some(rules) = rules {
+        events.extend(set_rules(state, actor, queue, rules)?);
+    }
     let content = vec![Content::QueueName(queue, name)];
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })
 }

@@ -12,31 +12,39 @@ use crate::content::Content;
 /// Creates a request from a conversation and ends it; what is under way for it has been ended before.
 pub(super) fn deflect(with: &mut Circumstances<'_>, conversation: &Conversation) -> Vec<Event> {
     let Some(from) = conversation.owner() else { return Vec::new() };
-    end_with_request(with, conversation, from, EndedBy::System).1
+    end_with_request(with, &Ending::of(conversation, from, EndedBy::System)).1
 }
 
-fn end_with_request(
-    with: &mut Circumstances<'_>,
-    conversation: &Conversation,
-    from: Owner,
-    by: EndedBy,
-) -> (RequestId, Vec<Event>) {
+/// A conversation that ends with a request.
+pub(super) struct Ending {
+    pub(super) conversation: ConversationId,
+    pub(super) contact: ContactId,
+    pub(super) queue: QueueId,
+    pub(super) segment: SegmentId,
+    pub(super) from: Owner,
+    pub(super) by: EndedBy,
+}
+
+impl Ending {
+    const fn of(conversation: &Conversation, from: Owner, by: EndedBy) -> Self {
+        let Conversation { id, contact, queue, segment, .. } = conversation;
+        Self { conversation: *id, contact: *contact, queue: *queue, segment: *segment, from, by }
+    }
+}
+
+/// Creates a request from a conversation and ends it.
+pub(super) fn end_with_request(with: &mut Circumstances<'_>, ending: &Ending) -> (RequestId, Vec<Event>) {
     let request = with.ids.request();
-    let created = Event::RequestCreated {
-        request,
-        number: with.state.requests_made + 1,
-        conversation: conversation.id,
-        contact: conversation.contact,
-        queue: conversation.queue,
-    };
+    let Ending { conversation, contact, queue, segment, from, by } = *ending;
+    let number = with.state.requests_made + 1;
     let wrap_up = match from {
         Owner::Agent(_) => WrapUp::ByItsAgent,
         Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
     };
-    let (id, ended) = (conversation.id, conversation.segment);
-    let mut events = vec![created];
-    events.extend(invites::end_all(with.state, conversation));
-    events.push(Event::ConversationClosed { conversation: id, from, by, ended, wrap_up });
+    let mut events = vec![Event::RequestCreated { request, number, conversation, contact, queue }];
+    let open = with.state.conversations.get(&conversation);
+    events.extend(open.into_iter().flat_map(|open| invites::end_all(with.state, open)));
+    events.push(Event::ConversationClosed { conversation, from, by, ended: segment, wrap_up });
     (request, events)
 }
 
@@ -53,7 +61,7 @@ pub(super) fn create(
         return Err(Refusal::TransferOpen);
     }
     let from = Owner::Agent(agent);
-    let (request, events) = end_with_request(with, conversation, from, EndedBy::Agent);
+    let (request, events) = end_with_request(with, &Ending::of(conversation, from, EndedBy::Agent));
     let content = note.map(|note| Content::RequestNote(request, note)).into_iter().collect();
     Ok(Decided { events, content, ..Decided::new(Answer::Added { id: request.to_string() }) })
 }

@@ -2,6 +2,7 @@
 
 mod conversations;
 mod invites;
+mod limits;
 mod people;
 mod transfers;
 mod workflows;
@@ -20,6 +21,10 @@ impl RoutingState {
     pub fn apply(&mut self, recorded: &Recorded) {
         self.position = recorded.position;
         self.at = recorded.at;
+        self.watching(recorded.event.conversation(), |state| state.change(recorded));
+    }
+
+    fn change(&mut self, recorded: &Recorded) {
         let at = recorded.at;
         match &recorded.event {
             Event::ServerStarted { held_until } => self.hold_deadlines(*held_until),
@@ -43,6 +48,7 @@ impl RoutingState {
             | Event::QueueChanged { queue, skills, priority } => {
                 self.queue_set(*queue, skills, *priority);
             }
+            Event::QueueRulesSet { queue, rules, .. } => self.queue_rules_set(*queue, rules),
             Event::MemberAdded { queue, agent } => self.change_agent(*agent, |changed| {
                 changed.queues.insert(*queue);
             }),
@@ -159,6 +165,7 @@ impl RoutingState {
             }
             Event::SkillsDropped { conversation, skills } => self.skills_dropped(*conversation, skills),
             Event::StepsEnded { conversation, .. } => self.steps_ended(*conversation),
+            Event::LimitLifted { conversation } => self.lift_limit(*conversation),
             Event::ConsultBegan { transfer, agent, deadline, .. } => {
                 let (agent, deadline) = (*agent, *deadline);
                 let state = TransferState::Consulting { agent, since: at, deadline, last_seq: 0 };

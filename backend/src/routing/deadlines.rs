@@ -26,6 +26,8 @@ pub enum Deadline {
     WrapUp(SegmentId),
     /// A workflow's step asks for less, or the next one begins.
     Step(ConversationId),
+    /// A conversation has waited too long in its queue.
+    Limit(ConversationId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
     Undo(TransferId),
     /// An agent who passed a conversation may be offered it again.
@@ -71,7 +73,8 @@ impl Deadlines {
             | Deadline::Grace(_)
             | Deadline::Invite(_)
             | Deadline::WrapUp(_)
-            | Deadline::Step(_) => &mut self.deciding,
+            | Deadline::Step(_)
+            | Deadline::Limit(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
     }
@@ -117,6 +120,9 @@ impl RoutingState {
             if let Some(due) = step_due(conversation) {
                 deadlines.add(due, Deadline::Step(conversation.id));
             }
+            if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
+                deadlines.add(due, Deadline::Limit(conversation.id));
+            }
         }
         for invite in self.invites.values() {
             if let InviteState::Open { deadline, .. } = invite.state {
@@ -147,17 +153,25 @@ impl RoutingState {
         self.agents.get(&agent).is_some_and(|agent| agent.presence.reachable || lost(agent))
     }
 
-    /// Adds the deadline that a conversation's way through a workflow has.
-    pub(super) fn arm_step(&mut self, id: ConversationId) {
-        if let Some(due) = self.conversations.get(&id).and_then(step_due) {
+    /// Adds the deadlines that a conversation's way through a workflow and its queue's limit have.
+    pub(super) fn arm_wait(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if let Some(due) = step_due(conversation) {
             self.index.deadlines.add(due, Deadline::Step(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
+            self.index.deadlines.add(due, Deadline::Limit(id));
         }
     }
 
-    /// Removes the deadline that a conversation's way through a workflow has.
-    pub(super) fn disarm_step(&mut self, id: ConversationId) {
-        if let Some(due) = self.conversations.get(&id).and_then(step_due) {
+    /// Removes the deadlines that a conversation's way through a workflow and its queue's limit have.
+    pub(super) fn disarm_wait(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if let Some(due) = step_due(conversation) {
             self.index.deadlines.remove(due, Deadline::Step(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
+            self.index.deadlines.remove(due, Deadline::Limit(id));
         }
     }
 
@@ -210,10 +224,11 @@ impl RoutingState {
         }
         for conversation in self.conversations.values_mut() {
             let id = conversation.id;
-            let route = conversation.waiting_mut().and_then(|waiting| waiting.route.as_mut());
-            let times = route
-                .into_iter()
-                .flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
+            let Some(waiting) = conversation.waiting_mut() else { continue };
+            let route = waiting.route.iter_mut();
+            let of_steps = route.flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
+            let of_limit = waiting.limit.as_mut().and_then(|limit| limit.overflows_at.as_mut());
+            let times = of_steps.chain(of_limit);
             for time in times.filter(|time| **time < held_until) {
                 *time = held_until;
                 self.index.touched.conversations.insert(id);

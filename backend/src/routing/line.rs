@@ -264,7 +264,8 @@ impl RoutingState {
             Subject::Invite(_) => search.since,
         };
         let class = Class { pool: search.pool, skills: search.skills.clone(), channel: conversation.channel };
-        search.open().then_some((class, (Reverse(conversation.priority), ranked_at)))
+        let accept_by = ranked_at.plus(self.index.waits.target(search.pool));
+        search.open().then_some((class, (Reverse(conversation.priority), accept_by)))
     }
 
     /// Puts a subject in line if someone is looked for who may be offered it, and takes it out otherwise.
@@ -292,7 +293,7 @@ impl RoutingState {
 
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
     ///
-    /// Lines are served by priority, then age, then id; each conversation goes to the eligible agent who has been idle
+    /// Lines are served by priority, then by the time at which their queue's target wants them accepted, then id; each conversation goes to the eligible agent who has been idle
     /// longest. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service
     /// system under FCFS-ALIS", 2014).
     pub fn plan(&mut self, now: Timestamp) -> Option<Match> {

@@ -20,6 +20,10 @@ pub struct Checker {
     messages: BTreeMap<ConversationId, u32>,
     /// Conversations that entered a workflow and are in none of its steps so far.
     entering: BTreeSet<ConversationId>,
+    /// Conversations that begin in a queue without room and are to end with a request at once.
+    deflecting: BTreeSet<ConversationId>,
+    /// Conversations that wait without a limit because nowhere is room.
+    lifted: BTreeSet<ConversationId>,
     /// People to whom a policy or a return gave more than they have room for.
     stretched: BTreeSet<AgentId>,
 }
@@ -75,6 +79,7 @@ impl Checker {
     fn check_event(&mut self, recorded: &Recorded) {
         match &recorded.event {
             Event::ConversationOpened { conversation, queue, .. } => {
+                self.check_beginning(*conversation, *queue);
                 let before = self.owners.insert(*conversation, (Owner::Queue(*queue), 1));
                 assert_eq!(before, None, "a conversation is opened once");
             }
@@ -83,6 +88,10 @@ impl Checker {
                 assert_eq!(owner, *from, "ownership passes from the owner");
                 assert_eq!(*epoch, last + 1, "the epoch rises by one with each owner");
                 self.owners.insert(*conversation, (*to, *epoch));
+                if let segment::OwnerCause::Overflowed(left) = cause {
+                    self.check_overflow(*conversation, *left, recorded.at, Some(*to));
+                }
+                self.lifted.remove(conversation);
                 if let (
                     Owner::Agent(agent),
                     segment::OwnerCause::Returned(_)
@@ -96,6 +105,14 @@ impl Checker {
             Event::ConversationClosed { conversation, from, .. } => {
                 let owner = self.owners.remove(conversation).map(|(owner, _)| owner);
                 assert_eq!(owner, Some(*from), "the owner's conversation ends");
+            }
+            Event::LimitLifted { conversation } => {
+                let queue = self.replayed.conversations[conversation].queue;
+                self.check_overflow(*conversation, queue, recorded.at, None);
+                self.lifted.insert(*conversation);
+            }
+            Event::RequestCreated { conversation, .. } => {
+                self.deflecting.remove(conversation);
             }
             Event::MessageSent { conversation, seq, .. } => {
                 let last = self.messages.entry(*conversation).or_default();
@@ -121,6 +138,7 @@ impl Checker {
             | Event::SkillRevoked { .. }
             | Event::QueueAdded { .. }
             | Event::QueueChanged { .. }
+            | Event::QueueRulesSet { .. }
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
             | Event::GroupAdded { .. }
@@ -144,7 +162,6 @@ impl Checker {
             | Event::ListeningBegan { .. }
             | Event::ListeningEnded { .. }
             | Event::WrapUpExtended { .. }
-            | Event::RequestCreated { .. }
             | Event::RequestAnswered { .. }
             | Event::StatusChanged { .. }
             | Event::AgentReached { .. }
@@ -153,6 +170,46 @@ impl Checker {
             | Event::TransferEnqueued { .. }
             | Event::TransferEnded { .. }
             | Event::WrapUpEnded { .. } => {}
+        }
+    }
+
+    /// Checks that a conversation begins where there is room, ends with a request at once, or has nowhere else to go.
+    fn check_beginning(&mut self, conversation: ConversationId, queue: QueueId) {
+        let state = &self.replayed;
+        if reference::has_room(state, queue) {
+            return;
+        }
+        match reference::beyond(state, queue, &BTreeSet::new()) {
+            Some(queue::Overflow::Request) => drop(self.deflecting.insert(conversation)),
+            Some(queue::Overflow::Queue(_) | queue::Overflow::Refuse) => {
+                panic!("a conversation began in a queue without room")
+            }
+            None => {}
+        }
+    }
+
+    /// Checks that a conversation leaves a queue after its time, for the first with room along the overflow.
+    fn check_overflow(&self, conversation: ConversationId, left: QueueId, at: Timestamp, to: Option<Owner>) {
+        let waiting = self.replayed.conversations[&conversation].waiting().unwrap();
+        assert_eq!(waiting.search.pool, Pool::Queue(left));
+        assert!(waiting.overflows_at().is_some_and(|due| due <= at), "a queue's limit is waited for");
+        let before = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
+        let expected = match reference::beyond(&self.replayed, left, &before) {
+            Some(queue::Overflow::Queue(next)) => Some(Owner::Queue(next)),
+            Some(queue::Overflow::Request | queue::Overflow::Refuse) => panic!("it should have ended"),
+            None => None,
+        };
+        assert_eq!(to, expected, "the first queue with room along the overflow");
+    }
+
+    /// Checks that nothing waits longer than its queue lets it, and that what should have ended has.
+    fn check_limits(&self, state: &RoutingState, now: Timestamp) {
+        assert!(self.deflecting.is_empty(), "what finds no room ends with a request in the same turn");
+        for conversation in state.conversations.values() {
+            let Some(waiting) = conversation.waiting() else { continue };
+            let expected = reference::limited(state, waiting) && !self.lifted.contains(&conversation.id);
+            assert_eq!(waiting.overflows_at().is_some(), expected, "a limit runs where one is set");
+            assert!(waiting.overflows_at().is_none_or(|due| due > now), "nobody waits beyond the limit");
         }
     }
 
@@ -196,6 +253,7 @@ impl Checker {
     /// Checks what must hold between turns.
     pub fn check_rest(&self, state: &RoutingState, now: Timestamp, lowered: &BTreeSet<AgentId>) {
         assert_eq!(reference::next(state, now), None, "somebody free could take something that waits");
+        self.check_limits(state, now);
         for agent in state.agents.values().filter(|agent| !lowered.contains(&agent.id)) {
             if self.stretched.contains(&agent.id) {
                 continue;

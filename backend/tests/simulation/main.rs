@@ -9,6 +9,7 @@
 
 mod assertions;
 mod disk;
+mod lines;
 mod random;
 mod reference;
 mod tally;

@@ -1,5 +1,8 @@
 //! What routing should do, said slowly: try everyone with everything, in order, and take the first that fits.
 
+use core::time::Duration;
+use std::collections::BTreeSet;
+
 use baton::routing::{RoutingState, Subject};
 use baton_shared::offer::OFFER_REST;
 use baton_shared::*;
@@ -30,7 +33,7 @@ struct Wanted<'a> {
     subject: Subject,
     conversation: &'a Conversation,
     search: &'a Search,
-    ranked_at: Timestamp,
+    accept_by: Timestamp,
 }
 
 /// Returns everything that someone is looked for at the moment.
@@ -56,7 +59,7 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
             subject: Subject::Conversation(conversation.id),
             conversation,
             search,
-            ranked_at: conversation.ranked_at,
+            accept_by: accept_by(state, search.pool, conversation.ranked_at),
         }));
     }
     for invite in state.invites.values() {
@@ -65,11 +68,56 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
                 subject: Subject::Invite(invite.id),
                 conversation: &state.conversations[&invite.conversation],
                 search,
-                ranked_at: search.since,
+                accept_by: accept_by(state, search.pool, search.since),
             });
         }
     }
     wanted
+}
+
+/// Returns when something should be accepted that has counted as waiting for so long, by the target of its queue.
+fn accept_by(state: &RoutingState, pool: Pool, ranked_at: Timestamp) -> Timestamp {
+    let target = match pool {
+        Pool::Queue(queue) => state.queues[&queue].rules.target.map(|target| target.secs),
+        Pool::Group(_) | Pool::Agent(_) => None,
+    };
+    let five_minutes = 300;
+    ranked_at.plus(Duration::from_secs(u64::from(target.unwrap_or(five_minutes))))
+}
+
+/// Says whether fewer conversations wait in a queue than may.
+pub fn has_room(state: &RoutingState, queue: QueueId) -> bool {
+    let waits = |open: &&Conversation| {
+        open.waiting().is_some_and(|waiting| waiting.search.pool == Pool::Queue(queue))
+    };
+    let waiting = state.conversations.values().filter(waits).count();
+    state.queues[&queue].rules.waiting_max.is_none_or(|max| waiting < max as usize)
+}
+
+/// Returns where a conversation goes that a queue does not keep: each queue along the overflow is tried once.
+pub fn beyond(state: &RoutingState, from: QueueId, left: &BTreeSet<QueueId>) -> Option<queue::Overflow> {
+    let mut tried: Vec<QueueId> = left.iter().copied().chain([from]).collect();
+    let mut overflow = state.queues[&from].rules.overflow;
+    while let queue::Overflow::Queue(next) = overflow {
+        if tried.contains(&next) {
+            return None;
+        }
+        if has_room(state, next) {
+            break;
+        }
+        tried.push(next);
+        overflow = state.queues[&next].rules.overflow;
+    }
+    Some(overflow)
+}
+
+/// Says whether the limit of a queue runs for something that waits.
+pub fn limited(state: &RoutingState, waiting: &Waiting) -> bool {
+    let Pool::Queue(queue) = waiting.search.pool else { return false };
+    let released = waiting
+        .transfer
+        .is_some_and(|transfer| matches!(state.transfers[&transfer].state, TransferState::Released { .. }));
+    state.queues[&queue].rules.wait_secs.is_some() && waiting.route.is_none() && !released
 }
 
 /// Says whether an agent may be offered something at all.
@@ -119,10 +167,10 @@ fn agent_for(state: &RoutingState, wanted: &Wanted<'_>, now: Timestamp) -> Optio
     rested.first().map(|agent| agent.id)
 }
 
-/// Returns what should be offered next, over all lines: the first by priority, age and id that somebody may take.
+/// Returns what should be offered next, over all lines: the first by priority, target and id that somebody may take.
 pub fn next(state: &RoutingState, now: Timestamp) -> Option<(Subject, AgentId)> {
     let mut waiting = wanted(state);
     waiting.retain(|wanted| wanted.search.offers.len() < usize::from(wanted.search.at_once));
-    waiting.sort_by_key(|one| (core::cmp::Reverse(one.conversation.priority), one.ranked_at, one.subject));
+    waiting.sort_by_key(|one| (core::cmp::Reverse(one.conversation.priority), one.accept_by, one.subject));
     waiting.iter().find_map(|one| Some((one.subject, agent_for(state, one, now)?)))
 }

@@ -20,7 +20,7 @@ use crate::assertions::Checker;
 use crate::disk::Disk;
 use crate::random::Random;
 use crate::tally::Tally;
-use crate::workflows;
+use crate::{lines, workflows};
 
 const AGENTS: usize = 7;
 const QUEUES: usize = 4;
@@ -91,6 +91,14 @@ impl World {
             let id = self.added(Command::AddQueue { name: format!("queue {number}"), skills, priority });
             self.queues.push(id.parse().unwrap());
         }
+        // Two lead round in a circle, which has to end somewhere.
+        for (queue, next) in [(0, 1), (1, 0)] {
+            let (queue, overflow) = (self.queues[queue], queue::Overflow::Queue(self.queues[next]));
+            let skills = self.turns.state().queues[&queue].skills.clone();
+            let (name, priority) = ("queue".to_owned(), Priority::Normal);
+            let rules = Some(Box::new(QueueRules { wait_secs: Some(20), overflow, ..Default::default() }));
+            self.give(Actor::System, Command::ChangeQueue { queue, name, skills, priority, rules });
+        }
         for number in 0..AGENTS {
             let capacity = BTreeMap::from([(Channel::WebChat, 1 + number as u32 % 4)]);
             let id = self.added(Command::AddPerson {
@@ -133,6 +141,10 @@ impl World {
                 self.tally.count("commit refused");
                 self.disk.fail_next_commit();
                 self.customer_arrives();
+                if self.disk.failing() {
+                    // A queue without room turned the customer away, which commits nothing.
+                    self.give(Actor::System, Command::AddSkill { name: "skill".to_owned() });
+                }
                 assert!(!self.disk.failing(), "a commit was refused");
             }
             4..=6 => self.repeat_last(),
@@ -274,6 +286,15 @@ impl World {
         let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
         let channel = Channel::WebChat;
         self.give(Actor::Visitor, Command::StartConversation { name, text, channel, queue, attributes });
+        match &self.last {
+            Some((_, Ok(Answer::Started { conversation })))
+                if !self.turns.state().conversations.contains_key(conversation) =>
+            {
+                self.tally.count("deflected at once");
+            }
+            Some((_, Err(CommandError::Refused(Refusal::QueueFull)))) => self.tally.count("turned away"),
+            _ => {}
+        }
     }
 
     fn any_conversation(&mut self) -> Option<(ConversationId, Actor)> {
@@ -536,6 +557,7 @@ impl World {
                 name: "queue".to_owned(),
                 skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
                 priority: self.random.pick(&[Priority::Low, Priority::Normal, Priority::Urgent]),
+                rules: Some(lines::any(&mut self.random, &self.queues, queue)),
             },
             _ => self.change_person(agent),
         };

@@ -67,6 +67,8 @@ impl RoutingState {
         });
         self.index.touched.conversations.insert(id);
         self.conversations.insert(id, conversation);
+        self.set_limit(id);
+        self.arm_wait(id);
         self.place(id);
     }
 
@@ -80,7 +82,7 @@ impl RoutingState {
             Owner::Queue(queue) => Held::Queue(self.place_in_line(change, Pool::Queue(queue), at)),
             Owner::Group(group) => Held::Queue(self.place_in_line(change, Pool::Group(group), at)),
         };
-        self.disarm_step(change.conversation);
+        self.disarm_wait(change.conversation);
         let Some(conversation) = self.conversations.get_mut(&change.conversation) else { return };
         if let Owner::Agent(agent) = change.from {
             conversation.last_agent = Some(agent);
@@ -123,7 +125,8 @@ impl RoutingState {
             last_seq,
             state: SegmentState::Active,
         });
-        self.arm_step(change.conversation);
+        self.set_limit(change.conversation);
+        self.arm_wait(change.conversation);
         self.place(change.conversation);
         if let Owner::Agent(agent) = change.from {
             self.index.loads.disown(agent, change.conversation, channel);
@@ -160,6 +163,13 @@ impl RoutingState {
             moved.search.since = at;
             return moved;
         }
+        if let (OwnerCause::Overflowed(left), Some(before)) = (change.cause, moved) {
+            let mut moved = before.clone();
+            moved.search.pool = owner_pool;
+            moved.search.since = at;
+            moved.limit.get_or_insert_default().left.insert(left);
+            return moved;
+        }
         let carried = match change.cause {
             OwnerCause::Transferred(transfer) | OwnerCause::Parked(transfer) => Some(transfer),
             OwnerCause::Opened
@@ -171,6 +181,7 @@ impl RoutingState {
             | OwnerCause::Left(_)
             | OwnerCause::TakenOver
             | OwnerCause::Routed(_)
+            | OwnerCause::Overflowed(_)
             | OwnerCause::Lost => None,
         };
         let sender = match change.from {
@@ -247,7 +258,7 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        self.disarm_step(id);
+        self.disarm_wait(id);
         let Some(mut conversation) = self.conversations.remove(&id) else { return };
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         for agent in std::mem::take(&mut conversation.listeners) {

@@ -1,6 +1,6 @@
 //! People, queues, groups and policies.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::policy::{PolicyOverride, PolicyScope};
 use baton_shared::*;
@@ -76,12 +76,7 @@ impl RoutingState {
     }
 
     pub(super) fn queue_set(&mut self, id: QueueId, skills: &BTreeSet<SkillId>, priority: queue::Priority) {
-        let queue = self.queues.entry(id).or_insert_with(|| Queue {
-            id,
-            skills: BTreeSet::new(),
-            priority,
-            accepted: VecDeque::new(),
-        });
+        let queue = self.queues.entry(id).or_insert_with(|| Queue::new(id, BTreeSet::new(), priority));
         queue.skills.clone_from(skills);
         queue.priority = priority;
         self.index.touched.queues.insert(id);

@@ -230,6 +230,8 @@ fn every_event() -> Vec<Event> {
         Event::SkillRevoked { agent, skill },
         Event::QueueAdded { queue, skills: [skill].into(), priority },
         Event::QueueChanged { queue, skills: Default::default(), priority },
+        Event::QueueRulesSet { queue, rules: Box::default(), by: Some(agent) },
+        Event::LimitLifted { conversation },
         Event::MemberAdded { queue, agent },
         Event::MemberRemoved { queue, agent },
         Event::GroupAdded { group, skills: [skill].into(), membership: Membership::Any, priority },

@@ -173,6 +173,7 @@ pub(super) fn queues(connection: &Connection) -> Result<Vec<QueueView>, StoreErr
         skills: queue.skills,
         priority: queue.priority,
         members: members.remove(&queue.id).unwrap_or_default(),
+        rules: queue.rules,
     });
     Ok(queues.collect())
 }

@@ -1,0 +1,93 @@
+//! Queues that set bounds to waits: what overflows, where to, and what the customer sees of it.
+
+use baton_shared::command::Actor;
+use baton_shared::queue::Overflow;
+use baton_shared::*;
+
+use crate::play::{self, text};
+use crate::stage::Stage;
+
+/// Plays everything, and compares at every end of a part from every cut point in it.
+pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
+    play::set_policy(stage, Preset::Baton, |_| {});
+    for part in [from_line_to_line, ending_with_a_request, round_and_round] {
+        part(stage, billing, sales);
+        set_rules(stage, billing, QueueRules::default());
+        set_rules(stage, sales, QueueRules::default());
+        stage.check_every_cut_point();
+    }
+}
+
+fn set_rules(stage: &mut Stage, queue: QueueId, rules: QueueRules) {
+    let name = if queue == stage.queue { text("Billing") } else { text("Sales") };
+    let (skills, priority, rules) = (Default::default(), Default::default(), Some(Box::new(rules)));
+    stage.give(Actor::System, Command::ChangeQueue { queue, name, skills, priority, rules }).unwrap();
+}
+
+fn to_the_other(wait_secs: u32, other: QueueId) -> QueueRules {
+    QueueRules { wait_secs: Some(wait_secs), overflow: Overflow::Queue(other), ..Default::default() }
+}
+
+fn nobody_is_there(stage: &mut Stage) {
+    for agent in [stage.one, stage.two] {
+        stage.give(Actor::Person(agent), Command::SetStatus { status: Status::Away }).unwrap();
+    }
+}
+
+fn queue_shown(stage: &Stage, conversation: ConversationId) -> String {
+    match stage.phase_of(conversation) {
+        Phase::Waiting { queue, .. } => queue,
+        phase => panic!("it does not wait: {phase:?}"),
+    }
+}
+
+/// After a transfer, which has failed by then, and accepted in the other line.
+fn from_line_to_line(stage: &mut Stage, billing: QueueId, sales: QueueId) {
+    let conversation = play::taken(stage, billing);
+    set_rules(stage, billing, to_the_other(30, sales));
+    nobody_is_there(stage);
+    play::transfer(stage, conversation, Target::Queue(billing), Mode::Cold);
+    play::pass(stage, 20);
+    assert_eq!(queue_shown(stage, conversation), "Billing");
+    let age = stage.turns.state().conversations[&conversation].ranked_at;
+    play::pass(stage, 10);
+    assert_eq!(queue_shown(stage, conversation), "Sales");
+    let moved = &stage.turns.state().conversations[&conversation];
+    assert_eq!(
+        (moved.ranked_at, moved.transfer()),
+        (age, None),
+        "it keeps its age, and its transfer is over"
+    );
+    play::reachable(stage);
+    play::accept(stage, conversation);
+    play::end(stage, Actor::Customer(conversation), conversation, None);
+}
+
+/// After a wait, while it is offered, and at once where as many wait as may.
+fn ending_with_a_request(stage: &mut Stage, billing: QueueId, _: QueueId) {
+    set_rules(stage, billing, QueueRules { wait_secs: Some(10), ..Default::default() });
+    let conversation = stage.customer_comes(billing);
+    assert_eq!(stage.offers_of(conversation).len(), 1);
+    play::pass(stage, 10);
+    assert!(matches!(stage.phase_of(conversation), Phase::Closed { request: Some(_), .. }));
+    nobody_is_there(stage);
+    set_rules(stage, billing, QueueRules { waiting_max: Some(1), ..Default::default() });
+    let first = stage.customer_comes(billing);
+    let second = stage.customer_comes(billing);
+    assert!(matches!(stage.phase_of(second), Phase::Closed { request: Some(_), .. }));
+    play::end(stage, Actor::Customer(first), first, None);
+    play::reachable(stage);
+}
+
+/// Two queues that overflow into each other: it goes round once, and waits on.
+fn round_and_round(stage: &mut Stage, billing: QueueId, sales: QueueId) {
+    nobody_is_there(stage);
+    set_rules(stage, billing, to_the_other(20, sales));
+    set_rules(stage, sales, to_the_other(20, billing));
+    let conversation = stage.customer_comes(billing);
+    play::pass(stage, 100);
+    assert_eq!(queue_shown(stage, conversation), "Sales");
+    play::reachable(stage);
+    play::accept(stage, conversation);
+    play::end(stage, Actor::Customer(conversation), conversation, None);
+}
