@@ -29,6 +29,7 @@ use crate::ids::IdSource;
 use crate::routing::{Deadline, Match, RoutingState, Subject};
 
 pub use offers::decline_rule;
+pub use overflow::chat_standing;
 pub use transfers::{Placement, check_pool, may_cancel, placement, room};
 pub use workflows::Judgement;
 
@@ -97,6 +98,9 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::StartConversation { name, text, channel, queue, attributes } => {
             let start = conversations::Start { name, text, channel, queue, attributes };
             conversations::start(with, start)
+        }
+        Command::LeaveRequest { name, address, text, channel, queue } => {
+            conversations::leave_request(with, conversations::Left { name, address, text, channel, queue })
         }
         Command::SendMessage { conversation, text } => conversations::send(with, actor, conversation, text),
         Command::EndConversation { conversation, disposition, notes } => {
@@ -185,6 +189,7 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Invite(invite) => invites::expire(with.state, invite),
         Deadline::Step(conversation) => workflows::due(with, conversation),
         Deadline::Limit(conversation) => overflow::due(with, conversation),
+        Deadline::Hours(queue) => overflow::hours_turned(with, queue),
         Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),
     }

@@ -161,7 +161,7 @@ impl RoutingState {
 
     /// Takes the next deadline that is due at `now` out of the index, in the order of (due, kind, id).
     ///
-    /// The deadline of an offer, a transfer, an invitation, a step or a limit comes again until its end is applied; an agent's
+    /// The deadline of an offer, a transfer, an invitation, a step, a limit or of hours comes again until its end is applied; an agent's
     /// grace ends once; the others ask for no event.
     pub fn due(&mut self, now: Timestamp) -> Option<Deadline> {
         loop {
@@ -172,7 +172,8 @@ impl RoutingState {
                 | Deadline::Invite(_)
                 | Deadline::WrapUp(_)
                 | Deadline::Step(_)
-                | Deadline::Limit(_) => {
+                | Deadline::Limit(_)
+                | Deadline::Hours(_) => {
                     return Some(deadline);
                 }
                 Deadline::Grace(_) => {

@@ -31,6 +31,7 @@ use stage::Stage;
 fn command_name(command: &Command) -> &'static str {
     match command {
         Command::StartConversation { .. } => "start_conversation",
+        Command::LeaveRequest { .. } => "leave_request",
         Command::SendMessage { .. } => "send_message",
         Command::EndConversation { .. } => "end_conversation",
         Command::SetStatus { .. } => "set_status",
@@ -78,7 +79,7 @@ fn command_name(command: &Command) -> &'static str {
 }
 
 /// How many names [`command_name`] knows.
-const COMMANDS: usize = 44;
+const COMMANDS: usize = 45;
 
 /// Says which event it is; a new event does not compile until it is named here and happens below.
 fn event_name(event: &Event) -> &'static str {
@@ -92,6 +93,8 @@ fn event_name(event: &Event) -> &'static str {
         | Event::QueueAdded { .. }
         | Event::QueueChanged { .. }
         | Event::QueueRulesSet { .. }
+        | Event::QueueOpened { .. }
+        | Event::QueueClosed { .. }
         | Event::MemberAdded { .. }
         | Event::MemberRemoved { .. }
         | Event::GroupAdded { .. }
@@ -136,7 +139,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 49;
+const EVENTS: usize = 51;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

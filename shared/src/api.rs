@@ -12,7 +12,7 @@ use crate::ids::*;
 use crate::message::Message;
 use crate::offer::Reply;
 use crate::policy::{PolicyOverride, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority, QueueRules};
+use crate::queue::{Membership, Priority, QueueRules, Standing};
 use crate::segment::Disposition;
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Target};
@@ -291,6 +291,22 @@ bodies! {
         #[serde(default)]
         attributes: BTreeMap<String, String>,
     }
+    /// A question that is left to be answered later.
+    NewLeftRequest {
+        /// What the customer is called.
+        name: String,
+        /// The e-mail address at which they can be reached.
+        address: String,
+        /// Their question.
+        text: String,
+    }
+    /// Whether customers can open conversations.
+    ChatOpening {
+        /// Whether they can, by the hours of the queues in which one might begin.
+        open: bool,
+        /// When they can again, where they cannot and it is known.
+        opens_at: Option<Timestamp>,
+    }
     /// A conversation that was opened.
     ChatStarted {
         /// What the customer's page proves itself with from then on.
@@ -383,6 +399,9 @@ bodies! {
         /// How it keeps waits within bounds.
         #[serde(default)]
         rules: QueueRules,
+        /// Whether it is open, and until when; nothing where it has no hours.
+        #[serde(default)]
+        standing: Option<Standing>,
     }
     /// A queue to add.
     NewQueue {

@@ -48,6 +48,8 @@ pub enum Command {
         queue: QueueId,
         attributes: BTreeMap<String, String>,
     },
+    /// Leave a question that is answered later.
+    LeaveRequest { name: String, address: String, text: String, channel: Channel, queue: QueueId },
     /// Say something.
     SendMessage { conversation: ConversationId, text: String },
     /// End a conversation; an agent who gives a disposition files the segment at once.

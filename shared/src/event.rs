@@ -64,6 +64,10 @@ pub enum Event {
     QueueChanged { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
     /// How a queue keeps waits within bounds was set, and by whom.
     QueueRulesSet { queue: QueueId, rules: Box<QueueRules>, by: Option<AgentId> },
+    /// A queue's opening time began, and until when it stays open.
+    QueueOpened { queue: QueueId, until: Option<Timestamp> },
+    /// A queue's opening time ended, and until when it stays closed.
+    QueueClosed { queue: QueueId, until: Option<Timestamp> },
     /// A person may be offered a queue's work.
     MemberAdded { queue: QueueId, agent: AgentId },
     /// A person is offered a queue's work no more.
@@ -304,6 +308,8 @@ impl Event {
             | Self::QueueAdded { .. }
             | Self::QueueChanged { .. }
             | Self::QueueRulesSet { .. }
+            | Self::QueueOpened { .. }
+            | Self::QueueClosed { .. }
             | Self::MemberAdded { .. }
             | Self::MemberRemoved { .. }
             | Self::GroupAdded { .. }
@@ -332,6 +338,8 @@ impl Event {
             Self::QueueAdded { .. } => "queue_added",
             Self::QueueChanged { .. } => "queue_changed",
             Self::QueueRulesSet { .. } => "queue_rules_set",
+            Self::QueueOpened { .. } => "queue_opened",
+            Self::QueueClosed { .. } => "queue_closed",
             Self::MemberAdded { .. } => "member_added",
             Self::MemberRemoved { .. } => "member_removed",
             Self::GroupAdded { .. } => "group_added",

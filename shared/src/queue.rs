@@ -1,5 +1,6 @@
 //! Where conversations wait, and the groups that can be named instead of a person.
 
+mod hours;
 mod rules;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -10,6 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::ids::{GroupId, QueueId, SkillId};
 use crate::time::Timestamp;
 
+pub use hours::{
+    AtClosing, CLOSED_DAYS_MAX, DAY_MINUTES, OPENINGS_MAX, Opening, OpeningHours, Standing, Weekday,
+};
 pub use rules::{Overflow, QueueRules, RULE_SECS_MAX, ServiceTarget, TARGET_ASSUMED};
 
 /// How many accepted waits the estimate looks back on.
@@ -58,12 +62,20 @@ pub struct Queue {
     /// How it keeps waits within bounds.
     #[serde(default, skip_serializing_if = "QueueRules::is_default")]
     pub rules: QueueRules,
+    /// Whether it is open, if it has hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }
 
 impl Queue {
     /// Returns a queue of which nothing was accepted yet and that sets no bounds.
     pub fn new(id: QueueId, skills: BTreeSet<SkillId>, priority: Priority) -> Self {
-        Self { id, skills, priority, accepted: VecDeque::new(), rules: QueueRules::default() }
+        Self { id, skills, priority, accepted: VecDeque::new(), rules: QueueRules::default(), standing: None }
+    }
+
+    /// Says whether customers may come.
+    pub fn is_open(&self) -> bool {
+        self.standing.is_none_or(|standing| standing.open)
     }
 
     /// Remembers an accepted wait and forgets the oldest beyond [`WAIT_SAMPLES`].

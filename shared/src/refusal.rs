@@ -78,6 +78,8 @@ pub enum Refusal {
     QueueUnusable { fault: &'static str },
     /// As many conversations wait in the queue as may.
     QueueFull,
+    /// The queue is closed by its hours.
+    QueueClosed,
     /// The segment is filed already, or is not in wrap-up.
     WrapUpClosed,
     /// A text is empty that must not be.
@@ -133,6 +135,7 @@ impl Refusal {
             Self::PolicyUnusable { .. } => "policy_unusable",
             Self::QueueUnusable { .. } => "queue_unusable",
             Self::QueueFull => "queue_full",
+            Self::QueueClosed => "queue_closed",
             Self::WrapUpClosed => "wrap_up_closed",
             Self::TextEmpty { .. } => "text_empty",
             Self::TextTooLong { .. } => "text_too_long",
@@ -244,6 +247,9 @@ impl fmt::Display for Refusal {
             ),
             Self::WorkflowUnusable { fault } => f.write_str(fault),
             Self::PolicyUnusable { fault } | Self::QueueUnusable { fault } => f.write_str(fault),
+            Self::QueueClosed => f.write_str(
+                "We are closed at the moment. Leave a message, and it will be answered under a number.",
+            ),
             Self::QueueFull => f.write_str(
                 "Many people are waiting already. Leave a message, and it will be answered under a number.",
             ),

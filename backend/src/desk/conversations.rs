@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_shared::command::{ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX};
+use baton_shared::command::{
+    ADDRESS_CHARS_MAX, ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX,
+};
 use baton_shared::conversation::EndedBy;
 use baton_shared::message::MESSAGE_CHARS_MAX;
 use baton_shared::queue::Overflow;
@@ -37,6 +39,9 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         return Err(Refusal::NotFound { what: "queue" });
     }
     let mut queue = way.as_ref().map_or(start.queue, |way| way.queue);
+    if !with.state.queues.get(&queue).is_some_and(Queue::is_open) {
+        return Err(Refusal::QueueClosed);
+    }
     let full = !with.state.has_room(queue);
     let mut deflected = false;
     match full.then(|| overflow::beyond(with.state, queue, &BTreeSet::new())).flatten() {
@@ -59,7 +64,7 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     if deflected {
         let (from, by) = (Owner::Queue(queue), EndedBy::System);
         let ending = Ending { conversation, contact, queue, segment, from, by };
-        events.extend(requests::end_with_request(with, &ending).1);
+        events.extend(requests::end_with_request(with, &ending, with.state.requests_made + 1).1);
     }
     Ok(Decided {
         events,
@@ -68,6 +73,39 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
             Content::Attributes(conversation, start.attributes),
             said,
         ],
+        ..Decided::new(Answer::Started { conversation })
+    })
+}
+
+/// A question that is left instead of opening a conversation.
+pub(super) struct Left {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) text: String,
+    pub(super) channel: Channel,
+    pub(super) queue: QueueId,
+}
+
+/// Opens a conversation with the question and ends it with a request at once, so that it is read and answered like any.
+pub(super) fn leave_request(with: &mut Circumstances<'_>, left: Left) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &left.name, NAME_CHARS_MAX)?;
+    let text = checked_text("message", &left.text, MESSAGE_CHARS_MAX)?;
+    let address = checked_text("address", &left.address, ADDRESS_CHARS_MAX)?;
+    requests::check_address(&address)?;
+    let (channel, queue) = (left.channel, left.queue);
+    if !with.state.queues.contains_key(&queue) {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    let (conversation, contact, segment) = (with.ids.conversation(), with.ids.contact(), with.ids.segment());
+    let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
+    let (sent, said) = message(with, conversation, first);
+    let mut events = vec![Event::ConversationOpened { conversation, contact, channel, queue, segment }, sent];
+    let (from, by) = (Owner::Queue(queue), EndedBy::Customer);
+    let ending = Ending { conversation, contact, queue, segment, from, by };
+    events.extend(requests::end_with_request(with, &ending, with.state.requests_made + 1).1);
+    Ok(Decided {
+        events,
+        content: vec![Content::Contact(contact, name), Content::Address(contact, address), said],
         ..Decided::new(Answer::Started { conversation })
     })
 }

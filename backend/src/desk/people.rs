@@ -8,8 +8,11 @@ use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
 use super::policies::who;
-use super::{Answer, Circumstances, Decided, checked_text, invites, offers, person, returns, transfers};
+use super::{
+    Answer, Circumstances, Decided, checked_text, invites, offers, overflow, person, returns, transfers,
+};
 use crate::content::Content;
+use crate::hours;
 use crate::routing::{RoutingState, Subject};
 
 /// A person to add.
@@ -223,14 +226,15 @@ pub(super) struct QueueChange {
     pub(super) rules: Option<Box<QueueRules>>,
 }
 
-/// Sets a queue's rules if they are others than those that hold.
+/// Sets a queue's rules if they are others than those that hold, and opens or closes it by them.
 fn set_rules(
-    state: &RoutingState,
+    with: &mut Circumstances<'_>,
     actor: Actor,
     queue: QueueId,
     rules: Box<QueueRules>,
-) -> Result<Option<Event>, Refusal> {
-    if let Some(fault) = rules.fault(queue) {
+) -> Result<Vec<Event>, Refusal> {
+    let state = with.state;
+    if let Some(fault) = rules.fault(queue).or_else(|| hours::fault(rules.hours.as_ref()?)) {
         return Err(Refusal::QueueUnusable { fault });
     }
     if let Overflow::Queue(next) = rules.overflow
@@ -238,8 +242,13 @@ fn set_rules(
     {
         return Err(Refusal::NotFound { what: "queue" });
     }
-    let changes = state.queues.get(&queue).is_none_or(|queue| queue.rules != *rules);
-    Ok(changes.then(|| Event::QueueRulesSet { queue, rules, by: who(actor) }))
+    if state.queues.get(&queue).is_some_and(|queue| queue.rules == *rules) {
+        return Ok(Vec::new());
+    }
+    let judged = overflow::judge_hours(with, queue, &rules);
+    let mut events = vec![Event::QueueRulesSet { queue, rules, by: who(actor) }];
+    events.extend(judged);
+    Ok(events)
 }
 
 pub(super) fn change_queue(
@@ -261,7 +270,7 @@ pub(super) fn change_queue(
     let mut events = vec![Event::QueueChanged { queue, skills, priority }];
     events.extend(withdrawn);
     if let Some(rules) = rules {
-        events.extend(set_rules(state, actor, queue, rules)?);
+        events.extend(set_rules(with, actor, queue, rules)?);
     }
     let content = vec![Content::QueueName(queue, name)];
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })

@@ -149,6 +149,8 @@ impl Table<'_> {
             | Event::QueueAdded { .. }
             | Event::QueueChanged { .. }
             | Event::QueueRulesSet { .. }
+            | Event::QueueOpened { .. }
+            | Event::QueueClosed { .. }
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
             | Event::GroupAdded { .. }

@@ -144,6 +144,7 @@ impl From<Refusal> for ApiError {
             | Refusal::RequestClosed
             | Refusal::NotConsulting
             | Refusal::QueueFull
+            | Refusal::QueueClosed
             | Refusal::LastAdministrator => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())

@@ -49,6 +49,8 @@ impl RoutingState {
                 self.queue_set(*queue, skills, *priority);
             }
             Event::QueueRulesSet { queue, rules, .. } => self.queue_rules_set(*queue, rules),
+            Event::QueueOpened { queue, until } => self.set_standing(*queue, true, *until),
+            Event::QueueClosed { queue, until } => self.set_standing(*queue, false, *until),
             Event::MemberAdded { queue, agent } => self.change_agent(*agent, |changed| {
                 changed.queues.insert(*queue);
             }),

@@ -28,6 +28,8 @@ pub enum Deadline {
     Step(ConversationId),
     /// A conversation has waited too long in its queue.
     Limit(ConversationId),
+    /// A queue opens or closes.
+    Hours(QueueId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
     Undo(TransferId),
     /// An agent who passed a conversation may be offered it again.
@@ -74,7 +76,8 @@ impl Deadlines {
             | Deadline::Invite(_)
             | Deadline::WrapUp(_)
             | Deadline::Step(_)
-            | Deadline::Limit(_) => &mut self.deciding,
+            | Deadline::Limit(_)
+            | Deadline::Hours(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
     }
@@ -132,6 +135,11 @@ impl RoutingState {
         for segment in self.segments.values() {
             if let SegmentState::WrapUp { until: Some(until), .. } = segment.state {
                 deadlines.add(until, Deadline::WrapUp(segment.id));
+            }
+        }
+        for queue in self.queues.values() {
+            if let Some(until) = queue.standing.and_then(|standing| standing.until) {
+                deadlines.add(until, Deadline::Hours(queue.id));
             }
         }
         for agent in self.agents.values() {
@@ -197,7 +205,8 @@ impl RoutingState {
         }
     }
 
-    /// Moves every running deadline that asks for an event to `held_until` where it would fire sooner.
+    /// Moves every running deadline that asks for an event to `held_until` where it would fire sooner; a queue's hours are
+    /// those of the wall.
     pub(super) fn hold_deadlines(&mut self, held_until: Timestamp) {
         for offer in self.offers.values_mut() {
             if let OfferState::Open { deadline: Some(deadline) } = &mut offer.state

@@ -44,10 +44,10 @@ impl RoutingState {
         }
     }
 
-    /// Says whether a queue takes one more conversation from customers who come or were waiting elsewhere.
+    /// Says whether fewer conversations wait in a queue than may.
     pub fn has_room(&self, queue: QueueId) -> bool {
-        let Some(Queue { rules, .. }) = self.queues.get(&queue) else { return false };
-        let Some(limit) = rules.waiting_max else { return true };
+        let Some(found) = self.queues.get(&queue) else { return false };
+        let Some(limit) = found.rules.waiting_max else { return true };
         let waiting = self.index.waits.waiting.get(&queue).map_or(0, BTreeSet::len);
         waiting < limit as usize
     }

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use baton_shared::{Channel, Command, QueueId, Role};
+use baton::clock::Clock;
+use baton_shared::{Channel, Command, QueueId, Role, Timestamp};
 use serde_json::{Value, json};
 
 use crate::app::{Client, Person, TestApp};
@@ -25,7 +26,7 @@ async fn rules_are_read_as_they_were_set_and_stay_where_they_are_left_out() {
     let (first, second) = (app.add_queue("First", &[]).await, app.add_queue("Second", &[]).await);
     let rules = json!({
         "waiting_max": 20, "wait_secs": 300, "overflow": {"kind": "queue", "id": second},
-        "target": {"secs": 30, "percent": 80},
+        "target": {"secs": 30, "percent": 80}, "at_closing": "keep",
     });
     set(&root, first, "First", rules.clone()).await;
     let named = json!({"name": "Renamed", "skills": [], "priority": "high"});
@@ -125,4 +126,79 @@ async fn whoever_serves_two_queues_takes_what_is_due_first() {
     let names: Vec<&str> =
         threads.as_object().unwrap().values().map(|thread| thread["customer"].as_str().unwrap()).collect();
     assert_eq!(names, ["Dan"]);
+}
+
+/// Hours in UTC on every day from one minute to another.
+fn daily(from: u16, to: u16) -> Value {
+    let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    let weekly: Vec<Value> = days.iter().map(|day| json!({"day": day, "from": from, "to": to})).collect();
+    json!({"zone": "UTC", "weekly": weekly})
+}
+
+#[tokio::test]
+async fn a_closed_queue_lets_nobody_in_and_takes_questions_until_it_opens() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let queue = app.add_queue("Support", &[]).await;
+    let opening = async || app.anyone().get("/api/chat/opening").await.expect(StatusCode::OK);
+    assert_eq!(opening().await, json!({"open": true, "opens_at": null}), "a queue without hours is open");
+    // From midnight to the minute that is now, so that it opens again at midnight.
+    let now = app.clock.now();
+    let minute = u16::try_from(now.as_millis() / 60_000 % 1_440).unwrap();
+    assert!(minute > 0, "the test's day has begun");
+    let (waits, _) = app.customer("Carla", "I came before").await;
+    set(&root, queue, "Support", json!({"hours": daily(0, minute)})).await;
+    let found = opening().await;
+    assert_eq!(found["open"], false);
+    let midnight = found["opens_at"].as_str().unwrap();
+    assert!(midnight.ends_with("T00:00:00.000Z"), "{midnight}");
+    assert_eq!(phase(&waits).await["kind"], "waiting", "who waits is kept");
+    let body = json!({"name": "Dan", "text": "Hello?"});
+    app.anyone().post("/api/chat", &body).await.refused(StatusCode::CONFLICT, "queue_closed");
+
+    let left = json!({"name": "Dan", "address": "dan@example.com", "text": "Hello?"});
+    let wrong = json!({"name": "Dan", "address": "dan", "text": "Hello?"});
+    let refused = app.anyone().post("/api/chat/requests", &wrong).await;
+    refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "email_invalid");
+    let answer = app.anyone().post("/api/chat/requests", &left).await.expect(StatusCode::CREATED);
+    assert_eq!(answer["chat"]["phase"]["request"], 1);
+    let requests = root.client.get("/api/requests").await.expect(StatusCode::OK);
+    let shown = ["queue", "customer", "address"].map(|field| requests[0][field].as_str().unwrap());
+    assert_eq!(shown, ["Support", "Dan", "dan@example.com"]);
+
+    let midnight: Timestamp = midnight.parse().unwrap();
+    app.advance(midnight.since(now));
+    app.settle().await;
+    assert_eq!(opening().await["open"], true);
+    app.customer("Dan", "Hello again").await;
+}
+
+#[tokio::test]
+async fn who_waits_when_a_queue_closes_gets_a_number_each_if_it_says_so() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let queue = app.add_queue("Support", &[]).await;
+    let minute = u16::try_from(app.clock.now().as_millis() / 60_000 % 1_440).unwrap();
+    set(&root, queue, "Support", json!({"hours": daily(0, minute + 5), "at_closing": "request"})).await;
+    let (carla, _) = app.customer("Carla", "Hello?").await;
+    let (dan, _) = app.customer("Dan", "Hello?").await;
+    app.advance(Duration::from_secs(300));
+    app.settle().await;
+    let numbers = [phase(&carla).await["request"].clone(), phase(&dan).await["request"].clone()];
+    assert_eq!(numbers, [json!(1), json!(2)]);
+}
+
+#[tokio::test]
+async fn hours_that_make_no_sense_are_refused() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let queue = app.add_queue("Support", &[]).await;
+    let nowhere = json!({"zone": "Europe/Atlantis", "weekly": daily(0, 10)["weekly"]});
+    let no_day = json!({"zone": "UTC", "weekly": daily(0, 10)["weekly"], "closed_on": ["2026-02-30"]});
+    for hours in [nowhere, no_day, daily(10, 10), json!({"zone": "UTC", "weekly": []})] {
+        let rules = json!({"hours": hours});
+        let body = json!({"name": "Support", "skills": [], "priority": "normal", "rules": rules});
+        let refused = root.client.put(&format!("/api/queues/{queue}"), &body).await;
+        refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "queue_unusable");
+    }
 }

@@ -106,6 +106,11 @@ impl Checker {
                 let owner = self.owners.remove(conversation).map(|(owner, _)| owner);
                 assert_eq!(owner, Some(*from), "the owner's conversation ends");
             }
+            Event::QueueClosed { queue, .. } => {
+                if self.replayed.queues[queue].rules.at_closing == queue::AtClosing::Request {
+                    self.deflecting.extend(reference::waiting_in(&self.replayed, *queue));
+                }
+            }
             Event::LimitLifted { conversation } => {
                 let queue = self.replayed.conversations[conversation].queue;
                 self.check_overflow(*conversation, queue, recorded.at, None);
@@ -139,6 +144,7 @@ impl Checker {
             | Event::QueueAdded { .. }
             | Event::QueueChanged { .. }
             | Event::QueueRulesSet { .. }
+            | Event::QueueOpened { .. }
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
             | Event::GroupAdded { .. }
@@ -176,6 +182,11 @@ impl Checker {
     /// Checks that a conversation begins where there is room, ends with a request at once, or has nowhere else to go.
     fn check_beginning(&mut self, conversation: ConversationId, queue: QueueId) {
         let state = &self.replayed;
+        if !state.queues[&queue].is_open() {
+            // Nobody is let in, but a question may be left.
+            self.deflecting.insert(conversation);
+            return;
+        }
         if reference::has_room(state, queue) {
             return;
         }
@@ -204,6 +215,10 @@ impl Checker {
 
     /// Checks that nothing waits longer than its queue lets it, and that what should have ended has.
     fn check_limits(&self, state: &RoutingState, now: Timestamp) {
+        for queue in state.queues.values() {
+            let expected = queue.rules.hours.as_ref().map(|hours| reference::is_open(hours, now));
+            assert_eq!(queue.standing.map(|standing| standing.open), expected, "it is open by its hours");
+        }
         assert!(self.deflecting.is_empty(), "what finds no room ends with a request in the same turn");
         for conversation in state.conversations.values() {
             let Some(waiting) = conversation.waiting() else { continue };

@@ -87,11 +87,28 @@ fn accept_by(state: &RoutingState, pool: Pool, ranked_at: Timestamp) -> Timestam
 
 /// Says whether fewer conversations wait in a queue than may.
 pub fn has_room(state: &RoutingState, queue: QueueId) -> bool {
-    let waits = |open: &&Conversation| {
+    let waiting = waiting_in(state, queue).count();
+    state.queues[&queue].rules.waiting_max.is_none_or(|max| waiting < max as usize)
+}
+
+/// Returns what waits in a queue for everyone who serves it.
+pub fn waiting_in(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = ConversationId> {
+    let waits = move |open: &&Conversation| {
         open.waiting().is_some_and(|waiting| waiting.search.pool == Pool::Queue(queue))
     };
-    let waiting = state.conversations.values().filter(waits).count();
-    state.queues[&queue].rules.waiting_max.is_none_or(|max| waiting < max as usize)
+    state.conversations.values().filter(waits).map(|open| open.id)
+}
+
+/// Says whether hours in UTC without closed days hold at a time: the simulation's clock begins on a Saturday.
+pub fn is_open(hours: &queue::OpeningHours, now: Timestamp) -> bool {
+    let minutes = now.as_millis() / 60_000;
+    // 1 January 1970 was a Thursday.
+    let (day, minute) = ((minutes / 1_440 + 3) % 7, minutes % 1_440);
+    let today = queue::Weekday::ALL[day as usize];
+    let holds = |opening: &queue::Opening| {
+        opening.day == today && (i64::from(opening.from)..i64::from(opening.to)).contains(&minute)
+    };
+    hours.weekly.iter().any(holds)
 }
 
 /// Returns where a conversation goes that a queue does not keep: each queue along the overflow is tried once.
@@ -102,7 +119,7 @@ pub fn beyond(state: &RoutingState, from: QueueId, left: &BTreeSet<QueueId>) -> 
         if tried.contains(&next) {
             return None;
         }
-        if has_room(state, next) {
+        if has_room(state, next) && state.queues[&next].is_open() {
             break;
         }
         tried.push(next);

@@ -170,6 +170,10 @@ impl Tally {
             "queue_rules_set",
             "deflected at once",
             "turned away",
+            "queue_opened",
+            "queue_closed",
+            "found it closed",
+            "left a question",
         ];
         wanted.into_iter().filter(|what| self.counts.get(what).is_none_or(|count| *count == 0)).collect()
     }

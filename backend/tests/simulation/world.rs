@@ -293,7 +293,23 @@ impl World {
                 self.tally.count("deflected at once");
             }
             Some((_, Err(CommandError::Refused(Refusal::QueueFull)))) => self.tally.count("turned away"),
+            Some((_, Err(CommandError::Refused(Refusal::QueueClosed)))) => {
+                self.tally.count("found it closed");
+                self.someone_leaves_a_question(queue);
+            }
             _ => {}
+        }
+    }
+
+    fn someone_leaves_a_question(&mut self, queue: QueueId) {
+        if self.turns.state().queues[&queue].is_open() {
+            return;
+        }
+        let (name, address) = ("Ada".to_owned(), "ada@example.com".to_owned());
+        let (text, channel) = ("Hello".to_owned(), Channel::WebChat);
+        self.give(Actor::Visitor, Command::LeaveRequest { name, address, text, channel, queue });
+        if let Some((_, Ok(_))) = &self.last {
+            self.tally.count("left a question");
         }
     }
 
@@ -547,12 +563,12 @@ impl World {
         }
         let (agent, queue) = (self.random.pick(&self.agents), self.random.pick(&self.queues));
         let skill = self.random.pick(&self.skills);
-        let command = match self.random.below(6) {
+        let command = match self.random.below(9) {
             0 => Command::AddMember { queue, agent },
             1 => Command::RemoveMember { queue, agent },
             2 => Command::GrantSkill { agent, skill },
             3 => Command::RevokeSkill { agent, skill },
-            4 => Command::ChangeQueue {
+            4..=7 => Command::ChangeQueue {
                 queue,
                 name: "queue".to_owned(),
                 skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),

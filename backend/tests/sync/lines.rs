@@ -1,7 +1,7 @@
 //! Queues that set bounds to waits: what overflows, where to, and what the customer sees of it.
 
 use baton_shared::command::Actor;
-use baton_shared::queue::Overflow;
+use baton_shared::queue::{AtClosing, Opening, OpeningHours, Overflow, Weekday};
 use baton_shared::*;
 
 use crate::play::{self, text};
@@ -10,7 +10,7 @@ use crate::stage::Stage;
 /// Plays everything, and compares at every end of a part from every cut point in it.
 pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     play::set_policy(stage, Preset::Baton, |_| {});
-    for part in [from_line_to_line, ending_with_a_request, round_and_round] {
+    for part in [from_line_to_line, ending_with_a_request, round_and_round, by_the_hours] {
         part(stage, billing, sales);
         set_rules(stage, billing, QueueRules::default());
         set_rules(stage, sales, QueueRules::default());
@@ -90,4 +90,35 @@ fn round_and_round(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     play::reachable(stage);
     play::accept(stage, conversation);
     play::end(stage, Actor::Customer(conversation), conversation, None);
+}
+
+/// Closed at once for those who come, and for those who wait by what the rules say; then a question is left.
+fn by_the_hours(stage: &mut Stage, billing: QueueId, _: QueueId) {
+    nobody_is_there(stage);
+    let waits = stage.customer_comes(billing);
+    let always = Weekday::ALL.map(|day| Opening { day, from: 0, to: 1_440 });
+    // The stage is played on a day in November.
+    let closed_on = (18..=30).map(|day| format!("2026-11-{day}"));
+    let hours =
+        |closed_on| Some(OpeningHours { zone: text("UTC"), weekly: always.into_iter().collect(), closed_on });
+    set_rules(stage, billing, QueueRules { hours: hours(Default::default()), ..Default::default() });
+    let mut closed = QueueRules { hours: hours(closed_on.collect()), ..Default::default() };
+    set_rules(stage, billing, closed.clone());
+    assert_eq!(queue_shown(stage, waits), "Billing", "who waits is kept");
+    let (name, message, channel, queue) = (text("Ada"), text("Hello?"), Channel::WebChat, billing);
+    let start = Command::StartConversation {
+        name: name.clone(),
+        text: message.clone(),
+        channel,
+        queue,
+        attributes: Default::default(),
+    };
+    assert!(stage.give(Actor::Visitor, start).is_err(), "it is closed");
+    let left =
+        Command::LeaveRequest { name, address: text("ada@example.com"), text: message, channel, queue };
+    stage.give(Actor::Visitor, left).unwrap();
+    closed.at_closing = AtClosing::Request;
+    set_rules(stage, billing, closed);
+    assert!(matches!(stage.phase_of(waits), Phase::Closed { request: Some(_), .. }));
+    play::reachable(stage);
 }

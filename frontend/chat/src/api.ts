@@ -61,7 +61,7 @@ export type Unreachable = { readonly kind: "unreachable"; readonly retryAfterMs:
 
 export type Answer<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: string; readonly code: string }
   | { readonly kind: "signed_out" }
   | Unreachable;
 
@@ -73,6 +73,21 @@ const OLDER_PAGE_SIZE = 50;
 
 export function startChat(name: string, text: string, key: string): Promise<Answer<Started>> {
   return call("POST", "/api/chat", { body: { name, text }, key });
+}
+
+/** Leaves a question that is answered later. */
+export function leaveRequest(name: string, address: string, text: string, key: string): Promise<Answer<Started>> {
+  return call("POST", "/api/chat/requests", { body: { name, address, text }, key });
+}
+
+export interface Opening {
+  readonly open: boolean;
+  /** When it opens, where it is closed and that is known. */
+  readonly opens_at: string | null;
+}
+
+export function opening(): Promise<Answer<Opening>> {
+  return call("GET", "/api/chat/opening", {});
 }
 
 /** The calls of one customer, signed with the token that starting gave. */
@@ -161,8 +176,8 @@ export async function failure(response: Response): Promise<Exclude<Answer<never>
   const isRefusal = isProblem && status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
   if (!isRefusal) return { kind: "unreachable", retryAfterMs: retryAfterMs(response) };
   if (status === 401) return { kind: "signed_out" };
-  const problem = (await response.json()) as { title: string; detail?: string };
-  return { kind: "refused", reason: problem.detail || problem.title };
+  const problem = (await response.json()) as { title: string; detail?: string; code?: string };
+  return { kind: "refused", reason: problem.detail || problem.title, code: problem.code ?? "" };
 }
 
 function retryAfterMs(response: Response): number | null {

@@ -19,7 +19,14 @@ export interface PendingStart {
   readonly key: string;
   readonly name: string;
   readonly text: string;
+  /** Where the answer is to come, where a question is left instead of starting a conversation. */
+  readonly address: string | null;
   readonly atMs: number;
+}
+
+/** The place for the address that a customer left for the answer to their request. */
+export function addressPlace(conversation: string): string {
+  return ofConversation(conversation, "address");
 }
 
 export function savedSession(): Session | null {

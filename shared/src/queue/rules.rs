@@ -4,6 +4,7 @@ use core::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::hours::{AtClosing, OpeningHours};
 use crate::ids::QueueId;
 
 /// What a queue without a target counts as, where the lines of several queues are compared.
@@ -53,6 +54,11 @@ pub struct QueueRules {
     /// How soon its conversations should be accepted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<ServiceTarget>,
+    /// When it is open; nothing for always.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hours: Option<OpeningHours>,
+    /// What becomes of those who wait when it closes.
+    pub at_closing: AtClosing,
 }
 
 impl QueueRules {
@@ -95,7 +101,7 @@ mod tests {
     #[test]
     fn rules_that_set_no_bounds_are_written_as_little_as_possible() {
         let written = serde_json::to_string(&QueueRules::default()).expect("they can be written");
-        assert_eq!(written, r#"{"overflow":{"kind":"request"}}"#);
+        assert_eq!(written, r#"{"overflow":{"kind":"request"},"at_closing":"keep"}"#);
         assert_eq!(
             serde_json::from_str::<QueueRules>("{}").expect("all may be left out"),
             QueueRules::default()

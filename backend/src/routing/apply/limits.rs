@@ -2,16 +2,19 @@
 
 use core::time::Duration;
 
+use baton_shared::queue::Standing;
 use baton_shared::*;
 
-use super::super::RoutingState;
+use super::super::{Deadline, RoutingState};
 
 impl RoutingState {
     /// Sets a queue's rules; what waits in it is measured by them at once, from when it came there.
     pub(super) fn queue_rules_set(&mut self, id: QueueId, rules: &QueueRules) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
         queue.rules = rules.clone();
+        let before = queue.standing.take();
         self.index.touched.queues.insert(id);
+        self.disarm_hours(id, before);
         self.watch(id);
         for conversation in self.waiting_in(id) {
             self.disarm_wait(conversation);
@@ -20,6 +23,23 @@ impl RoutingState {
         }
         for subject in self.sought_in(Pool::Queue(id)) {
             self.place_subject(subject);
+        }
+    }
+
+    /// Sets whether a queue is open, and until when.
+    pub(super) fn set_standing(&mut self, id: QueueId, open: bool, until: Option<Timestamp>) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let before = queue.standing.replace(Standing { open, until });
+        self.index.touched.queues.insert(id);
+        self.disarm_hours(id, before);
+        if let Some(until) = until {
+            self.index.deadlines.add(until, Deadline::Hours(id));
+        }
+    }
+
+    fn disarm_hours(&mut self, id: QueueId, standing: Option<Standing>) {
+        if let Some(until) = standing.and_then(|standing| standing.until) {
+            self.index.deadlines.remove(until, Deadline::Hours(id));
         }
     }
 

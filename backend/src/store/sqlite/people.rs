@@ -174,6 +174,7 @@ pub(super) fn queues(connection: &Connection) -> Result<Vec<QueueView>, StoreErr
         priority: queue.priority,
         members: members.remove(&queue.id).unwrap_or_default(),
         rules: queue.rules,
+        standing: queue.standing,
     });
     Ok(queues.collect())
 }
