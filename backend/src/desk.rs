@@ -12,6 +12,7 @@ mod people;
 mod policies;
 pub mod replies;
 mod requests;
+mod returning;
 mod returns;
 mod supervision;
 pub mod targets;
@@ -24,7 +25,7 @@ use baton_shared::command::Actor;
 use baton_shared::*;
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Content, ReadMarks};
+use crate::content::{Content, Former, ReadMarks};
 use crate::ids::IdSource;
 use crate::routing::{Deadline, Match, RoutingState, Subject};
 
@@ -90,6 +91,8 @@ pub struct Circumstances<'a> {
     pub key: Option<&'a str>,
     /// How the expressions came out of the workflow that the command leads a conversation into.
     pub judged: Option<Judgement>,
+    /// Whose the earlier conversation was whose customer begins another one.
+    pub former: Option<Former>,
 }
 
 /// Decides a command, or refuses it.
@@ -190,6 +193,7 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Step(conversation) => workflows::due(with, conversation),
         Deadline::Limit(conversation) => overflow::due(with, conversation),
         Deadline::Hours(queue) => overflow::hours_turned(with, queue),
+        Deadline::Alone(conversation) => vec![Event::EveryoneAsked { conversation }],
         Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),
     }
@@ -209,7 +213,8 @@ pub fn decide_offer(with: &mut Circumstances<'_>, found: &Match) -> Option<Event
     let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
     let meant = transfer.filter(|transfer| returns::undecided(transfer));
     let named = with.state.search(conversation)?.pool == Pool::Agent(found.agent);
-    let lasts = if named { policy.named_offer_lasts() } else { Some(policy.offer_lasts()) };
+    let alone = conversation.waiting().and_then(Waiting::alone_until).is_some();
+    let lasts = if named && !alone { policy.named_offer_lasts() } else { Some(policy.offer_lasts()) };
     // Whoever a step asks alone has its whole time.
     let step = conversation.waiting().and_then(|waiting| waiting.route.as_ref()?.deadline).filter(|_| named);
     Some(Event::OfferMade {

@@ -173,6 +173,7 @@ impl RoutingState {
                 | Deadline::WrapUp(_)
                 | Deadline::Step(_)
                 | Deadline::Limit(_)
+                | Deadline::Alone(_)
                 | Deadline::Hours(_) => {
                     return Some(deadline);
                 }

@@ -40,7 +40,7 @@ pub const ATTRIBUTE_CHARS_MAX: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after what they are; the variants say what is asked")]
 pub enum Command {
-    /// Open a conversation with its first message.
+    /// Open a conversation with its first message; the customer of an earlier one stays the contact that they were.
     StartConversation {
         name: String,
         text: String,
@@ -48,7 +48,7 @@ pub enum Command {
         queue: QueueId,
         attributes: BTreeMap<String, String>,
     },
-    /// Leave a question that is answered later.
+    /// Leave a question that is answered later; the customer of an earlier one stays the contact that they were.
     LeaveRequest { name: String, address: String, text: String, channel: Channel, queue: QueueId },
     /// Say something.
     SendMessage { conversation: ConversationId, text: String },

@@ -53,9 +53,17 @@ pub struct WaitLimit {
     /// The queues in which it waited too long: it does not come back to them.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub left: BTreeSet<QueueId>,
+    /// Until when whoever served the customer last is asked alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone_until: Option<Timestamp>,
 }
 
 impl Waiting {
+    /// Returns until when whoever served the customer last is asked alone.
+    pub fn alone_until(&self) -> Option<Timestamp> {
+        self.limit.as_ref()?.alone_until
+    }
+
     /// Returns when it has waited too long where it is.
     pub fn overflows_at(&self) -> Option<Timestamp> {
         self.limit.as_ref()?.overflows_at

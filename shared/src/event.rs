@@ -175,6 +175,10 @@ pub enum Event {
     SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
     /// No step is left: everyone in the queue that owns the conversation is asked.
     StepsEnded { conversation: ConversationId, workflow: WorkflowId },
+    /// Whoever served the customer last is asked alone until a time.
+    LastAgentAsked { conversation: ConversationId, agent: AgentId, until: Timestamp },
+    /// Everyone who serves the queue is asked, no more only whoever served the customer last.
+    EveryoneAsked { conversation: ConversationId },
     /// Nowhere is room for a conversation that waited too long: it waits on where it is, without a limit.
     LimitLifted { conversation: ConversationId },
     /// The next owner is looked for elsewhere; a released sender gets it back no more.
@@ -285,6 +289,8 @@ impl Event {
             | Self::SkillsDropped { conversation, .. }
             | Self::StepsEnded { conversation, .. }
             | Self::LimitLifted { conversation }
+            | Self::LastAgentAsked { conversation, .. }
+            | Self::EveryoneAsked { conversation }
             | Self::ConsultBegan { conversation, .. }
             | Self::AsideSent { conversation, .. }
             | Self::InviteMade { conversation, .. }
@@ -366,6 +372,8 @@ impl Event {
             Self::SkillsDropped { .. } => "skills_dropped",
             Self::StepsEnded { .. } => "steps_ended",
             Self::LimitLifted { .. } => "limit_lifted",
+            Self::LastAgentAsked { .. } => "last_agent_asked",
+            Self::EveryoneAsked { .. } => "everyone_asked",
             Self::ConsultBegan { .. } => "consult_began",
             Self::AsideSent { .. } => "aside_sent",
             Self::InviteMade { .. } => "invite_made",

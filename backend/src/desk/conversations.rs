@@ -14,7 +14,8 @@ use baton_shared::*;
 use super::requests::{self, Ending};
 use super::workflows::{self, Seeker};
 use super::{
-    Answer, Circumstances, Decided, checked_text, invites, open, optional_text, overflow, person, returns,
+    Answer, Circumstances, Decided, checked_text, invites, open, optional_text, overflow, person, returning,
+    returns,
 };
 use crate::content::{Content, ReadMarks};
 use crate::routing::RoutingState;
@@ -33,7 +34,11 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     let text = checked_text("message", &start.text, MESSAGE_CHARS_MAX)?;
     check_attributes(&start.attributes)?;
     let entrance = with.state.entrance(start.channel);
-    let seeker = Seeker { channel: start.channel, excluded: BTreeSet::new(), last_agent: None };
+    let seeker = Seeker {
+        channel: start.channel,
+        excluded: BTreeSet::new(),
+        last_agent: with.former.and_then(|former| former.agent),
+    };
     let mut way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
     if !with.state.queues.contains_key(&start.queue) {
         return Err(Refusal::NotFound { what: "queue" });
@@ -52,13 +57,16 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         // Where nowhere is room, waiting is better than being turned away.
         None => {}
     }
-    let (conversation, contact, segment) = (with.ids.conversation(), with.ids.contact(), with.ids.segment());
+    let (conversation, contact, segment) = (with.ids.conversation(), contact(with), with.ids.segment());
     let channel = start.channel;
     let opened = Event::ConversationOpened { conversation, contact, channel, queue, segment };
     // The key of the start is as good as the customer's token, so it is not kept where staff can see it.
     let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
     let (sent, said) = message(with, conversation, first);
     let mut events = vec![opened];
+    if way.is_none() && !deflected {
+        events.extend(returning::asked(with, conversation, queue, channel));
+    }
     events.extend(way.into_iter().flat_map(|way| workflows::entered(with.now, conversation, way)));
     events.push(sent);
     if deflected {
@@ -75,6 +83,14 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         ],
         ..Decided::new(Answer::Started { conversation })
     })
+}
+
+/// Returns the contact that a customer who returns was, or a new one.
+fn contact(with: &mut Circumstances<'_>) -> ContactId {
+    match with.former {
+        Some(former) => former.contact,
+        None => with.ids.contact(),
+    }
 }
 
 /// A question that is left instead of opening a conversation.
@@ -96,7 +112,7 @@ pub(super) fn leave_request(with: &mut Circumstances<'_>, left: Left) -> Result<
     if !with.state.queues.contains_key(&queue) {
         return Err(Refusal::NotFound { what: "queue" });
     }
-    let (conversation, contact, segment) = (with.ids.conversation(), with.ids.contact(), with.ids.segment());
+    let (conversation, contact, segment) = (with.ids.conversation(), contact(with), with.ids.segment());
     let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
     let (sent, said) = message(with, conversation, first);
     let mut events = vec![Event::ConversationOpened { conversation, contact, channel, queue, segment }, sent];

@@ -126,6 +126,7 @@ impl Table<'_> {
                 viewers.iter().for_each(|viewer| self.desk(*viewer, vec![hidden.clone()]));
                 self.phase(*conversation, Some("The conversation has ended".to_owned()))
             }
+            Event::EveryoneAsked { conversation } => self.phase(*conversation, None),
             Event::RequestAnswered { conversation, .. } => {
                 self.phase(*conversation, Some("Your request has been answered".to_owned()))
             }
@@ -170,6 +171,7 @@ impl Table<'_> {
             | Event::SkillsDropped { .. }
             | Event::StepsEnded { .. }
             | Event::LimitLifted { .. }
+            | Event::LastAgentAsked { .. }
             | Event::ConsultBegan { .. }
             | Event::InviteMade { .. }
             | Event::InviteEnded { agent: None, .. }

@@ -16,7 +16,7 @@ use baton_shared::{Author, Channel, ChatMessage, Command, ConversationId, Messag
 use serde::Deserialize;
 
 use super::body::{Asked, JsonBody, Keyed};
-use super::callers::{CameFrom, CurrentCustomer};
+use super::callers::{CameFrom, CurrentCustomer, Returning};
 use super::conversations::{page, sent};
 use super::error::ApiError;
 use super::openapi::KeyParam;
@@ -37,17 +37,21 @@ pub struct Before {
 }
 
 /// Opens a conversation
+///
+/// With the token of an earlier conversation the customer stays the contact that they were, and whoever served them last may
+/// be asked first.
 #[utoipa::path(post, path = "/api/chat", tag = "Customers", params(KeyParam), request_body = NewChat,
     responses((status = 201, body = ChatStarted)))]
 pub async fn start(
     State(app): State<Arc<App>>,
     CameFrom(address): CameFrom,
+    returning: Returning,
     Keyed { key, body: NewChat { name, text, attributes } }: Keyed<NewChat>,
 ) -> Result<(StatusCode, Json<ChatStarted>), ApiError> {
     app.limits.chat(address, app.now())?;
     let queue = app.with_store(App::chat_queue).await?.ok_or_else(no_queue)?;
     let command = Command::StartConversation { name, text, channel: Channel::WebChat, queue, attributes };
-    started(&app, app.submit(Actor::Visitor, Some(key), command).await?).await
+    started(&app, app.submit(returning.actor(), Some(key), command).await?).await
 }
 
 /// Says whether conversations can be opened at the moment, by the hours of the queues in which one might begin
@@ -67,12 +71,13 @@ pub async fn opening(State(app): State<Arc<App>>) -> Result<Json<ChatOpening>, A
 pub async fn leave_request(
     State(app): State<Arc<App>>,
     CameFrom(from): CameFrom,
+    returning: Returning,
     Keyed { key, body: NewLeftRequest { name, address, text } }: Keyed<NewLeftRequest>,
 ) -> Result<(StatusCode, Json<ChatStarted>), ApiError> {
     app.limits.chat(from, app.now())?;
     let queue = app.with_store(App::chat_queue).await?.ok_or_else(no_queue)?;
     let command = Command::LeaveRequest { name, address, text, channel: Channel::WebChat, queue };
-    started(&app, app.submit(Actor::Visitor, Some(key), command).await?).await
+    started(&app, app.submit(returning.actor(), Some(key), command).await?).await
 }
 
 async fn started(app: &Arc<App>, answer: Answer) -> Result<(StatusCode, Json<ChatStarted>), ApiError> {

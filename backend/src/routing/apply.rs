@@ -168,6 +168,10 @@ impl RoutingState {
             Event::SkillsDropped { conversation, skills } => self.skills_dropped(*conversation, skills),
             Event::StepsEnded { conversation, .. } => self.steps_ended(*conversation),
             Event::LimitLifted { conversation } => self.lift_limit(*conversation),
+            Event::LastAgentAsked { conversation, agent, until } => {
+                self.ask_alone(*conversation, Some((*agent, *until)));
+            }
+            Event::EveryoneAsked { conversation } => self.ask_alone(*conversation, None),
             Event::ConsultBegan { transfer, agent, deadline, .. } => {
                 let (agent, deadline) = (*agent, *deadline);
                 let state = TransferState::Consulting { agent, since: at, deadline, last_seq: 0 };

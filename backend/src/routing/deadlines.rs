@@ -28,6 +28,8 @@ pub enum Deadline {
     Step(ConversationId),
     /// A conversation has waited too long in its queue.
     Limit(ConversationId),
+    /// Whoever served a customer last is asked alone no more.
+    Alone(ConversationId),
     /// A queue opens or closes.
     Hours(QueueId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
@@ -77,6 +79,7 @@ impl Deadlines {
             | Deadline::WrapUp(_)
             | Deadline::Step(_)
             | Deadline::Limit(_)
+            | Deadline::Alone(_)
             | Deadline::Hours(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
@@ -126,6 +129,9 @@ impl RoutingState {
             if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
                 deadlines.add(due, Deadline::Limit(conversation.id));
             }
+            if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
+                deadlines.add(due, Deadline::Alone(conversation.id));
+            }
         }
         for invite in self.invites.values() {
             if let InviteState::Open { deadline, .. } = invite.state {
@@ -170,6 +176,9 @@ impl RoutingState {
         if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
             self.index.deadlines.add(due, Deadline::Limit(id));
         }
+        if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
+            self.index.deadlines.add(due, Deadline::Alone(id));
+        }
     }
 
     /// Removes the deadlines that a conversation's way through a workflow and its queue's limit have.
@@ -180,6 +189,9 @@ impl RoutingState {
         }
         if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
             self.index.deadlines.remove(due, Deadline::Limit(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
+            self.index.deadlines.remove(due, Deadline::Alone(id));
         }
     }
 
@@ -236,7 +248,9 @@ impl RoutingState {
             let Some(waiting) = conversation.waiting_mut() else { continue };
             let route = waiting.route.iter_mut();
             let of_steps = route.flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
-            let of_limit = waiting.limit.as_mut().and_then(|limit| limit.overflows_at.as_mut());
+            let limit = waiting.limit.iter_mut();
+            let of_limit =
+                limit.flat_map(|limit| limit.overflows_at.iter_mut().chain(limit.alone_until.as_mut()));
             let times = of_steps.chain(of_limit);
             for time in times.filter(|time| **time < held_until) {
                 *time = held_until;

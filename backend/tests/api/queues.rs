@@ -7,7 +7,7 @@ use baton::clock::Clock;
 use baton_shared::{Channel, Command, QueueId, Role, Timestamp};
 use serde_json::{Value, json};
 
-use crate::app::{Client, Person, TestApp};
+use crate::app::{Client, Person, Proof, TestApp};
 use crate::conversations::{accept, desk};
 
 async fn set(admin: &Person<'_>, queue: QueueId, name: &str, rules: Value) {
@@ -201,4 +201,34 @@ async fn hours_that_make_no_sense_are_refused() {
         let refused = root.client.put(&format!("/api/queues/{queue}"), &body).await;
         refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "queue_unusable");
     }
+}
+
+#[tokio::test]
+async fn a_customer_who_returns_is_offered_to_whoever_served_them_and_then_to_all() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    let queue = app.add_queue("Support", &[ada.id, bob.id]).await;
+    set(&root, queue, "Support", json!({"last_agent_secs": 30})).await;
+    app.make_available(&ada).await;
+    let (customer, _) = app.customer("Carla", "Hello").await;
+    accept(&ada).await;
+    customer.post("/api/chat/closure", &json!({})).await.expect(StatusCode::NO_CONTENT);
+    app.make_available(&bob).await;
+    let start = json!({"name": "Carla", "text": "Me again"});
+    let offers = async |person: &Person<'_>| desk(person).await["offers"].as_object().unwrap().len();
+    let again = customer.post("/api/chat", &start).await.expect(StatusCode::CREATED);
+    assert_eq!(
+        (offers(&ada).await, offers(&bob).await),
+        (1, 0),
+        "Bob has been idle longer, but Ada knows her"
+    );
+    assert_eq!(again["chat"]["phase"]["queue"], "Ada");
+    let offer = desk(&ada).await["offers"].as_object().unwrap().keys().next().unwrap().clone();
+    let rejected = ada.client.post(&format!("/api/offers/{offer}/rejection"), &json!({"reason": ""})).await;
+    rejected.expect(StatusCode::NO_CONTENT);
+    assert_eq!((offers(&ada).await, offers(&bob).await), (0, 1));
+    // A token that proves nothing makes a new customer of whoever shows it.
+    let nobody = Client { app: &app, proof: Proof::Token("cnv_forged".to_owned()) };
+    nobody.post("/api/chat", &start).await.expect(StatusCode::CREATED);
 }

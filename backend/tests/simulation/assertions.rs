@@ -24,6 +24,8 @@ pub struct Checker {
     deflecting: BTreeSet<ConversationId>,
     /// Conversations that wait without a limit because nowhere is room.
     lifted: BTreeSet<ConversationId>,
+    /// Who served each customer.
+    served: BTreeMap<ContactId, BTreeSet<AgentId>>,
     /// People to whom a policy or a return gave more than they have room for.
     stretched: BTreeSet<AgentId>,
 }
@@ -92,6 +94,10 @@ impl Checker {
                     self.check_overflow(*conversation, *left, recorded.at, Some(*to));
                 }
                 self.lifted.remove(conversation);
+                if let Owner::Agent(agent) = to {
+                    let contact = self.replayed.conversations[conversation].contact;
+                    self.served.entry(contact).or_default().insert(*agent);
+                }
                 if let (
                     Owner::Agent(agent),
                     segment::OwnerCause::Returned(_)
@@ -106,10 +112,29 @@ impl Checker {
                 let owner = self.owners.remove(conversation).map(|(owner, _)| owner);
                 assert_eq!(owner, Some(*from), "the owner's conversation ends");
             }
+            // What waited without a limit is measured anew.
+            Event::QueueRulesSet { queue, .. } => {
+                let waiting: Vec<ConversationId> = reference::waiting_in(&self.replayed, *queue).collect();
+                waiting.iter().for_each(|id| drop(self.lifted.remove(id)));
+            }
             Event::QueueClosed { queue, .. } => {
                 if self.replayed.queues[queue].rules.at_closing == queue::AtClosing::Request {
                     self.deflecting.extend(reference::waiting_in(&self.replayed, *queue));
                 }
+            }
+            Event::LastAgentAsked { conversation, agent, until } => {
+                let open = &self.replayed.conversations[conversation];
+                let served = self.served.get(&open.contact);
+                assert!(served.is_some_and(|served| served.contains(agent)), "they served the customer");
+                let secs = self.replayed.queues[&open.queue].rules.last_agent_secs.unwrap();
+                assert_eq!(*until, recorded.at.plus(Duration::from_secs(u64::from(secs))));
+                let asked = &self.replayed.agents[agent];
+                assert!(asked.presence.available() && asked.queues.contains(&open.queue));
+            }
+            Event::EveryoneAsked { conversation } => {
+                let waiting = self.replayed.conversations[conversation].waiting().unwrap();
+                let over = waiting.alone_until().is_some_and(|until| until <= recorded.at);
+                assert!(over || waiting.search.offers.is_empty(), "they are asked alone for their time");
             }
             Event::LimitLifted { conversation } => {
                 let queue = self.replayed.conversations[conversation].queue;
@@ -143,7 +168,6 @@ impl Checker {
             | Event::SkillRevoked { .. }
             | Event::QueueAdded { .. }
             | Event::QueueChanged { .. }
-            | Event::QueueRulesSet { .. }
             | Event::QueueOpened { .. }
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
@@ -224,6 +248,10 @@ impl Checker {
             let Some(waiting) = conversation.waiting() else { continue };
             let expected = reference::limited(state, waiting) && !self.lifted.contains(&conversation.id);
             assert_eq!(waiting.overflows_at().is_some(), expected, "a limit runs where one is set");
+            assert!(
+                waiting.alone_until().is_none_or(|until| until > now),
+                "nobody is asked alone for longer"
+            );
             assert!(waiting.overflows_at().is_none_or(|due| due > now), "nobody waits beyond the limit");
         }
     }
@@ -325,7 +353,8 @@ fn check_clock(state: &RoutingState, conversation: &Conversation) {
         let route = conversation.waiting().and_then(|waiting| waiting.route.as_ref());
         let clock =
             open.first().is_some_and(|transfer| matches!(transfer.state, TransferState::Released { .. }))
-                || route.is_some_and(|route| route.deadline.is_some());
+                || route.is_some_and(|route| route.deadline.is_some())
+                || conversation.waiting().and_then(Waiting::alone_until).is_some();
         assert!(clock, "nobody waits for one person without a clock");
     }
 }

@@ -16,6 +16,7 @@ pub fn any(random: &mut Random, queues: &[QueueId], queue: QueueId) -> Box<Queue
         overflow: random.pick(&[onwards, onwards, Overflow::Request, Overflow::Refuse]),
         target: random.chance(50).then_some(target),
         hours: random.chance(30).then(|| hours(random)),
+        last_agent_secs: random.pick(&[None, Some(10), Some(40)]),
         at_closing: random.pick(&[AtClosing::Keep, AtClosing::Request]),
     })
 }

@@ -174,6 +174,8 @@ impl Tally {
             "queue_closed",
             "found it closed",
             "left a question",
+            "last_agent_asked",
+            "everyone_asked",
         ];
         wanted.into_iter().filter(|what| self.counts.get(what).is_none_or(|count| *count == 0)).collect()
     }

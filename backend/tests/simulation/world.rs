@@ -44,6 +44,8 @@ pub struct World {
     groups: Vec<GroupId>,
     workflows: Vec<WorkflowId>,
     lowered: BTreeSet<AgentId>,
+    /// Conversations whose customers may return.
+    earlier: Vec<ConversationId>,
     /// People whose browser is closed for a while.
     gone_until: BTreeMap<AgentId, Timestamp>,
     keys: u64,
@@ -71,6 +73,7 @@ impl World {
             groups: Vec::new(),
             workflows: Vec::new(),
             lowered: BTreeSet::new(),
+            earlier: Vec::new(),
             gone_until: BTreeMap::new(),
             keys: 0,
             last: None,
@@ -285,7 +288,14 @@ impl World {
         }
         let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
         let channel = Channel::WebChat;
-        self.give(Actor::Visitor, Command::StartConversation { name, text, channel, queue, attributes });
+        let actor = match self.random.chance(40) && !self.earlier.is_empty() {
+            true => Actor::Customer(self.random.pick(&self.earlier)),
+            false => Actor::Visitor,
+        };
+        self.give(actor, Command::StartConversation { name, text, channel, queue, attributes });
+        if let Some((_, Ok(Answer::Started { conversation }))) = &self.last {
+            self.earlier.push(*conversation);
+        }
         match &self.last {
             Some((_, Ok(Answer::Started { conversation })))
                 if !self.turns.state().conversations.contains_key(conversation) =>

@@ -10,7 +10,7 @@ use crate::stage::Stage;
 /// Plays everything, and compares at every end of a part from every cut point in it.
 pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     play::set_policy(stage, Preset::Baton, |_| {});
-    for part in [from_line_to_line, ending_with_a_request, round_and_round, by_the_hours] {
+    for part in [from_line_to_line, ending_with_a_request, round_and_round, by_the_hours, returning] {
         part(stage, billing, sales);
         set_rules(stage, billing, QueueRules::default());
         set_rules(stage, sales, QueueRules::default());
@@ -121,4 +121,34 @@ fn by_the_hours(stage: &mut Stage, billing: QueueId, _: QueueId) {
     set_rules(stage, billing, closed);
     assert!(matches!(stage.phase_of(waits), Phase::Closed { request: Some(_), .. }));
     play::reachable(stage);
+}
+
+/// Offered first to whoever served them last, who declines, does not answer in time, or accepts.
+fn returning(stage: &mut Stage, billing: QueueId, _: QueueId) {
+    let first = QueueRules { last_agent_secs: Some(15), ..Default::default() };
+    set_rules(stage, billing, first);
+    for way in ["declined", "waited for", "accepted"] {
+        let earlier = play::taken(stage, billing);
+        let served = stage.owner_of(earlier).unwrap();
+        let contact = stage.turns.state().conversations[&earlier].contact;
+        play::end(stage, Actor::Customer(earlier), earlier, None);
+        let again = stage.customer_returns(earlier, billing);
+        assert_eq!(stage.turns.state().conversations[&again].contact, contact);
+        let (offer, asked) = stage.offer_of(again);
+        assert_eq!(asked, served, "whoever served them last is asked first");
+        assert_ne!(queue_shown(stage, again), "Billing");
+        let decline = Command::RejectOffer { offer, reason: text("") };
+        match way {
+            "declined" => drop(stage.give(Actor::Person(asked), decline).unwrap()),
+            "waited for" => {
+                play::pass(stage, 20);
+                assert_eq!(queue_shown(stage, again), "Billing", "then everyone is asked");
+                drop(stage.give(Actor::Person(asked), decline));
+            }
+            _ => {}
+        }
+        let accepted = play::accept(stage, again);
+        assert_eq!(accepted == served, way == "accepted", "{way}");
+        play::end(stage, Actor::Customer(again), again, None);
+    }
 }

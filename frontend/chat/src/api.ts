@@ -71,13 +71,14 @@ export const MESSAGE_MAX_CHARS = 8_000;
 const ANSWER_MAX_MS = 20_000;
 const OLDER_PAGE_SIZE = 50;
 
-export function startChat(name: string, text: string, key: string): Promise<Answer<Started>> {
-  return call("POST", "/api/chat", { body: { name, text }, key });
+/** `former` is the token of the customer's conversation before, so that they stay who they were. */
+export function startChat(name: string, text: string, key: string, former: string | null): Promise<Answer<Started>> {
+  return call("POST", "/api/chat", { body: { name, text }, key, token: former });
 }
 
 /** Leaves a question that is answered later. */
-export function leaveRequest(name: string, address: string, text: string, key: string): Promise<Answer<Started>> {
-  return call("POST", "/api/chat/requests", { body: { name, address, text }, key });
+export function leaveRequest(name: string, address: string, text: string, key: string, former: string | null): Promise<Answer<Started>> {
+  return call("POST", "/api/chat/requests", { body: { name, address, text }, key, token: former });
 }
 
 export interface Opening {
@@ -140,7 +141,7 @@ export class CustomerApi {
 interface CallExtra {
   readonly body?: object;
   readonly key?: string;
-  readonly token?: string;
+  readonly token?: string | null;
 }
 
 async function call<T>(method: string, path: string, extra: CallExtra): Promise<Answer<T>> {

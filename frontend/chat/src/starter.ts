@@ -7,7 +7,7 @@ import { leaveRequest, startChat, type Started } from "./api.ts";
 import { Pause, type Attempt } from "./backoff.ts";
 import { exclusively } from "./exclusive.ts";
 import { newKey } from "./keys.ts";
-import { addressPlace, forgetPendingStart, pendingStarts, savedSession, savePendingStart, saveSession, type PendingStart, type Session } from "./session.ts";
+import { addressPlace, forgetPendingStart, formerToken, pendingStarts, savedSession, savePendingStart, saveSession, type PendingStart, type Session } from "./session.ts";
 import { storage } from "./storage.ts";
 
 export interface StarterListener {
@@ -28,7 +28,7 @@ export class Starter {
 
   /** With an address a question is left that is answered there, and no conversation begins. */
   start(name: string, text: string, address: string | null): void {
-    const start = { key: newKey(), name, text, address, atMs: Date.now() };
+    const start = { key: newKey(), name, text, address, former: formerToken(), atMs: Date.now() };
     savePendingStart(start);
     this.resume(start);
   }
@@ -57,8 +57,10 @@ export class Starter {
     }
     // Where several tabs start at once, all send the oldest; the others' words follow as messages.
     const start = pendingStarts()[0] ?? own;
-    const { name, text, address, key } = start;
-    const answer = address ? await leaveRequest(name, address, text, key) : await startChat(name, text, key);
+    const { name, text, address, key, former } = start;
+    const answer = address
+      ? await leaveRequest(name, address, text, key, former)
+      : await startChat(name, text, key, former);
     if (answer.kind === "unreachable") return answer;
     forgetPendingStart(start.key);
     if (answer.kind === "ok") {

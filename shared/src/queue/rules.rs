@@ -59,6 +59,9 @@ pub struct QueueRules {
     pub hours: Option<OpeningHours>,
     /// What becomes of those who wait when it closes.
     pub at_closing: AtClosing,
+    /// For how many seconds a customer who returns is offered to whoever served them last alone; nothing for not at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_agent_secs: Option<u32>,
 }
 
 impl QueueRules {
@@ -75,7 +78,7 @@ impl QueueRules {
 
     /// Says what is wrong with the values, in a sentence; nothing if they can be used in this queue.
     pub fn fault(&self, queue: QueueId) -> Option<&'static str> {
-        let times = [self.wait_secs, self.target.map(|target| target.secs)];
+        let times = [self.wait_secs, self.target.map(|target| target.secs), self.last_agent_secs];
         if times.into_iter().flatten().any(|secs| secs == 0 || secs > RULE_SECS_MAX) {
             return Some("Give each time as 1 to 86400 seconds.");
         }
@@ -117,6 +120,7 @@ mod tests {
             QueueRules { wait_secs: Some(0), ..rules.clone() },
             QueueRules { wait_secs: Some(RULE_SECS_MAX + 1), ..rules.clone() },
             QueueRules { waiting_max: Some(0), ..rules.clone() },
+            QueueRules { last_agent_secs: Some(0), ..rules.clone() },
             QueueRules { target: target(0, 80), ..rules.clone() },
             QueueRules { target: target(20, 0), ..rules.clone() },
             QueueRules { target: target(20, 101), ..rules.clone() },

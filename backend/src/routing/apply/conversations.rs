@@ -264,6 +264,9 @@ impl RoutingState {
         for agent in std::mem::take(&mut conversation.listeners) {
             self.index.touched.listeners.insert((id, agent), false);
         }
+        if let Owner::Agent(agent) = from {
+            conversation.last_agent = Some(agent);
+        }
         self.place(id);
         let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
         self.end_segment(ended, conversation.last_seq, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);

@@ -21,6 +21,7 @@ pub struct Written {
     pub days: [String; 7],
     pub closed_on: String,
     pub at_closing: AtClosing,
+    pub last_agent_secs: String,
 }
 
 impl Written {
@@ -46,6 +47,7 @@ impl Written {
                 days.join(", ")
             }),
             at_closing: rules.at_closing,
+            last_agent_secs: number(rules.last_agent_secs),
         }
     }
 
@@ -68,6 +70,7 @@ impl Written {
             target,
             hours: if self.has_hours { Some(self.hours()?) } else { None },
             at_closing: self.at_closing,
+            last_agent_secs: number(&self.last_agent_secs)?,
         })
     }
 
@@ -164,6 +167,7 @@ mod tests {
                 closed_on: BTreeSet::from(["2026-12-25".to_owned(), "2027-01-01".to_owned()]),
             }),
             at_closing: AtClosing::Request,
+            last_agent_secs: Some(40),
         }
     }
 

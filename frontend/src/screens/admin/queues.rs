@@ -141,6 +141,7 @@ fn QueueDialog(
                 <h2>{title.clone()}</h2>
                 <LimitFields setup=setup queue=id form=form />
                 <TargetFields form=form />
+                <LastAgentField form=form />
                 <HoursFields form=form />
                 <Refusal refusal=refusal />
                 <div class="dialog__buttons">
@@ -244,6 +245,22 @@ fn TargetFields(form: RwSignal<Written>) -> impl IntoView {
             <p class="hint">
                 "Who serves several queues is offered first what is due first by this time. A queue without one counts as 300 seconds."
             </p>
+        </fieldset>
+    }
+}
+
+#[component]
+fn LastAgentField(form: RwSignal<Written>) -> impl IntoView {
+    view! {
+        <fieldset class="choices">
+            <legend>"Customers who return"</legend>
+            <TextField
+                label="Whoever served them last alone, for seconds"
+                form=form
+                text=|form| &mut form.last_agent_secs
+                numeric=true
+            />
+            <p class="hint">"Empty asks everyone at once. Whoever is away or declines is not waited for."</p>
         </fieldset>
     }
 }
