@@ -193,6 +193,7 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Step(conversation) => workflows::due(with, conversation),
         Deadline::Limit(conversation) => overflow::due(with, conversation),
         Deadline::Hours(queue) => overflow::hours_turned(with, queue),
+        Deadline::Silence(conversation) => conversations::silent(with.state, conversation),
         Deadline::Alone(conversation) => vec![Event::EveryoneAsked { conversation }],
         Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),

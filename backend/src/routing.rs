@@ -174,6 +174,7 @@ impl RoutingState {
                 | Deadline::Step(_)
                 | Deadline::Limit(_)
                 | Deadline::Alone(_)
+                | Deadline::Silence(_)
                 | Deadline::Hours(_) => {
                     return Some(deadline);
                 }

@@ -120,6 +120,7 @@ fn event_name(event: &Event) -> &'static str {
         | Event::SkillsDropped { .. }
         | Event::StepsEnded { .. }
         | Event::LimitLifted { .. }
+        | Event::ConversationIdled { .. }
         | Event::LastAgentAsked { .. }
         | Event::EveryoneAsked { .. }
         | Event::TransferRerouted { .. }
@@ -141,7 +142,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 53;
+const EVENTS: usize = 54;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

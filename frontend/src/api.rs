@@ -6,7 +6,8 @@ use baton_shared::api::*;
 use baton_shared::policy::Preset;
 use baton_shared::segment::Disposition;
 use baton_shared::{
-    ConversationId, GroupId, InviteId, Message, OfferId, QueueId, Reply, RequestId, SegmentId, Status, TransferId,
+    ConversationId, GroupId, InviteId, Message, OfferId, QueueId, Reply, RequestId, SegmentId, Status,
+    TransferId,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;

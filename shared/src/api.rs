@@ -12,7 +12,7 @@ use crate::ids::*;
 use crate::message::Message;
 use crate::offer::Reply;
 use crate::policy::{PolicyOverride, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority, QueueRules, Standing};
+use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Target};
@@ -29,8 +29,10 @@ macro_rules! bodies {
     )*};
 }
 
+mod queues;
 mod workflows;
 
+pub use queues::*;
 pub use workflows::*;
 
 bodies! {
@@ -291,22 +293,6 @@ bodies! {
         #[serde(default)]
         attributes: BTreeMap<String, String>,
     }
-    /// A question that is left to be answered later.
-    NewLeftRequest {
-        /// What the customer is called.
-        name: String,
-        /// The e-mail address at which they can be reached.
-        address: String,
-        /// Their question.
-        text: String,
-    }
-    /// Whether customers can open conversations.
-    ChatOpening {
-        /// Whether they can, by the hours of the queues in which one might begin.
-        open: bool,
-        /// When they can again, where they cannot and it is known.
-        opens_at: Option<Timestamp>,
-    }
     /// A conversation that was opened.
     ChatStarted {
         /// What the customer's page proves itself with from then on.
@@ -383,46 +369,6 @@ bodies! {
     NewSkill {
         /// What it is called.
         name: String,
-    }
-    /// A queue, as administrators see it.
-    QueueView {
-        /// Which.
-        id: QueueId,
-        /// What it is called.
-        name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
-        /// The priority its conversations begin with.
-        priority: Priority,
-        /// Whose work it is.
-        members: BTreeSet<AgentId>,
-        /// How it keeps waits within bounds.
-        #[serde(default)]
-        rules: QueueRules,
-        /// Whether it is open, and until when; nothing where it has no hours.
-        #[serde(default)]
-        standing: Option<Standing>,
-    }
-    /// A queue to add.
-    NewQueue {
-        /// What it is called.
-        name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
-        /// The priority its conversations begin with.
-        priority: Priority,
-    }
-    /// What a queue is to be.
-    QueueSettings {
-        /// What it is called.
-        name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
-        /// The priority its conversations begin with.
-        priority: Priority,
-        /// How it keeps waits within bounds; without them those that hold stay.
-        #[serde(default)]
-        rules: Option<Box<QueueRules>>,
     }
     /// A transfer group.
     GroupView {

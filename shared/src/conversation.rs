@@ -159,11 +159,40 @@ pub struct Conversation {
     pub listeners: BTreeSet<AgentId>,
     /// How often it was passed on.
     pub hops: u8,
+    /// How its customer's silence counts, while an agent owns it and silence does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// Open or closed.
     pub state: ConversationState,
 }
 
+/// How the silence of a customer counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// Without another message of theirs the conversation is idle from then on.
+    From(Timestamp),
+    /// The conversation is idle: it takes no room until the customer writes again.
+    Idle,
+}
+
 impl Conversation {
+    /// Returns how much room it takes of the agent who owns it.
+    pub const fn units(&self) -> u32 {
+        match self.silence {
+            Some(Silence::Idle) => 0,
+            Some(Silence::From(_)) | None => self.channel.units(),
+        }
+    }
+
+    /// Returns when it is idle unless the customer writes.
+    pub const fn idle_from(&self) -> Option<Timestamp> {
+        match self.silence {
+            Some(Silence::From(time)) => Some(time),
+            Some(Silence::Idle) | None => None,
+        }
+    }
+
     /// Returns the owner, unless it is closed.
     pub fn owner(&self) -> Option<Owner> {
         match &self.state {

@@ -175,6 +175,8 @@ pub enum Event {
     SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
     /// No step is left: everyone in the queue that owns the conversation is asked.
     StepsEnded { conversation: ConversationId, workflow: WorkflowId },
+    /// The customer was silent so long that the conversation takes no room of its agent until they write.
+    ConversationIdled { conversation: ConversationId, agent: AgentId },
     /// Whoever served the customer last is asked alone until a time.
     LastAgentAsked { conversation: ConversationId, agent: AgentId, until: Timestamp },
     /// Everyone who serves the queue is asked, no more only whoever served the customer last.
@@ -289,6 +291,7 @@ impl Event {
             | Self::SkillsDropped { conversation, .. }
             | Self::StepsEnded { conversation, .. }
             | Self::LimitLifted { conversation }
+            | Self::ConversationIdled { conversation, .. }
             | Self::LastAgentAsked { conversation, .. }
             | Self::EveryoneAsked { conversation }
             | Self::ConsultBegan { conversation, .. }
@@ -372,6 +375,7 @@ impl Event {
             Self::SkillsDropped { .. } => "skills_dropped",
             Self::StepsEnded { .. } => "steps_ended",
             Self::LimitLifted { .. } => "limit_lifted",
+            Self::ConversationIdled { .. } => "conversation_idled",
             Self::LastAgentAsked { .. } => "last_agent_asked",
             Self::EveryoneAsked { .. } => "everyone_asked",
             Self::ConsultBegan { .. } => "consult_began",

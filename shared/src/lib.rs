@@ -34,7 +34,7 @@ pub use agent::{Agent, Presence, Role, Status};
 pub use channel::Channel;
 pub use chat::{ChatEvent, ChatMessage, ChatView, Phase};
 pub use command::Command;
-pub use conversation::{Conversation, ConversationState, Held, Owner, WaitLimit, Waiting};
+pub use conversation::{Conversation, ConversationState, Held, Owner, Silence, WaitLimit, Waiting};
 pub use desk::{Desk, DeskEvent};
 pub use event::{Event, Recorded};
 pub use ids::*;

@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 pub use hours::{
     AtClosing, CLOSED_DAYS_MAX, DAY_MINUTES, OPENINGS_MAX, Opening, OpeningHours, Standing, Weekday,
 };
-pub use rules::{Overflow, QueueRules, RULE_SECS_MAX, ServiceTarget, TARGET_ASSUMED};
+pub use rules::{AskedFirst, Overflow, QueueRules, RULE_SECS_MAX, ServiceTarget, TARGET_ASSUMED};
 
 /// How many accepted waits the estimate looks back on.
 /// Source: Salesforce, "Estimated Wait Time in Omni-Channel", KB 003817179.

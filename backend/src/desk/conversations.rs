@@ -274,6 +274,14 @@ pub(super) fn wrap_up_over(state: &RoutingState, segment: SegmentId) -> Vec<Even
     vec![Event::WrapUpEnded { segment, conversation: filed.conversation, agent, disposition: None }]
 }
 
+/// Lets a conversation take no room any more whose customer was silent for too long.
+pub(super) fn silent(state: &RoutingState, conversation: ConversationId) -> Vec<Event> {
+    match state.conversations.get(&conversation).and_then(Conversation::owner) {
+        Some(Owner::Agent(agent)) => vec![Event::ConversationIdled { conversation, agent }],
+        Some(Owner::Queue(_) | Owner::Group(_)) | None => Vec::new(),
+    }
+}
+
 pub(super) fn mark(
     with: &Circumstances<'_>,
     actor: Actor,

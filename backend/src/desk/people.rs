@@ -226,6 +226,10 @@ pub(super) struct QueueChange {
     pub(super) rules: Option<Box<QueueRules>>,
 }
 
+const fn closes(event: &Event) -> Option<ConversationId> {
+    if let Event::ConversationClosed { conversation, .. } = event { Some(*conversation) } else { None }
+}
+
 /// Sets a queue's rules if they are others than those that hold, and opens or closes it by them.
 fn set_rules(
     with: &mut Circumstances<'_>,
@@ -267,11 +271,16 @@ pub(super) fn change_queue(
     let withdrawn: Vec<Event> = lacking
         .flat_map(|agent| withdraw_queue_offers(with, agent.id, |served, _| *served == queue))
         .collect();
+    let ruled = match rules {
+        Some(rules) => set_rules(with, actor, queue, rules)?,
+        None => Vec::new(),
+    };
+    // What ends because the queue closes ends with its offers.
+    let closed: BTreeSet<ConversationId> = ruled.iter().filter_map(closes).collect();
+    let goes_on = |event: &Event| event.conversation().is_none_or(|id| !closed.contains(&id));
     let mut events = vec![Event::QueueChanged { queue, skills, priority }];
-    events.extend(withdrawn);
-    if let Some(rules) = rules {
-        events.extend(set_rules(with, actor, queue, rules)?);
-    }
+    events.extend(withdrawn.into_iter().filter(goes_on));
+    events.extend(ruled);
     let content = vec![Content::QueueName(queue, name)];
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })
 }

@@ -293,6 +293,7 @@ mod tests {
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),
             hops: 0,
+            silence: None,
             state: ConversationState::Open { held, epoch: 1 },
         }
     }

@@ -512,6 +512,7 @@ fn mark_settling(published: &mut [Published]) {
         let What::Happened(event) = &published.what else { continue };
         if let Event::MessageSent { .. }
         | Event::AsideSent { .. }
+        | Event::ConversationIdled { .. }
         | Event::WrapUpEnded { .. }
         | Event::WrapUpExtended { .. } = event
         {

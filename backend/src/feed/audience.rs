@@ -171,6 +171,7 @@ impl Table<'_> {
             | Event::SkillsDropped { .. }
             | Event::StepsEnded { .. }
             | Event::LimitLifted { .. }
+            | Event::ConversationIdled { .. }
             | Event::LastAgentAsked { .. }
             | Event::ConsultBegan { .. }
             | Event::InviteMade { .. }

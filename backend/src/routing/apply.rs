@@ -4,6 +4,7 @@ mod conversations;
 mod invites;
 mod limits;
 mod people;
+mod silence;
 mod transfers;
 mod workflows;
 
@@ -86,12 +87,16 @@ impl RoutingState {
                     at,
                 });
             }
-            Event::MessageSent { conversation, seq, .. } => {
+            Event::MessageSent { conversation, seq, author, .. } => {
                 if let Some(open) = self.conversations.get_mut(conversation) {
                     open.last_seq = *seq;
                     self.index.touched.conversations.insert(*conversation);
                 }
+                if *author == Author::Customer {
+                    self.customer_spoke(*conversation, at);
+                }
             }
+            Event::ConversationIdled { conversation, .. } => self.conversation_idled(*conversation),
             Event::OfferMade { offer, conversation, agent, cause, deadline } => self.offer_made(Offer {
                 id: *offer,
                 conversation: *conversation,

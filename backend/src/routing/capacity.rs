@@ -54,20 +54,33 @@ impl Loads {
         self.holds.values().any(|(holder, _)| *holder == agent)
     }
 
-    pub(super) fn own(&mut self, agent: AgentId, conversation: ConversationId, channel: Channel) {
+    pub(super) fn own(&mut self, agent: AgentId, conversation: ConversationId, channel: Channel, units: u32) {
         let load = self.loads.entry(agent).or_default();
         if let Err(place) = load.owned.binary_search(&conversation) {
             load.owned.insert(place, conversation);
         }
-        *load.units.entry(channel).or_default() += channel.units();
+        *load.units.entry(channel).or_default() += units;
     }
 
-    pub(super) fn disown(&mut self, agent: AgentId, conversation: ConversationId, channel: Channel) {
+    pub(super) fn disown(
+        &mut self,
+        agent: AgentId,
+        conversation: ConversationId,
+        channel: Channel,
+        units: u32,
+    ) {
         let load = self.loads.entry(agent).or_default();
         if let Ok(place) = load.owned.binary_search(&conversation) {
             load.owned.remove(place);
-            give_back(load, channel, channel.units());
+            give_back(load, channel, units);
         }
+    }
+
+    /// Notes that something an agent has takes another number of units.
+    pub(super) fn resize(&mut self, agent: AgentId, channel: Channel, before: u32, after: u32) {
+        let load = self.loads.entry(agent).or_default();
+        *load.units.entry(channel).or_default() += after;
+        give_back(load, channel, before);
     }
 
     pub(super) fn reserve(&mut self, agent: AgentId, offer: OfferId, channel: Channel, units: u32) {
@@ -108,7 +121,7 @@ impl RoutingState {
         let mut loads = Loads::default();
         for conversation in self.conversations.values() {
             if let Some(Owner::Agent(agent)) = conversation.owner() {
-                loads.own(agent, conversation.id, conversation.channel);
+                loads.own(agent, conversation.id, conversation.channel, conversation.units());
             }
         }
         for offer in self.offers.values() {

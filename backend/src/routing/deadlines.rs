@@ -30,6 +30,8 @@ pub enum Deadline {
     Limit(ConversationId),
     /// Whoever served a customer last is asked alone no more.
     Alone(ConversationId),
+    /// A customer was silent for so long that the conversation is idle.
+    Silence(ConversationId),
     /// A queue opens or closes.
     Hours(QueueId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
@@ -80,6 +82,7 @@ impl Deadlines {
             | Deadline::Step(_)
             | Deadline::Limit(_)
             | Deadline::Alone(_)
+            | Deadline::Silence(_)
             | Deadline::Hours(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
@@ -132,6 +135,9 @@ impl RoutingState {
             if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
                 deadlines.add(due, Deadline::Alone(conversation.id));
             }
+            if let Some(due) = conversation.idle_from() {
+                deadlines.add(due, Deadline::Silence(conversation.id));
+            }
         }
         for invite in self.invites.values() {
             if let InviteState::Open { deadline, .. } = invite.state {
@@ -167,7 +173,7 @@ impl RoutingState {
         self.agents.get(&agent).is_some_and(|agent| agent.presence.reachable || lost(agent))
     }
 
-    /// Adds the deadlines that a conversation's way through a workflow and its queue's limit have.
+    /// Adds the deadlines that a conversation has by its wait or by its customer's silence.
     pub(super) fn arm_wait(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversations.get(&id) else { return };
         if let Some(due) = step_due(conversation) {
@@ -179,9 +185,12 @@ impl RoutingState {
         if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
             self.index.deadlines.add(due, Deadline::Alone(id));
         }
+        if let Some(due) = conversation.idle_from() {
+            self.index.deadlines.add(due, Deadline::Silence(id));
+        }
     }
 
-    /// Removes the deadlines that a conversation's way through a workflow and its queue's limit have.
+    /// Removes the deadlines that a conversation has by its wait or by its customer's silence.
     pub(super) fn disarm_wait(&mut self, id: ConversationId) {
         let Some(conversation) = self.conversations.get(&id) else { return };
         if let Some(due) = step_due(conversation) {
@@ -192,6 +201,9 @@ impl RoutingState {
         }
         if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
             self.index.deadlines.remove(due, Deadline::Alone(id));
+        }
+        if let Some(due) = conversation.idle_from() {
+            self.index.deadlines.remove(due, Deadline::Silence(id));
         }
     }
 
@@ -245,6 +257,12 @@ impl RoutingState {
         }
         for conversation in self.conversations.values_mut() {
             let id = conversation.id;
+            if let Some(Silence::From(time)) = &mut conversation.silence
+                && *time < held_until
+            {
+                *time = held_until;
+                self.index.touched.conversations.insert(id);
+            }
             let Some(waiting) = conversation.waiting_mut() else { continue };
             let route = waiting.route.iter_mut();
             let of_steps = route.flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));

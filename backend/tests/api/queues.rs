@@ -27,6 +27,7 @@ async fn rules_are_read_as_they_were_set_and_stay_where_they_are_left_out() {
     let rules = json!({
         "waiting_max": 20, "wait_secs": 300, "overflow": {"kind": "queue", "id": second},
         "target": {"secs": 30, "percent": 80}, "at_closing": "keep",
+        "asked_first": "longest_idle",
     });
     set(&root, first, "First", rules.clone()).await;
     let named = json!({"name": "Renamed", "skills": [], "priority": "high"});
@@ -231,4 +232,29 @@ async fn a_customer_who_returns_is_offered_to_whoever_served_them_and_then_to_al
     // A token that proves nothing makes a new customer of whoever shows it.
     let nobody = Client { app: &app, proof: Proof::Token("cnv_forged".to_owned()) };
     nobody.post("/api/chat", &start).await.expect(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn the_least_loaded_is_asked_first_where_the_queue_says_so() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    let queue = app.add_queue("Support", &[ada.id, bob.id]).await;
+    let capacity = [(Channel::WebChat, 8)].into();
+    let (agent, name, role) = (bob.id, "Bob".to_owned(), Role::Agent);
+    app.system(Command::ChangePerson { agent, name, role, enabled: true, capacity }).await;
+    let offers = async |person: &Person<'_>| desk(person).await["offers"].as_object().unwrap().len();
+    for person in [&ada, &bob] {
+        app.make_available(person).await;
+        app.advance(Duration::from_secs(1));
+    }
+    set(&root, queue, "Support", json!({"asked_first": "least_loaded"})).await;
+    for _ in 0..6 {
+        app.customer("Carla", "Hello").await;
+    }
+    assert_eq!(
+        (offers(&ada).await, offers(&bob).await),
+        (2, 4),
+        "each has the same share of their room taken"
+    );
 }

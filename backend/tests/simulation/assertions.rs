@@ -7,7 +7,10 @@ use baton::routing::{OpenWork, RoutingState, Subject};
 use baton_shared::*;
 
 use crate::disk::Kept;
-use crate::{reference, ways};
+use crate::{bounds, reference, ways};
+
+/// The shortest time of silence that a policy of the simulation has.
+const SILENCE_SECS_LEAST: u64 = 30;
 
 /// Reads the log once, event by event, beside a state of its own.
 #[derive(Default)]
@@ -24,6 +27,10 @@ pub struct Checker {
     deflecting: BTreeSet<ConversationId>,
     /// Conversations that wait without a limit because nowhere is room.
     lifted: BTreeSet<ConversationId>,
+    /// When each customer was heard last, or an agent got their conversation.
+    heard: BTreeMap<ConversationId, Timestamp>,
+    /// What was passed on last and when, by whom, and how much they held with it.
+    passing_on: Option<(ConversationId, Timestamp, AgentId, u32)>,
     /// Who served each customer.
     served: BTreeMap<ContactId, BTreeSet<AgentId>>,
     /// People to whom a policy or a return gave more than they have room for.
@@ -64,8 +71,11 @@ impl Checker {
         let entering = self.entering.remove(id);
         let from = if entering { 0 } else { usize::from(route.step) + 1 };
         let excluded = waiting.search.passed.keys().copied().collect();
+        // Whoever passes it on has it still while its way is looked for.
+        let passing_on = self.passing_on.filter(|(passed, since, ..)| passed == id && *since == at);
+        let passing_on = passing_on.filter(|_| entering).map(|(_, _, sender, held)| (sender, held));
         let expected = (from..route.steps.len())
-            .find(|place| ways::may_begin(state, &route.steps[*place], &excluded, at));
+            .find(|place| ways::may_begin(state, &route.steps[*place], &excluded, passing_on, at));
         assert_eq!(begun.map(|(place, _)| place), expected, "the first step that may begin begins");
         let queue = expected.map_or(route.fallback, |place| route.steps[place].queue);
         assert_eq!(conversation.owner(), Some(Owner::Queue(queue)), "its queue is the owner");
@@ -90,11 +100,22 @@ impl Checker {
                 assert_eq!(owner, *from, "ownership passes from the owner");
                 assert_eq!(*epoch, last + 1, "the epoch rises by one with each owner");
                 self.owners.insert(*conversation, (*to, *epoch));
+                if let (Owner::Agent(agent), Some(Silence::Idle)) =
+                    (from, self.replayed.conversations[conversation].silence)
+                {
+                    // A place is kept for taking it back that it did not take.
+                    self.stretched.insert(*agent);
+                }
+                if let (Owner::Agent(agent), segment::OwnerCause::Transferred(_)) = (from, cause) {
+                    let held = reference::held(&self.replayed, *agent, recorded.at);
+                    self.passing_on = Some((*conversation, recorded.at, *agent, held));
+                }
                 if let segment::OwnerCause::Overflowed(left) = cause {
                     self.check_overflow(*conversation, *left, recorded.at, Some(*to));
                 }
                 self.lifted.remove(conversation);
                 if let Owner::Agent(agent) = to {
+                    self.heard.insert(*conversation, recorded.at);
                     let contact = self.replayed.conversations[conversation].contact;
                     self.served.entry(contact).or_default().insert(*agent);
                 }
@@ -114,12 +135,13 @@ impl Checker {
             }
             // What waited without a limit is measured anew.
             Event::QueueRulesSet { queue, .. } => {
-                let waiting: Vec<ConversationId> = reference::waiting_in(&self.replayed, *queue).collect();
-                waiting.iter().for_each(|id| drop(self.lifted.remove(id)));
+                for conversation in bounds::waiting_in(&self.replayed, *queue) {
+                    self.lifted.remove(&conversation);
+                }
             }
             Event::QueueClosed { queue, .. } => {
                 if self.replayed.queues[queue].rules.at_closing == queue::AtClosing::Request {
-                    self.deflecting.extend(reference::waiting_in(&self.replayed, *queue));
+                    self.deflecting.extend(bounds::waiting_in(&self.replayed, *queue));
                 }
             }
             Event::LastAgentAsked { conversation, agent, until } => {
@@ -144,10 +166,24 @@ impl Checker {
             Event::RequestCreated { conversation, .. } => {
                 self.deflecting.remove(conversation);
             }
-            Event::MessageSent { conversation, seq, .. } => {
+            Event::MessageSent { conversation, seq, author, .. } => {
                 let last = self.messages.entry(*conversation).or_default();
                 assert_eq!(*seq, *last + 1, "messages count without gaps, each once");
                 *last = *seq;
+                let open = &self.replayed.conversations[conversation];
+                if let (Author::Customer, Some(Owner::Agent(agent))) = (author, open.owner()) {
+                    if open.silence == Some(Silence::Idle) {
+                        self.stretched.insert(agent);
+                    }
+                    self.heard.insert(*conversation, recorded.at);
+                }
+            }
+            Event::ConversationIdled { conversation, agent } => {
+                let open = &self.replayed.conversations[conversation];
+                assert_eq!(open.owner(), Some(Owner::Agent(*agent)));
+                assert!(open.idle_from().is_some_and(|time| time <= recorded.at), "silence is waited for");
+                let least = Duration::from_secs(SILENCE_SECS_LEAST);
+                assert!(recorded.at.since(self.heard[conversation]) >= least, "the customer was silent");
             }
             Event::OfferMade { offer, conversation, agent, cause, .. } => {
                 assert!(self.offers_open.insert(*offer), "an offer is made once");
@@ -211,10 +247,10 @@ impl Checker {
             self.deflecting.insert(conversation);
             return;
         }
-        if reference::has_room(state, queue) {
+        if bounds::has_room(state, queue) {
             return;
         }
-        match reference::beyond(state, queue, &BTreeSet::new()) {
+        match bounds::beyond(state, queue, &BTreeSet::new()) {
             Some(queue::Overflow::Request) => drop(self.deflecting.insert(conversation)),
             Some(queue::Overflow::Queue(_) | queue::Overflow::Refuse) => {
                 panic!("a conversation began in a queue without room")
@@ -229,7 +265,7 @@ impl Checker {
         assert_eq!(waiting.search.pool, Pool::Queue(left));
         assert!(waiting.overflows_at().is_some_and(|due| due <= at), "a queue's limit is waited for");
         let before = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
-        let expected = match reference::beyond(&self.replayed, left, &before) {
+        let expected = match bounds::beyond(&self.replayed, left, &before) {
             Some(queue::Overflow::Queue(next)) => Some(Owner::Queue(next)),
             Some(queue::Overflow::Request | queue::Overflow::Refuse) => panic!("it should have ended"),
             None => None,
@@ -240,13 +276,13 @@ impl Checker {
     /// Checks that nothing waits longer than its queue lets it, and that what should have ended has.
     fn check_limits(&self, state: &RoutingState, now: Timestamp) {
         for queue in state.queues.values() {
-            let expected = queue.rules.hours.as_ref().map(|hours| reference::is_open(hours, now));
+            let expected = queue.rules.hours.as_ref().map(|hours| bounds::is_open(hours, now));
             assert_eq!(queue.standing.map(|standing| standing.open), expected, "it is open by its hours");
         }
         assert!(self.deflecting.is_empty(), "what finds no room ends with a request in the same turn");
         for conversation in state.conversations.values() {
             let Some(waiting) = conversation.waiting() else { continue };
-            let expected = reference::limited(state, waiting) && !self.lifted.contains(&conversation.id);
+            let expected = bounds::limited(state, waiting) && !self.lifted.contains(&conversation.id);
             assert_eq!(waiting.overflows_at().is_some(), expected, "a limit runs where one is set");
             assert!(
                 waiting.alone_until().is_none_or(|until| until > now),
@@ -306,6 +342,7 @@ impl Checker {
             assert!(held <= limit, "{:?} holds {held} of {limit}", agent.id);
         }
         for conversation in state.conversations.values() {
+            assert!(conversation.idle_from().is_none_or(|time| time > now), "silence counts in time");
             let known = self.owners.get(&conversation.id).map(|(owner, _)| *owner);
             assert_eq!(conversation.owner(), known, "every open conversation has the owner the log says");
             check_clock(state, conversation);

@@ -1,6 +1,6 @@
 //! Rules of queues made at random.
 
-use baton_shared::queue::{AtClosing, Opening, OpeningHours, Overflow, ServiceTarget, Weekday};
+use baton_shared::queue::{AskedFirst, AtClosing, Opening, OpeningHours, Overflow, ServiceTarget, Weekday};
 use baton_shared::*;
 
 use crate::random::Random;
@@ -16,6 +16,7 @@ pub fn any(random: &mut Random, queues: &[QueueId], queue: QueueId) -> Box<Queue
         overflow: random.pick(&[onwards, onwards, Overflow::Request, Overflow::Refuse]),
         target: random.chance(50).then_some(target),
         hours: random.chance(30).then(|| hours(random)),
+        asked_first: random.pick(&[AskedFirst::LongestIdle, AskedFirst::LeastLoaded]),
         last_agent_secs: random.pick(&[None, Some(10), Some(40)]),
         at_closing: random.pick(&[AtClosing::Keep, AtClosing::Request]),
     })

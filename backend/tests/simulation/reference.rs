@@ -1,16 +1,17 @@
 //! What routing should do, said slowly: try everyone with everything, in order, and take the first that fits.
 
 use core::time::Duration;
-use std::collections::BTreeSet;
 
 use baton::routing::{RoutingState, Subject};
 use baton_shared::offer::OFFER_REST;
 use baton_shared::*;
 
-/// Counts what an agent holds: owned, offered unless the policy says that offers take no room, consulted about, or passed
-/// to a queue so lately that it can be taken back.
+/// Counts what an agent holds: owned unless it is idle, offered unless the policy says that offers take no room, consulted
+/// about, or passed to a queue so lately that it can be taken back.
 pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
-    let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent))).count();
+    let idle = |open: &Conversation| open.silence == Some(Silence::Idle);
+    let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent)));
+    let owned = owned.filter(|open| !idle(open)).count();
     let takes_room = |offer: &&Offer| match offer.cause {
         OfferCause::Queue(_) | OfferCause::Invite(_) => true,
         OfferCause::Transfer(transfer) => state.transfers[&transfer].policy.reserve_capacity,
@@ -85,58 +86,6 @@ fn accept_by(state: &RoutingState, pool: Pool, ranked_at: Timestamp) -> Timestam
     ranked_at.plus(Duration::from_secs(u64::from(target.unwrap_or(five_minutes))))
 }
 
-/// Says whether fewer conversations wait in a queue than may.
-pub fn has_room(state: &RoutingState, queue: QueueId) -> bool {
-    let waiting = waiting_in(state, queue).count();
-    state.queues[&queue].rules.waiting_max.is_none_or(|max| waiting < max as usize)
-}
-
-/// Returns what waits in a queue for everyone who serves it.
-pub fn waiting_in(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = ConversationId> {
-    let waits = move |open: &&Conversation| {
-        open.waiting().is_some_and(|waiting| waiting.search.pool == Pool::Queue(queue))
-    };
-    state.conversations.values().filter(waits).map(|open| open.id)
-}
-
-/// Says whether hours in UTC without closed days hold at a time: the simulation's clock begins on a Saturday.
-pub fn is_open(hours: &queue::OpeningHours, now: Timestamp) -> bool {
-    let minutes = now.as_millis() / 60_000;
-    // 1 January 1970 was a Thursday.
-    let (day, minute) = ((minutes / 1_440 + 3) % 7, minutes % 1_440);
-    let today = queue::Weekday::ALL[day as usize];
-    let holds = |opening: &queue::Opening| {
-        opening.day == today && (i64::from(opening.from)..i64::from(opening.to)).contains(&minute)
-    };
-    hours.weekly.iter().any(holds)
-}
-
-/// Returns where a conversation goes that a queue does not keep: each queue along the overflow is tried once.
-pub fn beyond(state: &RoutingState, from: QueueId, left: &BTreeSet<QueueId>) -> Option<queue::Overflow> {
-    let mut tried: Vec<QueueId> = left.iter().copied().chain([from]).collect();
-    let mut overflow = state.queues[&from].rules.overflow;
-    while let queue::Overflow::Queue(next) = overflow {
-        if tried.contains(&next) {
-            return None;
-        }
-        if has_room(state, next) && state.queues[&next].is_open() {
-            break;
-        }
-        tried.push(next);
-        overflow = state.queues[&next].rules.overflow;
-    }
-    Some(overflow)
-}
-
-/// Says whether the limit of a queue runs for something that waits.
-pub fn limited(state: &RoutingState, waiting: &Waiting) -> bool {
-    let Pool::Queue(queue) = waiting.search.pool else { return false };
-    let released = waiting
-        .transfer
-        .is_some_and(|transfer| matches!(state.transfers[&transfer].state, TransferState::Released { .. }));
-    state.queues[&queue].rules.wait_secs.is_some() && waiting.route.is_none() && !released
-}
-
 /// Says whether an agent may be offered something at all.
 fn eligible(state: &RoutingState, agent: &Agent, wanted: &Wanted<'_>, now: Timestamp) -> bool {
     let belongs = match wanted.search.pool {
@@ -174,7 +123,18 @@ fn agent_for(state: &RoutingState, wanted: &Wanted<'_>, now: Timestamp) -> Optio
     let passed = &wanted.search.passed;
     let mut free: Vec<&Agent> =
         state.agents.values().filter(|agent| eligible(state, agent, wanted, now)).collect();
-    free.sort_by_key(|agent| (agent.idle_since, agent.id));
+    let least_loaded = match wanted.search.pool {
+        Pool::Queue(queue) => state.queues[&queue].rules.asked_first == queue::AskedFirst::LeastLoaded,
+        Pool::Group(_) | Pool::Agent(_) => false,
+    };
+    let share = |agent: &Agent| {
+        let limit = agent.capacity[&wanted.conversation.channel];
+        if least_loaded { f64::from(held(state, agent.id, now)) / f64::from(limit) } else { 0.0 }
+    };
+    free.sort_by(|one, other| {
+        let age = |agent: &Agent| (agent.idle_since, agent.id);
+        share(one).total_cmp(&share(other)).then(age(one).cmp(&age(other)))
+    });
     if let Some(fresh) = free.iter().find(|agent| !passed.contains_key(&agent.id)) {
         return Some(fresh.id);
     }

@@ -175,6 +175,7 @@ impl Tally {
             "found it closed",
             "left a question",
             "last_agent_asked",
+            "conversation_idled",
             "everyone_asked",
         ];
         wanted.into_iter().filter(|what| self.counts.get(what).is_none_or(|count| *count == 0)).collect()

@@ -10,7 +10,7 @@ use crate::stage::Stage;
 /// Plays everything, and compares at every end of a part from every cut point in it.
 pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     play::set_policy(stage, Preset::Baton, |_| {});
-    for part in [from_line_to_line, ending_with_a_request, round_and_round, by_the_hours, returning] {
+    for part in [from_line_to_line, ending_with_a_request, round_and_round, by_the_hours, returning, silent] {
         part(stage, billing, sales);
         set_rules(stage, billing, QueueRules::default());
         set_rules(stage, sales, QueueRules::default());
@@ -35,10 +35,8 @@ fn nobody_is_there(stage: &mut Stage) {
 }
 
 fn queue_shown(stage: &Stage, conversation: ConversationId) -> String {
-    match stage.phase_of(conversation) {
-        Phase::Waiting { queue, .. } => queue,
-        phase => panic!("it does not wait: {phase:?}"),
-    }
+    let Phase::Waiting { queue, .. } = stage.phase_of(conversation) else { panic!("it does not wait") };
+    queue
 }
 
 /// After a transfer, which has failed by then, and accepted in the other line.
@@ -151,4 +149,25 @@ fn returning(stage: &mut Stage, billing: QueueId, _: QueueId) {
         assert_eq!(accepted == served, way == "accepted", "{way}");
         play::end(stage, Actor::Customer(again), again, None);
     }
+}
+
+/// A silent customer's conversation takes no room, until they write.
+fn silent(stage: &mut Stage, billing: QueueId, _: QueueId) {
+    play::set_policy(stage, Preset::Baton, |policy| policy.idle_secs = Some(20));
+    let conversation = play::taken(stage, billing);
+    let owner = stage.owner_of(conversation).unwrap();
+    let held = |stage: &Stage| stage.turns.state().held(owner, Channel::WebChat);
+    let before = held(stage);
+    play::pass(stage, 10);
+    play::say(stage, Actor::Customer(conversation), conversation, "Still here");
+    play::pass(stage, 10);
+    assert_eq!(held(stage), before);
+    play::pass(stage, 10);
+    assert_eq!(held(stage), before - 1, "they were silent");
+    play::say(stage, Actor::Person(owner), conversation, "Are you there?");
+    assert_eq!(held(stage), before - 1);
+    play::say(stage, Actor::Customer(conversation), conversation, "Yes");
+    assert_eq!(held(stage), before);
+    play::end(stage, Actor::Customer(conversation), conversation, None);
+    play::set_policy(stage, Preset::Baton, |_| {});
 }

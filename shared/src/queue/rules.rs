@@ -38,6 +38,18 @@ pub struct ServiceTarget {
     pub percent: u8,
 }
 
+/// Which of the people who are free is asked first.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AskedFirst {
+    /// Whoever has been idle longest.
+    #[default]
+    LongestIdle,
+    /// Whoever has the least share of their room taken; among equals, whoever has been idle longest.
+    LeastLoaded,
+}
+
 /// How a queue keeps its customers' waits within bounds; the default sets no bounds.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -62,6 +74,8 @@ pub struct QueueRules {
     /// For how many seconds a customer who returns is offered to whoever served them last alone; nothing for not at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_agent_secs: Option<u32>,
+    /// Which of the people who are free is asked first.
+    pub asked_first: AskedFirst,
 }
 
 impl QueueRules {
@@ -104,7 +118,10 @@ mod tests {
     #[test]
     fn rules_that_set_no_bounds_are_written_as_little_as_possible() {
         let written = serde_json::to_string(&QueueRules::default()).expect("they can be written");
-        assert_eq!(written, r#"{"overflow":{"kind":"request"},"at_closing":"keep"}"#);
+        assert_eq!(
+            written,
+            r#"{"overflow":{"kind":"request"},"at_closing":"keep","asked_first":"longest_idle"}"#
+        );
         assert_eq!(
             serde_json::from_str::<QueueRules>("{}").expect("all may be left out"),
             QueueRules::default()

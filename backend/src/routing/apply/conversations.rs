@@ -54,6 +54,7 @@ impl RoutingState {
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),
             hops: 0,
+            silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
         };
         self.begin_segment(Segment {
@@ -74,7 +75,7 @@ impl RoutingState {
 
     pub(super) fn owner_changed(&mut self, change: &Change, at: Timestamp) {
         let Some(conversation) = self.conversations.get(&change.conversation) else { return };
-        let (channel, last_seq) = (conversation.channel, conversation.last_seq);
+        let (channel, last_seq, units) = (conversation.channel, conversation.last_seq, conversation.units());
         let wrap_up_secs = self.policies.holding(conversation.queue, channel).wrap_up_secs;
         self.remember_wait(change, at);
         let held = match change.to {
@@ -126,14 +127,15 @@ impl RoutingState {
             state: SegmentState::Active,
         });
         self.set_limit(change.conversation);
+        self.begin_silence(change.conversation, at);
         self.arm_wait(change.conversation);
         self.place(change.conversation);
         if let Owner::Agent(agent) = change.from {
-            self.index.loads.disown(agent, change.conversation, channel);
+            self.index.loads.disown(agent, change.conversation, channel, units);
             self.seat(agent);
         }
         if let Owner::Agent(agent) = change.to {
-            self.index.loads.own(agent, change.conversation, channel);
+            self.index.loads.own(agent, change.conversation, channel, channel.units());
             if let Some(agent) = self.agents.get_mut(&agent) {
                 agent.idle_since = at;
                 self.index.touched.agents.insert(agent.id);
@@ -271,7 +273,7 @@ impl RoutingState {
         let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
         self.end_segment(ended, conversation.last_seq, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         if let Owner::Agent(agent) = from {
-            self.index.loads.disown(agent, id, conversation.channel);
+            self.index.loads.disown(agent, id, conversation.channel, conversation.units());
             self.seat(agent);
         }
         self.index.touched.closed_conversations.push(conversation);

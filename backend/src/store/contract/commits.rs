@@ -232,6 +232,7 @@ fn every_event() -> Vec<Event> {
         Event::QueueChanged { queue, skills: Default::default(), priority },
         Event::QueueRulesSet { queue, rules: Box::default(), by: Some(agent) },
         Event::LimitLifted { conversation },
+        Event::ConversationIdled { conversation, agent },
         Event::LastAgentAsked { conversation, agent, until: at(8) },
         Event::EveryoneAsked { conversation },
         Event::QueueOpened { queue, until: Some(at(9)) },

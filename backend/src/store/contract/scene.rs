@@ -161,6 +161,7 @@ pub fn waiting(number: u64) -> Conversation {
         invites: Default::default(),
         listeners: BTreeSet::new(),
         hops: 0,
+        silence: None,
         state: ConversationState::Open { held, epoch: 0 },
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use baton_shared::queue::{
-    AtClosing, DAY_MINUTES, Opening, OpeningHours, Overflow, QueueRules, ServiceTarget, Weekday,
+    AskedFirst, AtClosing, DAY_MINUTES, Opening, OpeningHours, Overflow, QueueRules, ServiceTarget, Weekday,
 };
 
 /// A queue's rules as they stand in the fields of a form.
@@ -22,6 +22,7 @@ pub struct Written {
     pub closed_on: String,
     pub at_closing: AtClosing,
     pub last_agent_secs: String,
+    pub asked_first: AskedFirst,
 }
 
 impl Written {
@@ -48,6 +49,7 @@ impl Written {
             }),
             at_closing: rules.at_closing,
             last_agent_secs: number(rules.last_agent_secs),
+            asked_first: rules.asked_first,
         }
     }
 
@@ -71,6 +73,7 @@ impl Written {
             hours: if self.has_hours { Some(self.hours()?) } else { None },
             at_closing: self.at_closing,
             last_agent_secs: number(&self.last_agent_secs)?,
+            asked_first: self.asked_first,
         })
     }
 
@@ -168,6 +171,7 @@ mod tests {
             }),
             at_closing: AtClosing::Request,
             last_agent_secs: Some(40),
+            asked_first: AskedFirst::LeastLoaded,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use baton_shared::QueueId;
 use baton_shared::api::{QueueSettings, QueueView};
-use baton_shared::queue::{AtClosing, Overflow, Standing, Weekday};
+use baton_shared::queue::{AskedFirst, AtClosing, Overflow, Standing, Weekday};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -141,6 +141,7 @@ fn QueueDialog(
                 <h2>{title.clone()}</h2>
                 <LimitFields setup=setup queue=id form=form />
                 <TargetFields form=form />
+                <AskedFirstChoice form=form />
                 <LastAgentField form=form />
                 <HoursFields form=form />
                 <Refusal refusal=refusal />
@@ -245,6 +246,30 @@ fn TargetFields(form: RwSignal<Written>) -> impl IntoView {
             <p class="hint">
                 "Who serves several queues is offered first what is due first by this time. A queue without one counts as 300 seconds."
             </p>
+        </fieldset>
+    }
+}
+
+#[component]
+fn AskedFirstChoice(form: RwSignal<Written>) -> impl IntoView {
+    let radio = move |asked_first: AskedFirst, label: &'static str| {
+        view! {
+            <label class="choice">
+                <input
+                    type="radio"
+                    name="asked-first"
+                    prop:checked=move || form.with(|form| form.asked_first == asked_first)
+                    on:change=move |_| form.update(|form| form.asked_first = asked_first)
+                />
+                {label}
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="choices">
+            <legend>"Asked first"</legend>
+            {radio(AskedFirst::LongestIdle, "Whoever has been idle longest")}
+            {radio(AskedFirst::LeastLoaded, "Whoever has the least share of their room taken")}
         </fieldset>
     }
 }
