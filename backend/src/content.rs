@@ -105,3 +105,23 @@ impl ReadMarks {
         self.customer_read = self.customer_read.max(other.customer_read);
     }
 }
+
+/// Whose an earlier conversation was, and who served it last.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Former {
+    /// The customer.
+    pub contact: ContactId,
+    /// Who had it last.
+    pub agent: Option<AgentId>,
+}
+
+impl Former {
+    /// Returns what is to be known of a conversation, open or closed, when its customer begins another one.
+    pub fn of(conversation: &Conversation) -> Self {
+        let owner = match conversation.owner() {
+            Some(Owner::Agent(agent)) => Some(agent),
+            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+        };
+        Self { contact: conversation.contact, agent: owner.or(conversation.last_agent) }
+    }
+}

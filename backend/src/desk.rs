@@ -7,10 +7,12 @@ mod conversations;
 mod groups;
 mod invites;
 mod offers;
+mod overflow;
 mod people;
 mod policies;
 pub mod replies;
 mod requests;
+mod returning;
 mod returns;
 mod supervision;
 pub mod targets;
@@ -23,11 +25,12 @@ use baton_shared::command::Actor;
 use baton_shared::*;
 use serde::{Deserialize, Serialize};
 
-use crate::content::{Content, ReadMarks};
+use crate::content::{Content, Former, ReadMarks};
 use crate::ids::IdSource;
 use crate::routing::{Deadline, Match, RoutingState, Subject};
 
 pub use offers::decline_rule;
+pub use overflow::chat_standing;
 pub use transfers::{Placement, check_pool, may_cancel, placement, room};
 pub use workflows::Judgement;
 
@@ -88,6 +91,8 @@ pub struct Circumstances<'a> {
     pub key: Option<&'a str>,
     /// How the expressions came out of the workflow that the command leads a conversation into.
     pub judged: Option<Judgement>,
+    /// Whose the earlier conversation was whose customer begins another one.
+    pub former: Option<Former>,
 }
 
 /// Decides a command, or refuses it.
@@ -96,6 +101,9 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::StartConversation { name, text, channel, queue, attributes } => {
             let start = conversations::Start { name, text, channel, queue, attributes };
             conversations::start(with, start)
+        }
+        Command::LeaveRequest { name, address, text, channel, queue } => {
+            conversations::leave_request(with, conversations::Left { name, address, text, channel, queue })
         }
         Command::SendMessage { conversation, text } => conversations::send(with, actor, conversation, text),
         Command::EndConversation { conversation, disposition, notes } => {
@@ -150,8 +158,8 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::GrantSkill { agent, skill } => people::grant_skill(with, agent, skill),
         Command::RevokeSkill { agent, skill } => people::revoke_skill(with, agent, skill),
         Command::AddQueue { name, skills, priority } => people::add_queue(with, name, skills, priority),
-        Command::ChangeQueue { queue, name, skills, priority } => {
-            people::change_queue(with, queue, name, skills, priority)
+        Command::ChangeQueue { queue, name, skills, priority, rules } => {
+            people::change_queue(with, actor, people::QueueChange { queue, name, skills, priority, rules })
         }
         Command::AddMember { queue, agent } => people::add_member(with, queue, agent),
         Command::RemoveMember { queue, agent } => people::remove_member(with, queue, agent),
@@ -183,6 +191,10 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Grace(agent) => returns::lose(with, agent),
         Deadline::Invite(invite) => invites::expire(with.state, invite),
         Deadline::Step(conversation) => workflows::due(with, conversation),
+        Deadline::Limit(conversation) => overflow::due(with, conversation),
+        Deadline::Hours(queue) => overflow::hours_turned(with, queue),
+        Deadline::Silence(conversation) => conversations::silent(with.state, conversation),
+        Deadline::Alone(conversation) => vec![Event::EveryoneAsked { conversation }],
         Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),
     }
@@ -202,7 +214,8 @@ pub fn decide_offer(with: &mut Circumstances<'_>, found: &Match) -> Option<Event
     let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
     let meant = transfer.filter(|transfer| returns::undecided(transfer));
     let named = with.state.search(conversation)?.pool == Pool::Agent(found.agent);
-    let lasts = if named { policy.named_offer_lasts() } else { Some(policy.offer_lasts()) };
+    let alone = conversation.waiting().and_then(Waiting::alone_until).is_some();
+    let lasts = if named && !alone { policy.named_offer_lasts() } else { Some(policy.offer_lasts()) };
     // Whoever a step asks alone has its whole time.
     let step = conversation.waiting().and_then(|waiting| waiting.route.as_ref()?.deadline).filter(|_| named);
     Some(Event::OfferMade {

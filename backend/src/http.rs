@@ -132,6 +132,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(policies::set_for_chat))
         // Customers.
         .routes(routes!(chat::start, chat::show))
+        .routes(routes!(chat::opening))
+        .routes(routes!(chat::leave_request))
         .routes(routes!(streams::chat_events))
         .routes(routes!(chat::messages, chat::send))
         .routes(routes!(chat::mark))

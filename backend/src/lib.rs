@@ -16,6 +16,7 @@ pub mod demo;
 pub mod desk;
 pub mod dispatcher;
 pub mod feed;
+pub mod hours;
 pub mod http;
 pub mod ids;
 pub mod judging;

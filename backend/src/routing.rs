@@ -14,6 +14,7 @@ mod register;
 mod seats;
 mod table;
 mod touched;
+mod waits;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,6 +30,7 @@ pub use self::register::Register;
 use self::seats::Seats;
 pub use self::table::Table;
 pub use self::touched::{Changed, Touched};
+use self::waits::Waits;
 
 /// The open work of a workspace, and everything that decides who gets it.
 #[derive(Clone, Debug, Default, Serialize)]
@@ -77,6 +79,7 @@ struct Index {
     deadlines: Deadlines,
     /// Those who become Offline once what they have is done.
     finishing: BTreeSet<AgentId>,
+    waits: Waits,
     touched: Touched,
 }
 
@@ -165,8 +168,8 @@ impl RoutingState {
 
     /// Takes the next deadline that is due at `now` out of the index, in the order of (due, kind, id).
     ///
-    /// The deadline of an offer, a transfer, an invitation or a step comes again until its end is applied; an agent's grace ends once; the others
-    /// ask for no event.
+    /// The deadline of an offer, a transfer, an invitation, a step, a limit or of hours comes again until its end is applied; an agent's
+    /// grace ends once; the others ask for no event.
     pub fn due(&mut self, now: Timestamp) -> Option<Deadline> {
         loop {
             let (due, deadline) = self.index.deadlines.first_due(now)?;
@@ -175,7 +178,11 @@ impl RoutingState {
                 | Deadline::Transfer(_)
                 | Deadline::Invite(_)
                 | Deadline::WrapUp(_)
-                | Deadline::Step(_) => {
+                | Deadline::Step(_)
+                | Deadline::Limit(_)
+                | Deadline::Alone(_)
+                | Deadline::Silence(_)
+                | Deadline::Hours(_) => {
                     return Some(deadline);
                 }
                 Deadline::Grace(_) => {
@@ -322,6 +329,7 @@ impl RoutingState {
         self.index = Index::default();
         self.rebuild_loads();
         self.rebuild_deadlines();
+        self.rebuild_waits();
         let conversations: Vec<ConversationId> = self.conversations.keys().copied().collect();
         conversations.into_iter().for_each(|conversation| self.place(conversation));
         let invites: Vec<InviteId> = self.invites.keys().copied().collect();

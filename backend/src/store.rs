@@ -14,7 +14,7 @@ use baton_shared::api::{GroupView, Person, QueueView, RequestView, Skill, WhyOff
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 
-pub use crate::content::{Content, ReadMarks};
+pub use crate::content::{Content, Former, ReadMarks};
 use crate::routing::OpenWork;
 
 /// Everything that one turn decided, committed together or not at all.
@@ -245,6 +245,9 @@ pub trait Store: Send + Sync + 'static {
 
     /// Returns what is known about a conversation.
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError>;
+
+    /// Returns whose a conversation was, open or closed, and who served it last.
+    fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError>;
 
     /// Reads the log from a position on and hands each event to `visit`.
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError>;

@@ -6,7 +6,8 @@ use baton_shared::api::*;
 use baton_shared::policy::Preset;
 use baton_shared::segment::Disposition;
 use baton_shared::{
-    ConversationId, GroupId, InviteId, Message, OfferId, Reply, RequestId, SegmentId, Status, TransferId,
+    ConversationId, GroupId, InviteId, Message, OfferId, QueueId, Reply, RequestId, SegmentId, Status,
+    TransferId,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
@@ -325,6 +326,11 @@ pub async fn policy_history() -> Result<Vec<PolicyChange>, Failure> {
 /// Fetches the queues.
 pub async fn queues() -> Result<Vec<QueueView>, Failure> {
     get("/api/queues".to_owned()).await
+}
+
+/// Sets what a queue is.
+pub async fn change_queue(queue: QueueId, settings: &QueueSettings) -> Result<(), Failure> {
+    put(format!("/api/queues/{queue}"), settings).await
 }
 
 /// Fetches the people.

@@ -29,8 +29,10 @@ macro_rules! bodies {
     )*};
 }
 
+mod queues;
 mod workflows;
 
+pub use queues::*;
 pub use workflows::*;
 
 bodies! {
@@ -367,28 +369,6 @@ bodies! {
     NewSkill {
         /// What it is called.
         name: String,
-    }
-    /// A queue, as administrators see it.
-    QueueView {
-        /// Which.
-        id: QueueId,
-        /// What it is called.
-        name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
-        /// The priority its conversations begin with.
-        priority: Priority,
-        /// Whose work it is.
-        members: BTreeSet<AgentId>,
-    }
-    /// A queue to add, or what a queue is to be.
-    QueueSettings {
-        /// What it is called.
-        name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
-        /// The priority its conversations begin with.
-        priority: Priority,
     }
     /// A transfer group.
     GroupView {

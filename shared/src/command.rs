@@ -7,7 +7,7 @@ use crate::channel::Channel;
 use crate::ids::*;
 use crate::offer::Reply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority};
+use crate::queue::{Membership, Priority, QueueRules};
 use crate::segment::Disposition;
 use crate::transfer::{Mode, Target};
 use crate::workflow::Definition;
@@ -40,7 +40,7 @@ pub const ATTRIBUTE_CHARS_MAX: usize = 1_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after what they are; the variants say what is asked")]
 pub enum Command {
-    /// Open a conversation with its first message.
+    /// Open a conversation with its first message; the customer of an earlier one stays the contact that they were.
     StartConversation {
         name: String,
         text: String,
@@ -48,6 +48,8 @@ pub enum Command {
         queue: QueueId,
         attributes: BTreeMap<String, String>,
     },
+    /// Leave a question that is answered later; the customer of an earlier one stays the contact that they were.
+    LeaveRequest { name: String, address: String, text: String, channel: Channel, queue: QueueId },
     /// Say something.
     SendMessage { conversation: ConversationId, text: String },
     /// End a conversation; an agent who gives a disposition files the segment at once.
@@ -122,7 +124,15 @@ pub enum Command {
     /// Add a queue.
     AddQueue { name: String, skills: BTreeSet<SkillId>, priority: Priority },
     /// Set a queue's name and what it asks for.
-    ChangeQueue { queue: QueueId, name: String, skills: BTreeSet<SkillId>, priority: Priority },
+    ///
+    /// Without `rules` those that hold stay.
+    ChangeQueue {
+        queue: QueueId,
+        name: String,
+        skills: BTreeSet<SkillId>,
+        priority: Priority,
+        rules: Option<Box<QueueRules>>,
+    },
     /// Let a person be offered a queue's work.
     AddMember { queue: QueueId, agent: AgentId },
     /// Offer a person a queue's work no more.

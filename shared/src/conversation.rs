@@ -40,12 +40,38 @@ pub struct Waiting {
     /// The way through a workflow that it is on, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Box<Route>>,
+    /// What a queue's limits have to do with it, if they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub limit: Option<Box<WaitLimit>>,
+}
+
+/// What the limits of queues have to do with a conversation that waits.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct WaitLimit {
+    /// When it has waited too long where it is.
+    pub overflows_at: Option<Timestamp>,
+    /// The queues in which it waited too long: it does not come back to them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub left: BTreeSet<QueueId>,
+    /// Until when whoever served the customer last is asked alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub alone_until: Option<Timestamp>,
 }
 
 impl Waiting {
+    /// Returns until when whoever served the customer last is asked alone.
+    pub fn alone_until(&self) -> Option<Timestamp> {
+        self.limit.as_ref()?.alone_until
+    }
+
+    /// Returns when it has waited too long where it is.
+    pub fn overflows_at(&self) -> Option<Timestamp> {
+        self.limit.as_ref()?.overflows_at
+    }
+
     /// Begins a place in line that is on no way through a workflow.
     pub const fn begin(search: Search, transfer: Option<TransferId>) -> Self {
-        Self { search, transfer, route: None }
+        Self { search, transfer, route: None, limit: None }
     }
 }
 
@@ -133,11 +159,40 @@ pub struct Conversation {
     pub listeners: BTreeSet<AgentId>,
     /// How often it was passed on.
     pub hops: u8,
+    /// How its customer's silence counts, while an agent owns it and silence does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence: Option<Silence>,
     /// Open or closed.
     pub state: ConversationState,
 }
 
+/// How the silence of a customer counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Silence {
+    /// Without another message of theirs the conversation is idle from then on.
+    From(Timestamp),
+    /// The conversation is idle: it takes no room until the customer writes again.
+    Idle,
+}
+
 impl Conversation {
+    /// Returns how much room it takes of the agent who owns it.
+    pub const fn units(&self) -> u32 {
+        match self.silence {
+            Some(Silence::Idle) => 0,
+            Some(Silence::From(_)) | None => self.channel.units(),
+        }
+    }
+
+    /// Returns when it is idle unless the customer writes.
+    pub const fn idle_from(&self) -> Option<Timestamp> {
+        match self.silence {
+            Some(Silence::From(time)) => Some(time),
+            Some(Silence::Idle) | None => None,
+        }
+    }
+
     /// Returns the owner, unless it is closed.
     pub fn owner(&self) -> Option<Owner> {
         match &self.state {

@@ -15,7 +15,7 @@ use crate::invite::InviteEnd;
 use crate::message::Author;
 use crate::offer::{OfferCause, OfferEnd, Reply};
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
-use crate::queue::{Membership, Priority};
+use crate::queue::{Membership, Priority, QueueRules};
 use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
 use crate::time::Timestamp;
@@ -62,6 +62,12 @@ pub enum Event {
     QueueAdded { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
     /// What a queue asks for was set.
     QueueChanged { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
+    /// How a queue keeps waits within bounds was set, and by whom.
+    QueueRulesSet { queue: QueueId, rules: Box<QueueRules>, by: Option<AgentId> },
+    /// A queue's opening time began, and until when it stays open.
+    QueueOpened { queue: QueueId, until: Option<Timestamp> },
+    /// A queue's opening time ended, and until when it stays closed.
+    QueueClosed { queue: QueueId, until: Option<Timestamp> },
     /// A person may be offered a queue's work.
     MemberAdded { queue: QueueId, agent: AgentId },
     /// A person is offered a queue's work no more.
@@ -169,6 +175,14 @@ pub enum Event {
     SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
     /// No step is left: everyone in the queue that owns the conversation is asked.
     StepsEnded { conversation: ConversationId, workflow: WorkflowId },
+    /// The customer was silent so long that the conversation takes no room of its agent until they write.
+    ConversationIdled { conversation: ConversationId, agent: AgentId },
+    /// Whoever served the customer last is asked alone until a time.
+    LastAgentAsked { conversation: ConversationId, agent: AgentId, until: Timestamp },
+    /// Everyone who serves the queue is asked, no more only whoever served the customer last.
+    EveryoneAsked { conversation: ConversationId },
+    /// Nowhere is room for a conversation that waited too long: it waits on where it is, without a limit.
+    LimitLifted { conversation: ConversationId },
     /// The next owner is looked for elsewhere; a released sender gets it back no more.
     TransferRerouted { transfer: TransferId, conversation: ConversationId, pool: Pool },
     /// The receiver of a warm transfer came: the two talk aside.
@@ -276,6 +290,10 @@ impl Event {
             | Self::StepEntered { conversation, .. }
             | Self::SkillsDropped { conversation, .. }
             | Self::StepsEnded { conversation, .. }
+            | Self::LimitLifted { conversation }
+            | Self::ConversationIdled { conversation, .. }
+            | Self::LastAgentAsked { conversation, .. }
+            | Self::EveryoneAsked { conversation }
             | Self::ConsultBegan { conversation, .. }
             | Self::AsideSent { conversation, .. }
             | Self::InviteMade { conversation, .. }
@@ -298,6 +316,9 @@ impl Event {
             | Self::SkillRevoked { .. }
             | Self::QueueAdded { .. }
             | Self::QueueChanged { .. }
+            | Self::QueueRulesSet { .. }
+            | Self::QueueOpened { .. }
+            | Self::QueueClosed { .. }
             | Self::MemberAdded { .. }
             | Self::MemberRemoved { .. }
             | Self::GroupAdded { .. }
@@ -325,6 +346,9 @@ impl Event {
             Self::SkillRevoked { .. } => "skill_revoked",
             Self::QueueAdded { .. } => "queue_added",
             Self::QueueChanged { .. } => "queue_changed",
+            Self::QueueRulesSet { .. } => "queue_rules_set",
+            Self::QueueOpened { .. } => "queue_opened",
+            Self::QueueClosed { .. } => "queue_closed",
             Self::MemberAdded { .. } => "member_added",
             Self::MemberRemoved { .. } => "member_removed",
             Self::GroupAdded { .. } => "group_added",
@@ -350,6 +374,10 @@ impl Event {
             Self::StepEntered { .. } => "step_entered",
             Self::SkillsDropped { .. } => "skills_dropped",
             Self::StepsEnded { .. } => "steps_ended",
+            Self::LimitLifted { .. } => "limit_lifted",
+            Self::ConversationIdled { .. } => "conversation_idled",
+            Self::LastAgentAsked { .. } => "last_agent_asked",
+            Self::EveryoneAsked { .. } => "everyone_asked",
             Self::ConsultBegan { .. } => "consult_began",
             Self::AsideSent { .. } => "aside_sent",
             Self::InviteMade { .. } => "invite_made",

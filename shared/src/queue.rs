@@ -1,5 +1,8 @@
 //! Where conversations wait, and the groups that can be named instead of a person.
 
+mod hours;
+mod rules;
+
 use std::collections::{BTreeSet, VecDeque};
 use std::time::Duration;
 
@@ -7,6 +10,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{GroupId, QueueId, SkillId};
 use crate::time::Timestamp;
+
+pub use hours::{
+    AtClosing, CLOSED_DAYS_MAX, DAY_MINUTES, OPENINGS_MAX, Opening, OpeningHours, Standing, Weekday,
+};
+pub use rules::{AskedFirst, Overflow, QueueRules, RULE_SECS_MAX, ServiceTarget, TARGET_ASSUMED};
 
 /// How many accepted waits the estimate looks back on.
 /// Source: Salesforce, "Estimated Wait Time in Omni-Channel", KB 003817179.
@@ -51,9 +59,25 @@ pub struct Queue {
     pub priority: Priority,
     /// The last accepted waits, oldest first, at most [`WAIT_SAMPLES`].
     pub accepted: VecDeque<AcceptedWait>,
+    /// How it keeps waits within bounds.
+    #[serde(default, skip_serializing_if = "QueueRules::is_default")]
+    pub rules: QueueRules,
+    /// Whether it is open, if it has hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standing: Option<Standing>,
 }
 
 impl Queue {
+    /// Returns a queue of which nothing was accepted yet and that sets no bounds.
+    pub fn new(id: QueueId, skills: BTreeSet<SkillId>, priority: Priority) -> Self {
+        Self { id, skills, priority, accepted: VecDeque::new(), rules: QueueRules::default(), standing: None }
+    }
+
+    /// Says whether customers may come.
+    pub fn is_open(&self) -> bool {
+        self.standing.is_none_or(|standing| standing.open)
+    }
+
     /// Remembers an accepted wait and forgets the oldest beyond [`WAIT_SAMPLES`].
     pub fn remember(&mut self, wait: AcceptedWait) {
         self.accepted.push_back(wait);
@@ -117,12 +141,7 @@ mod tests {
     use super::*;
 
     fn queue_with_waits(waits_ms: &[u64]) -> Queue {
-        let mut queue = Queue {
-            id: QueueId::from_bits(1),
-            skills: BTreeSet::new(),
-            priority: Priority::Normal,
-            accepted: VecDeque::new(),
-        };
+        let mut queue = Queue::new(QueueId::from_bits(1), BTreeSet::new(), Priority::Normal);
         for waited_ms in waits_ms {
             queue.remember(AcceptedWait { at: Timestamp::from_millis(0), waited_ms: *waited_ms });
         }

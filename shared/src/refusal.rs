@@ -74,6 +74,12 @@ pub enum Refusal {
     WorkflowUnusable { fault: String },
     /// The values of a policy cannot be used.
     PolicyUnusable { fault: &'static str },
+    /// The values of a queue's rules cannot be used.
+    QueueUnusable { fault: &'static str },
+    /// As many conversations wait in the queue as may.
+    QueueFull,
+    /// The queue is closed by its hours.
+    QueueClosed,
     /// The segment is filed already, or is not in wrap-up.
     WrapUpClosed,
     /// A text is empty that must not be.
@@ -127,6 +133,9 @@ impl Refusal {
             Self::NotOnePlace => "not_one_place",
             Self::WorkflowUnusable { .. } => "workflow_unusable",
             Self::PolicyUnusable { .. } => "policy_unusable",
+            Self::QueueUnusable { .. } => "queue_unusable",
+            Self::QueueFull => "queue_full",
+            Self::QueueClosed => "queue_closed",
             Self::WrapUpClosed => "wrap_up_closed",
             Self::TextEmpty { .. } => "text_empty",
             Self::TextTooLong { .. } => "text_too_long",
@@ -237,7 +246,13 @@ impl fmt::Display for Refusal {
                 "A workflow can take a conversation over, but cannot be consulted or join. Choose a person, a group or a queue.",
             ),
             Self::WorkflowUnusable { fault } => f.write_str(fault),
-            Self::PolicyUnusable { fault } => f.write_str(fault),
+            Self::PolicyUnusable { fault } | Self::QueueUnusable { fault } => f.write_str(fault),
+            Self::QueueClosed => f.write_str(
+                "We are closed at the moment. Leave a message, and it will be answered under a number.",
+            ),
+            Self::QueueFull => f.write_str(
+                "Many people are waiting already. Leave a message, and it will be answered under a number.",
+            ),
             Self::WrapUpClosed => f.write_str("This segment is not in wrap-up; nothing is left to file."),
             Self::TextEmpty { field } => write!(f, "Fill in the {field}."),
             Self::TextTooLong { field, chars, chars_max } => {

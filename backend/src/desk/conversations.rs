@@ -2,14 +2,21 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_shared::command::{ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX};
+use baton_shared::command::{
+    ADDRESS_CHARS_MAX, ATTRIBUTE_CHARS_MAX, ATTRIBUTES_MAX, Actor, NAME_CHARS_MAX, NOTE_CHARS_MAX,
+};
 use baton_shared::conversation::EndedBy;
 use baton_shared::message::MESSAGE_CHARS_MAX;
+use baton_shared::queue::Overflow;
 use baton_shared::segment::{Disposition, WRAP_UP_EXTENSION, WrapUp};
 use baton_shared::*;
 
+use super::requests::{self, Ending};
 use super::workflows::{self, Seeker};
-use super::{Answer, Circumstances, Decided, checked_text, invites, open, optional_text, person, returns};
+use super::{
+    Answer, Circumstances, Decided, checked_text, invites, open, optional_text, overflow, person, returning,
+    returns,
+};
 use crate::content::{Content, ReadMarks};
 use crate::routing::RoutingState;
 
@@ -27,25 +34,46 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     let text = checked_text("message", &start.text, MESSAGE_CHARS_MAX)?;
     check_attributes(&start.attributes)?;
     let entrance = with.state.entrance(start.channel);
-    let seeker = Seeker { channel: start.channel, excluded: BTreeSet::new(), last_agent: None };
-    let way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
+    let seeker = Seeker {
+        channel: start.channel,
+        excluded: BTreeSet::new(),
+        last_agent: with.former.and_then(|former| former.agent),
+    };
+    let mut way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
     if !with.state.queues.contains_key(&start.queue) {
         return Err(Refusal::NotFound { what: "queue" });
     }
-    let (conversation, contact) = (with.ids.conversation(), with.ids.contact());
-    let opened = Event::ConversationOpened {
-        conversation,
-        contact,
-        channel: start.channel,
-        queue: way.as_ref().map_or(start.queue, |way| way.queue),
-        segment: with.ids.segment(),
-    };
+    let mut queue = way.as_ref().map_or(start.queue, |way| way.queue);
+    if !with.state.queues.get(&queue).is_some_and(Queue::is_open) {
+        return Err(Refusal::QueueClosed);
+    }
+    let full = !with.state.has_room(queue);
+    let mut deflected = false;
+    match full.then(|| overflow::beyond(with.state, queue, &BTreeSet::new())).flatten() {
+        // What another queue takes is no more on the way that a workflow found for it.
+        Some(Overflow::Queue(next)) => (queue, way) = (next, None),
+        Some(Overflow::Request) => (deflected, way) = (true, None),
+        Some(Overflow::Refuse) => return Err(Refusal::QueueFull),
+        // Where nowhere is room, waiting is better than being turned away.
+        None => {}
+    }
+    let (conversation, contact, segment) = (with.ids.conversation(), contact(with), with.ids.segment());
+    let channel = start.channel;
+    let opened = Event::ConversationOpened { conversation, contact, channel, queue, segment };
     // The key of the start is as good as the customer's token, so it is not kept where staff can see it.
     let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
     let (sent, said) = message(with, conversation, first);
     let mut events = vec![opened];
+    if way.is_none() && !deflected {
+        events.extend(returning::asked(with, conversation, queue, channel));
+    }
     events.extend(way.into_iter().flat_map(|way| workflows::entered(with.now, conversation, way)));
     events.push(sent);
+    if deflected {
+        let (from, by) = (Owner::Queue(queue), EndedBy::System);
+        let ending = Ending { conversation, contact, queue, segment, from, by };
+        events.extend(requests::end_with_request(with, &ending, with.state.requests_made + 1).1);
+    }
     Ok(Decided {
         events,
         content: vec![
@@ -53,6 +81,47 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
             Content::Attributes(conversation, start.attributes),
             said,
         ],
+        ..Decided::new(Answer::Started { conversation })
+    })
+}
+
+/// Returns the contact that a customer who returns was, or a new one.
+fn contact(with: &mut Circumstances<'_>) -> ContactId {
+    match with.former {
+        Some(former) => former.contact,
+        None => with.ids.contact(),
+    }
+}
+
+/// A question that is left instead of opening a conversation.
+pub(super) struct Left {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) text: String,
+    pub(super) channel: Channel,
+    pub(super) queue: QueueId,
+}
+
+/// Opens a conversation with the question and ends it with a request at once, so that it is read and answered like any.
+pub(super) fn leave_request(with: &mut Circumstances<'_>, left: Left) -> Result<Decided, Refusal> {
+    let name = checked_text("name", &left.name, NAME_CHARS_MAX)?;
+    let text = checked_text("message", &left.text, MESSAGE_CHARS_MAX)?;
+    let address = checked_text("address", &left.address, ADDRESS_CHARS_MAX)?;
+    requests::check_address(&address)?;
+    let (channel, queue) = (left.channel, left.queue);
+    if !with.state.queues.contains_key(&queue) {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    let (conversation, contact, segment) = (with.ids.conversation(), contact(with), with.ids.segment());
+    let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
+    let (sent, said) = message(with, conversation, first);
+    let mut events = vec![Event::ConversationOpened { conversation, contact, channel, queue, segment }, sent];
+    let (from, by) = (Owner::Queue(queue), EndedBy::Customer);
+    let ending = Ending { conversation, contact, queue, segment, from, by };
+    events.extend(requests::end_with_request(with, &ending, with.state.requests_made + 1).1);
+    Ok(Decided {
+        events,
+        content: vec![Content::Contact(contact, name), Content::Address(contact, address), said],
         ..Decided::new(Answer::Started { conversation })
     })
 }
@@ -203,6 +272,14 @@ pub(super) fn wrap_up_over(state: &RoutingState, segment: SegmentId) -> Vec<Even
     let Some(filed) = state.segments.get(&segment) else { return Vec::new() };
     let Owner::Agent(agent) = filed.owner else { return Vec::new() };
     vec![Event::WrapUpEnded { segment, conversation: filed.conversation, agent, disposition: None }]
+}
+
+/// Lets a conversation take no room any more whose customer was silent for too long.
+pub(super) fn silent(state: &RoutingState, conversation: ConversationId) -> Vec<Event> {
+    match state.conversations.get(&conversation).and_then(Conversation::owner) {
+        Some(Owner::Agent(agent)) => vec![Event::ConversationIdled { conversation, agent }],
+        Some(Owner::Queue(_) | Owner::Group(_)) | None => Vec::new(),
+    }
 }
 
 pub(super) fn mark(

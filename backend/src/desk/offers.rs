@@ -5,7 +5,7 @@ use baton_shared::policy::{AfterRelease, Decline, OnDecline, OnMissed, OnNoAnswe
 use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
-use super::{Answer, Circumstances, Decided, invites, optional_text, person, returns, workflows};
+use super::{Answer, Circumstances, Decided, invites, optional_text, person, returning, returns, workflows};
 use crate::content::Content;
 use crate::routing::RoutingState;
 
@@ -143,6 +143,7 @@ pub(super) fn end_offer(with: &mut Circumstances<'_>, offer: &Offer, end: OfferE
     let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
     let Some(transfer) = transfer.filter(|transfer| returns::undecided(transfer)) else {
         events.extend(workflows::refused(with, conversation, offer.agent));
+        events.extend(returning::refused(conversation));
         return events;
     };
     match next(with.state, conversation, transfer, offer, end) {

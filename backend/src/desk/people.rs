@@ -3,12 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::command::{Actor, NAME_CHARS_MAX};
-use baton_shared::queue::Priority;
+use baton_shared::queue::{Overflow, Priority};
 use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
-use super::{Answer, Circumstances, Decided, checked_text, invites, offers, person, returns, transfers};
+use super::policies::who;
+use super::{
+    Answer, Circumstances, Decided, checked_text, invites, offers, overflow, person, returns, transfers,
+};
 use crate::content::Content;
+use crate::hours;
 use crate::routing::{RoutingState, Subject};
 
 /// A person to add.
@@ -213,13 +217,50 @@ pub(super) fn add_queue(
     })
 }
 
+/// What a queue is to be; without rules those that hold stay.
+pub(super) struct QueueChange {
+    pub(super) queue: QueueId,
+    pub(super) name: String,
+    pub(super) skills: BTreeSet<SkillId>,
+    pub(super) priority: Priority,
+    pub(super) rules: Option<Box<QueueRules>>,
+}
+
+const fn closes(event: &Event) -> Option<ConversationId> {
+    if let Event::ConversationClosed { conversation, .. } = event { Some(*conversation) } else { None }
+}
+
+/// Sets a queue's rules if they are others than those that hold, and opens or closes it by them.
+fn set_rules(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    queue: QueueId,
+    rules: Box<QueueRules>,
+) -> Result<Vec<Event>, Refusal> {
+    let state = with.state;
+    if let Some(fault) = rules.fault(queue).or_else(|| hours::fault(rules.hours.as_ref()?)) {
+        return Err(Refusal::QueueUnusable { fault });
+    }
+    if let Overflow::Queue(next) = rules.overflow
+        && !state.queues.contains_key(&next)
+    {
+        return Err(Refusal::NotFound { what: "queue" });
+    }
+    if state.queues.get(&queue).is_some_and(|queue| queue.rules == *rules) {
+        return Ok(Vec::new());
+    }
+    let judged = overflow::judge_hours(with, queue, &rules);
+    let mut events = vec![Event::QueueRulesSet { queue, rules, by: who(actor) }];
+    events.extend(judged);
+    Ok(events)
+}
+
 pub(super) fn change_queue(
     with: &mut Circumstances<'_>,
-    queue: QueueId,
-    name: String,
-    skills: BTreeSet<SkillId>,
-    priority: Priority,
+    actor: Actor,
+    change: QueueChange,
 ) -> Result<Decided, Refusal> {
+    let QueueChange { queue, name, skills, priority, rules } = change;
     let name = checked_text("name", &name, NAME_CHARS_MAX)?;
     check_skills(with.state, &skills)?;
     if !with.state.queues.contains_key(&queue) {
@@ -230,8 +271,16 @@ pub(super) fn change_queue(
     let withdrawn: Vec<Event> = lacking
         .flat_map(|agent| withdraw_queue_offers(with, agent.id, |served, _| *served == queue))
         .collect();
+    let ruled = match rules {
+        Some(rules) => set_rules(with, actor, queue, rules)?,
+        None => Vec::new(),
+    };
+    // What ends because the queue closes ends with its offers.
+    let closed: BTreeSet<ConversationId> = ruled.iter().filter_map(closes).collect();
+    let goes_on = |event: &Event| event.conversation().is_none_or(|id| !closed.contains(&id));
     let mut events = vec![Event::QueueChanged { queue, skills, priority }];
-    events.extend(withdrawn);
+    events.extend(withdrawn.into_iter().filter(goes_on));
+    events.extend(ruled);
     let content = vec![Content::QueueName(queue, name)];
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })
 }

@@ -9,34 +9,45 @@ use baton_shared::*;
 use super::{Answer, Circumstances, Decided, checked_text, invites, optional_text, owned, person};
 use crate::content::Content;
 
-/// Creates a request from a conversation and ends it; what is under way for it has been ended before.
-pub(super) fn deflect(with: &mut Circumstances<'_>, conversation: &Conversation) -> Vec<Event> {
+/// Creates a request with a number from a conversation and ends it; what is under way for it has been ended before.
+pub(super) fn deflect(with: &mut Circumstances<'_>, conversation: &Conversation, number: u32) -> Vec<Event> {
     let Some(from) = conversation.owner() else { return Vec::new() };
-    end_with_request(with, conversation, from, EndedBy::System).1
+    end_with_request(with, &Ending::of(conversation, from, EndedBy::System), number).1
 }
 
-fn end_with_request(
+/// A conversation that ends with a request.
+pub(super) struct Ending {
+    pub(super) conversation: ConversationId,
+    pub(super) contact: ContactId,
+    pub(super) queue: QueueId,
+    pub(super) segment: SegmentId,
+    pub(super) from: Owner,
+    pub(super) by: EndedBy,
+}
+
+impl Ending {
+    const fn of(conversation: &Conversation, from: Owner, by: EndedBy) -> Self {
+        let Conversation { id, contact, queue, segment, .. } = conversation;
+        Self { conversation: *id, contact: *contact, queue: *queue, segment: *segment, from, by }
+    }
+}
+
+/// Creates a request with a number from a conversation and ends it.
+pub(super) fn end_with_request(
     with: &mut Circumstances<'_>,
-    conversation: &Conversation,
-    from: Owner,
-    by: EndedBy,
+    ending: &Ending,
+    number: u32,
 ) -> (RequestId, Vec<Event>) {
     let request = with.ids.request();
-    let created = Event::RequestCreated {
-        request,
-        number: with.state.requests_made + 1,
-        conversation: conversation.id,
-        contact: conversation.contact,
-        queue: conversation.queue,
-    };
+    let Ending { conversation, contact, queue, segment, from, by } = *ending;
     let wrap_up = match from {
         Owner::Agent(_) => WrapUp::ByItsAgent,
         Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
     };
-    let (id, ended) = (conversation.id, conversation.segment);
-    let mut events = vec![created];
-    events.extend(invites::end_all(with.state, conversation));
-    events.push(Event::ConversationClosed { conversation: id, from, by, ended, wrap_up });
+    let mut events = vec![Event::RequestCreated { request, number, conversation, contact, queue }];
+    let open = with.state.conversations.get(&conversation);
+    events.extend(open.into_iter().flat_map(|open| invites::end_all(with.state, open)));
+    events.push(Event::ConversationClosed { conversation, from, by, ended: segment, wrap_up });
     (request, events)
 }
 
@@ -53,7 +64,8 @@ pub(super) fn create(
         return Err(Refusal::TransferOpen);
     }
     let from = Owner::Agent(agent);
-    let (request, events) = end_with_request(with, conversation, from, EndedBy::Agent);
+    let (request, events) =
+        end_with_request(with, &Ending::of(conversation, from, EndedBy::Agent), with.state.requests_made + 1);
     let content = note.map(|note| Content::RequestNote(request, note)).into_iter().collect();
     Ok(Decided { events, content, ..Decided::new(Answer::Added { id: request.to_string() }) })
 }
@@ -83,6 +95,14 @@ pub(super) fn answer(
     })
 }
 
+/// Refuses what is no e-mail address.
+pub(super) fn check_address(address: &str) -> Result<(), Refusal> {
+    let valid =
+        address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
+    let whole = valid && !address.contains(char::is_whitespace);
+    if whole { Ok(()) } else { Err(Refusal::EmailInvalid) }
+}
+
 pub(super) fn leave_address(
     with: &Circumstances<'_>,
     actor: Actor,
@@ -93,11 +113,7 @@ pub(super) fn leave_address(
     if actor != Actor::Customer(conversation) {
         return Err(Refusal::NotOwner);
     }
-    let valid =
-        address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
-    if !valid || address.contains(char::is_whitespace) {
-        return Err(Refusal::EmailInvalid);
-    }
+    check_address(&address)?;
     let open = with.state.conversations.get(&conversation).map(|open| open.contact);
     let requested = || {
         let mut requests = with.state.requests.values();

@@ -143,7 +143,7 @@ pub(super) fn expire(with: &mut Circumstances<'_>, transfer: TransferId) -> Vec<
     match deflects {
         true => {
             events.push(transfer_ended(transfer, TransferEnd::Expired));
-            events.extend(requests::deflect(with, conversation));
+            events.extend(requests::deflect(with, conversation, with.state.requests_made + 1));
         }
         false => {
             events.extend(to_queue(with, conversation, owner, transfer, TransferEnd::Expired));

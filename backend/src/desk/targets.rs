@@ -293,6 +293,7 @@ mod tests {
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),
             hops: 0,
+            silence: None,
             state: ConversationState::Open { held, epoch: 1 },
         }
     }
@@ -302,15 +303,12 @@ mod tests {
     }
 
     fn waits_for(number: u128, pool: Pool) -> Conversation {
-        conversation(
-            number,
-            Held::Queue(Waiting { search: Search::begin(pool, NOW, 1), transfer: None, route: None }),
-        )
+        conversation(number, Held::Queue(Waiting::begin(Search::begin(pool, NOW, 1), None)))
     }
 
     /// Everyone who could be asked, and everyone who could not; one waits in a queue and one for a group.
     fn centre(policy: TransferPolicy) -> RoutingState {
-        let queue = |id, skills, accepted| Queue { id, skills, priority: Priority::Normal, accepted };
+        let queue = |id, skills, accepted| Queue { accepted, ..Queue::new(id, skills, Priority::Normal) };
         let group =
             |id, skills| Group { id, skills, membership: Membership::Any, priority: Priority::Normal };
         let waited = std::iter::repeat_n(AcceptedWait { at: NOW, waited_ms: 95_900 }, 10).collect();

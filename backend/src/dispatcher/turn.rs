@@ -12,7 +12,7 @@ use super::leases::Leases;
 use super::{CommandError, Key, Parts, Reply, Request};
 use crate::clock::Clock;
 use crate::conditions::Facts;
-use crate::content::Content;
+use crate::content::{Content, Former};
 use crate::desk::{self, Answer, Circumstances, Decided, Judgement};
 use crate::feed::{Feed, Published, What};
 use crate::ids::IdSource;
@@ -241,8 +241,9 @@ impl Turns {
         command: Command,
         now: Timestamp,
     ) -> Result<Decided, CommandError> {
+        let former = self.former(actor, &command).map_err(|_| CommandError::NotCommitted)?;
         let judged = self.judged(&command, now).map_err(|_| CommandError::NotCommitted)?;
-        let mut with = Circumstances { key, judged, ..self.circumstances(now) };
+        let mut with = Circumstances { key, judged, former, ..self.circumstances(now) };
         let about = Subject::of(&command);
         let decided = desk::decide(&mut with, actor, command);
         decided.map_err(|refusal| self.endings.explain(about, refusal).into())
@@ -250,7 +251,20 @@ impl Turns {
 
     /// What is decided without a command.
     const fn circumstances(&mut self, now: Timestamp) -> Circumstances<'_> {
-        Circumstances { state: &self.state, now, ids: &mut self.ids, key: None, judged: None }
+        Circumstances { state: &self.state, now, ids: &mut self.ids, key: None, judged: None, former: None }
+    }
+
+    /// Looks up whose the earlier conversation was whose customer begins another one, in this turn or from before it.
+    fn former(&self, actor: Actor, command: &Command) -> Result<Option<Former>, StoreError> {
+        let (Actor::Customer(earlier), Command::StartConversation { .. } | Command::LeaveRequest { .. }) =
+            (actor, command)
+        else {
+            return Ok(None);
+        };
+        match self.state.conversations.get(&earlier) {
+            Some(open) => Ok(Some(Former::of(open))),
+            None => self.store.former(earlier),
+        }
     }
 
     /// Asks the expressions of the workflow that a command leads a conversation into, if it does.
@@ -498,6 +512,7 @@ fn mark_settling(published: &mut [Published]) {
         let What::Happened(event) = &published.what else { continue };
         if let Event::MessageSent { .. }
         | Event::AsideSent { .. }
+        | Event::ConversationIdled { .. }
         | Event::WrapUpEnded { .. }
         | Event::WrapUpExtended { .. } = event
         {

@@ -126,6 +126,7 @@ impl Table<'_> {
                 viewers.iter().for_each(|viewer| self.desk(*viewer, vec![hidden.clone()]));
                 self.phase(*conversation, Some("The conversation has ended".to_owned()))
             }
+            Event::EveryoneAsked { conversation } => self.phase(*conversation, None),
             Event::RequestAnswered { conversation, .. } => {
                 self.phase(*conversation, Some("Your request has been answered".to_owned()))
             }
@@ -148,6 +149,9 @@ impl Table<'_> {
             | Event::SkillRevoked { .. }
             | Event::QueueAdded { .. }
             | Event::QueueChanged { .. }
+            | Event::QueueRulesSet { .. }
+            | Event::QueueOpened { .. }
+            | Event::QueueClosed { .. }
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
             | Event::GroupAdded { .. }
@@ -166,6 +170,9 @@ impl Table<'_> {
             | Event::StepEntered { .. }
             | Event::SkillsDropped { .. }
             | Event::StepsEnded { .. }
+            | Event::LimitLifted { .. }
+            | Event::ConversationIdled { .. }
+            | Event::LastAgentAsked { .. }
             | Event::ConsultBegan { .. }
             | Event::InviteMade { .. }
             | Event::InviteEnded { agent: None, .. }
@@ -333,6 +340,16 @@ impl Table<'_> {
         }
     }
 
+    /// Tells the customer that they wait in another line now.
+    fn waits_elsewhere(&mut self, conversation: ConversationId) -> Result<(), StoreError> {
+        match self.reading.phase(conversation, self.now)? {
+            Some(Phase::Waiting { queue, .. }) => {
+                self.phase(conversation, Some(format!("{queue} will help you. You keep your place in line")))
+            }
+            Some(Phase::Active { .. } | Phase::Transferring { .. } | Phase::Closed { .. }) | None => Ok(()),
+        }
+    }
+
     /// Tells the customer that a transfer came to nothing and their agent is still there.
     fn stayed(
         &mut self,
@@ -396,6 +413,7 @@ impl Table<'_> {
                     | OwnerCause::Parked(_)
                     | OwnerCause::Expired(_)
                     | OwnerCause::Routed(_)
+                    | OwnerCause::Overflowed(_)
                     | OwnerCause::Lost => format!("{name} has joined"),
                     OwnerCause::Left(_) => format!("{name} goes on with you"),
                 }
@@ -403,6 +421,9 @@ impl Table<'_> {
             // Which of its queues a workflow tries is nothing to tell the customer of.
             (Owner::Queue(_) | Owner::Group(_), OwnerCause::Routed(_)) => {
                 return self.phase(conversation, None);
+            }
+            (Owner::Queue(_) | Owner::Group(_), OwnerCause::Overflowed(_)) => {
+                return self.waits_elsewhere(conversation);
             }
             (Owner::Queue(_) | Owner::Group(_), OwnerCause::Lost | OwnerCause::Released) => {
                 "Your agent was disconnected. Someone else will be with you soon".to_owned()

@@ -89,6 +89,26 @@ impl FromRequestParts<Arc<App>> for CurrentCustomer {
     }
 }
 
+/// The earlier conversation of a customer who returns, where the request proves one; whoever proves none is new.
+#[derive(Clone, Copy, Debug)]
+pub struct Returning(pub Option<ConversationId>);
+
+impl FromRequestParts<Arc<App>> for Returning {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, ApiError> {
+        let customer = CurrentCustomer::from_request_parts(parts, app).await;
+        Ok(Self(customer.ok().map(|CurrentCustomer(conversation)| conversation)))
+    }
+}
+
+impl Returning {
+    /// Returns who asks.
+    pub fn actor(self) -> Actor {
+        self.0.map_or(Actor::Visitor, Actor::Customer)
+    }
+}
+
 /// The address that a request came from, behind a proxy on this machine the one that the proxy saw.
 #[derive(Clone, Copy, Debug)]
 pub struct CameFrom(pub IpAddr);

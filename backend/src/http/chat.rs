@@ -6,21 +6,24 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{
-    ChatAddress, ChatMarks, ChatMessagePage, ChatSnapshot, ChatStarted, MessagePage, NewChat, NewMessage,
-    Nothing,
+    ChatAddress, ChatMarks, ChatMessagePage, ChatOpening, ChatSnapshot, ChatStarted, MessagePage, NewChat,
+    NewLeftRequest, NewMessage, Nothing,
 };
 use baton_shared::chat::ChatAuthor;
 use baton_shared::command::Actor;
+use baton_shared::queue::Standing;
 use baton_shared::{Author, Channel, ChatMessage, Command, ConversationId, Message};
 use serde::Deserialize;
 
 use super::body::{Asked, JsonBody, Keyed};
-use super::callers::{CameFrom, CurrentCustomer};
+use super::callers::{CameFrom, CurrentCustomer, Returning};
 use super::conversations::{page, sent};
 use super::error::ApiError;
 use super::openapi::KeyParam;
 use crate::app::App;
+use crate::desk;
 use crate::dispatcher::Answer;
+use crate::routing::RoutingState;
 
 /// Which messages.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
@@ -34,19 +37,52 @@ pub struct Before {
 }
 
 /// Opens a conversation
+///
+/// With the token of an earlier conversation the customer stays the contact that they were, and whoever served them last may
+/// be asked first.
 #[utoipa::path(post, path = "/api/chat", tag = "Customers", params(KeyParam), request_body = NewChat,
     responses((status = 201, body = ChatStarted)))]
 pub async fn start(
     State(app): State<Arc<App>>,
     CameFrom(address): CameFrom,
+    returning: Returning,
     Keyed { key, body: NewChat { name, text, attributes } }: Keyed<NewChat>,
 ) -> Result<(StatusCode, Json<ChatStarted>), ApiError> {
     app.limits.chat(address, app.now())?;
     let queue = app.with_store(App::chat_queue).await?.ok_or_else(no_queue)?;
     let command = Command::StartConversation { name, text, channel: Channel::WebChat, queue, attributes };
-    let answer = app.submit(Actor::Visitor, Some(key), command).await?;
+    started(&app, app.submit(returning.actor(), Some(key), command).await?).await
+}
+
+/// Says whether conversations can be opened at the moment, by the hours of the queues in which one might begin
+#[utoipa::path(get, path = "/api/chat/opening", tag = "Customers", responses((status = 200, body = ChatOpening)))]
+pub async fn opening(State(app): State<Arc<App>>) -> Result<Json<ChatOpening>, ApiError> {
+    let queue = app.with_store(App::chat_queue).await?.ok_or_else(no_queue)?;
+    let look = move |state: &RoutingState, _| desk::chat_standing(state, Channel::WebChat, queue);
+    let Standing { open, until } = app.dispatcher.look(look).await?;
+    Ok(Json(ChatOpening { open, opens_at: until.filter(|_| !open) }))
+}
+
+/// Leaves a question that is answered later, under a number
+///
+/// It is for the times at which no conversation can be opened: outside the hours, or where too many people wait.
+#[utoipa::path(post, path = "/api/chat/requests", tag = "Customers", params(KeyParam), request_body = NewLeftRequest,
+    responses((status = 201, body = ChatStarted)))]
+pub async fn leave_request(
+    State(app): State<Arc<App>>,
+    CameFrom(from): CameFrom,
+    returning: Returning,
+    Keyed { key, body: NewLeftRequest { name, address, text } }: Keyed<NewLeftRequest>,
+) -> Result<(StatusCode, Json<ChatStarted>), ApiError> {
+    app.limits.chat(from, app.now())?;
+    let queue = app.with_store(App::chat_queue).await?.ok_or_else(no_queue)?;
+    let command = Command::LeaveRequest { name, address, text, channel: Channel::WebChat, queue };
+    started(&app, app.submit(returning.actor(), Some(key), command).await?).await
+}
+
+async fn started(app: &Arc<App>, answer: Answer) -> Result<(StatusCode, Json<ChatStarted>), ApiError> {
     let Answer::Started { conversation } = answer else { return Err(ApiError::unexpected(&answer)) };
-    let ChatSnapshot { chat, cursor, now } = snapshot(&app, conversation).await?;
+    let ChatSnapshot { chat, cursor, now } = snapshot(app, conversation).await?;
     let token = app.accounts.customer_token(conversation);
     Ok((StatusCode::CREATED, Json(ChatStarted { token, chat, cursor, now })))
 }

@@ -112,6 +112,7 @@ impl From<Refusal> for ApiError {
             | Refusal::TextTooLong { .. }
             | Refusal::TooMany { .. }
             | Refusal::PolicyUnusable { .. }
+            | Refusal::QueueUnusable { .. }
             | Refusal::WorkflowUnusable { .. }
             | Refusal::EmailInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::ConversationClosed
@@ -142,6 +143,8 @@ impl From<Refusal> for ApiError {
             | Refusal::LastParticipant
             | Refusal::RequestClosed
             | Refusal::NotConsulting
+            | Refusal::QueueFull
+            | Refusal::QueueClosed
             | Refusal::LastAdministrator => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{
-    Added, GroupSettings, GroupView, NewSkill, Nothing, QueueSettings, QueueView, Skill,
+    Added, GroupSettings, GroupView, NewQueue, NewSkill, Nothing, QueueSettings, QueueView, Skill,
 };
 use baton_shared::{AgentId, Command, GroupId, QueueId};
 
@@ -27,26 +27,28 @@ pub async fn list(
 }
 
 /// Adds a queue
-#[utoipa::path(post, path = "/api/queues", tag = "Queues", params(KeyParam), request_body = QueueSettings,
+#[utoipa::path(post, path = "/api/queues", tag = "Queues", params(KeyParam), request_body = NewQueue,
     responses((status = 201, body = Added)))]
 pub async fn add(
     State(app): State<Arc<App>>,
     CurrentAdministrator(me): CurrentAdministrator,
-    Keyed { key, body: QueueSettings { name, skills, priority } }: Keyed<QueueSettings>,
+    Keyed { key, body: NewQueue { name, skills, priority } }: Keyed<NewQueue>,
 ) -> Result<(StatusCode, Json<Added>), ApiError> {
     added(app.submit(me.actor(), Some(key), Command::AddQueue { name, skills, priority }).await?)
 }
 
-/// Sets a queue's name and what it asks for
+/// Sets a queue's name, what it asks for, and how it keeps waits within bounds
+///
+/// What waits in it is measured by its new rules at once, from when it came there.
 #[utoipa::path(put, path = "/api/queues/{queue}", tag = "Queues", params(("queue" = QueueId, Path), KeyParam),
     request_body = QueueSettings, responses((status = 204)))]
 pub async fn change(
     State(app): State<Arc<App>>,
     CurrentAdministrator(me): CurrentAdministrator,
     Ids(queue): Ids<QueueId>,
-    Keyed { key, body: QueueSettings { name, skills, priority } }: Keyed<QueueSettings>,
+    Keyed { key, body: QueueSettings { name, skills, priority, rules } }: Keyed<QueueSettings>,
 ) -> Result<StatusCode, ApiError> {
-    app.submit(me.actor(), Some(key), Command::ChangeQueue { queue, name, skills, priority }).await?;
+    app.submit(me.actor(), Some(key), Command::ChangeQueue { queue, name, skills, priority, rules }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

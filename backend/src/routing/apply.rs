@@ -2,7 +2,9 @@
 
 mod conversations;
 mod invites;
+mod limits;
 mod people;
+mod silence;
 mod transfers;
 mod workflows;
 
@@ -20,6 +22,10 @@ impl RoutingState {
     pub fn apply(&mut self, recorded: &Recorded) {
         self.position = recorded.position;
         self.at = recorded.at;
+        self.watching(recorded.event.conversation(), |state| state.change(recorded));
+    }
+
+    fn change(&mut self, recorded: &Recorded) {
         let at = recorded.at;
         match &recorded.event {
             Event::ServerStarted { held_until } => self.hold_deadlines(*held_until),
@@ -43,6 +49,9 @@ impl RoutingState {
             | Event::QueueChanged { queue, skills, priority } => {
                 self.queue_set(*queue, skills, *priority);
             }
+            Event::QueueRulesSet { queue, rules, .. } => self.queue_rules_set(*queue, rules),
+            Event::QueueOpened { queue, until } => self.set_standing(*queue, true, *until),
+            Event::QueueClosed { queue, until } => self.set_standing(*queue, false, *until),
             Event::MemberAdded { queue, agent } => self.change_agent(*agent, |changed| {
                 changed.queues.insert(*queue);
             }),
@@ -78,12 +87,16 @@ impl RoutingState {
                     at,
                 });
             }
-            Event::MessageSent { conversation, seq, .. } => {
+            Event::MessageSent { conversation, seq, author, .. } => {
                 if let Some(open) = self.conversations.get_mut(conversation) {
                     open.last_seq = *seq;
                     self.index.touched.conversations.insert(*conversation);
                 }
+                if *author == Author::Customer {
+                    self.customer_spoke(*conversation, at);
+                }
             }
+            Event::ConversationIdled { conversation, .. } => self.conversation_idled(*conversation),
             Event::OfferMade { offer, conversation, agent, cause, deadline } => self.offer_made(Offer {
                 id: *offer,
                 conversation: *conversation,
@@ -159,6 +172,11 @@ impl RoutingState {
             }
             Event::SkillsDropped { conversation, skills } => self.skills_dropped(*conversation, skills),
             Event::StepsEnded { conversation, .. } => self.steps_ended(*conversation),
+            Event::LimitLifted { conversation } => self.lift_limit(*conversation),
+            Event::LastAgentAsked { conversation, agent, until } => {
+                self.ask_alone(*conversation, Some((*agent, *until)));
+            }
+            Event::EveryoneAsked { conversation } => self.ask_alone(*conversation, None),
             Event::ConsultBegan { transfer, agent, deadline, .. } => {
                 let (agent, deadline) = (*agent, *deadline);
                 let state = TransferState::Consulting { agent, since: at, deadline, last_seq: 0 };

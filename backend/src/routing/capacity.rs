@@ -35,18 +35,24 @@ impl Load {
         self.owned.iter().copied()
     }
 
-    pub(super) fn own(&mut self, conversation: ConversationId, channel: Channel) {
+    pub(super) fn own(&mut self, conversation: ConversationId, channel: Channel, units: u32) {
         if let Err(place) = self.owned.binary_search(&conversation) {
             self.owned.insert(place, conversation);
         }
-        self.take(channel, channel.units());
+        self.take(channel, units);
     }
 
-    pub(super) fn disown(&mut self, conversation: ConversationId, channel: Channel) {
+    pub(super) fn disown(&mut self, conversation: ConversationId, channel: Channel, units: u32) {
         if let Ok(place) = self.owned.binary_search(&conversation) {
             self.owned.remove(place);
-            self.give_back(channel, channel.units());
+            self.give_back(channel, units);
         }
+    }
+
+    /// Notes that something they have takes another number of units.
+    pub(super) const fn resize(&mut self, channel: Channel, before: u32, after: u32) {
+        self.take(channel, after);
+        self.give_back(channel, before);
     }
 
     pub(super) fn reserve(&mut self, offer: OfferId, channel: Channel, units: u32) {
@@ -94,12 +100,12 @@ impl RoutingState {
     pub(super) fn rebuild_loads(&mut self) {
         self.index.seats.grow(self.agents.len());
         let owner = |open: &Conversation| match open.owner() {
-            Some(Owner::Agent(agent)) => Some((agent, open.id, open.channel)),
+            Some(Owner::Agent(agent)) => Some((agent, open.id, open.channel, open.units())),
             Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
         };
         let owned: Vec<_> = self.conversations.values().filter_map(owner).collect();
-        for (agent, conversation, channel) in owned {
-            self.change_load(agent, |load| load.own(conversation, channel));
+        for (agent, conversation, channel, units) in owned {
+            self.change_load(agent, |load| load.own(conversation, channel, units));
         }
         let reserved = |offer: &Offer| {
             let channel = self.conversations.get(&offer.conversation)?.channel;

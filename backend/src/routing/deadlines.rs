@@ -26,6 +26,14 @@ pub enum Deadline {
     WrapUp(SegmentId),
     /// A workflow's step asks for less, or the next one begins.
     Step(ConversationId),
+    /// A conversation has waited too long in its queue.
+    Limit(ConversationId),
+    /// Whoever served a customer last is asked alone no more.
+    Alone(ConversationId),
+    /// A customer was silent for so long that the conversation is idle.
+    Silence(ConversationId),
+    /// A queue opens or closes.
+    Hours(QueueId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
     Undo(TransferId),
     /// An agent who passed a conversation may be offered it again.
@@ -71,7 +79,11 @@ impl Deadlines {
             | Deadline::Grace(_)
             | Deadline::Invite(_)
             | Deadline::WrapUp(_)
-            | Deadline::Step(_) => &mut self.deciding,
+            | Deadline::Step(_)
+            | Deadline::Limit(_)
+            | Deadline::Alone(_)
+            | Deadline::Silence(_)
+            | Deadline::Hours(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
     }
@@ -117,6 +129,15 @@ impl RoutingState {
             if let Some(due) = step_due(conversation) {
                 deadlines.add(due, Deadline::Step(conversation.id));
             }
+            if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
+                deadlines.add(due, Deadline::Limit(conversation.id));
+            }
+            if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
+                deadlines.add(due, Deadline::Alone(conversation.id));
+            }
+            if let Some(due) = conversation.idle_from() {
+                deadlines.add(due, Deadline::Silence(conversation.id));
+            }
         }
         for invite in self.invites.values() {
             if let InviteState::Open { deadline, .. } = invite.state {
@@ -126,6 +147,11 @@ impl RoutingState {
         for segment in self.segments.values() {
             if let SegmentState::WrapUp { until: Some(until), .. } = segment.state {
                 deadlines.add(until, Deadline::WrapUp(segment.id));
+            }
+        }
+        for queue in self.queues.values() {
+            if let Some(until) = queue.standing.and_then(|standing| standing.until) {
+                deadlines.add(until, Deadline::Hours(queue.id));
             }
         }
         for agent in self.agents.values() {
@@ -147,17 +173,37 @@ impl RoutingState {
         self.agents.get(&agent).is_some_and(|agent| agent.presence.reachable || lost(agent))
     }
 
-    /// Adds the deadline that a conversation's way through a workflow has.
-    pub(super) fn arm_step(&mut self, id: ConversationId) {
-        if let Some(due) = self.conversations.get(&id).and_then(step_due) {
+    /// Adds the deadlines that a conversation has by its wait or by its customer's silence.
+    pub(super) fn arm_wait(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if let Some(due) = step_due(conversation) {
             self.index.deadlines.add(due, Deadline::Step(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
+            self.index.deadlines.add(due, Deadline::Limit(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
+            self.index.deadlines.add(due, Deadline::Alone(id));
+        }
+        if let Some(due) = conversation.idle_from() {
+            self.index.deadlines.add(due, Deadline::Silence(id));
         }
     }
 
-    /// Removes the deadline that a conversation's way through a workflow has.
-    pub(super) fn disarm_step(&mut self, id: ConversationId) {
-        if let Some(due) = self.conversations.get(&id).and_then(step_due) {
+    /// Removes the deadlines that a conversation has by its wait or by its customer's silence.
+    pub(super) fn disarm_wait(&mut self, id: ConversationId) {
+        let Some(conversation) = self.conversations.get(&id) else { return };
+        if let Some(due) = step_due(conversation) {
             self.index.deadlines.remove(due, Deadline::Step(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
+            self.index.deadlines.remove(due, Deadline::Limit(id));
+        }
+        if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
+            self.index.deadlines.remove(due, Deadline::Alone(id));
+        }
+        if let Some(due) = conversation.idle_from() {
+            self.index.deadlines.remove(due, Deadline::Silence(id));
         }
     }
 
@@ -183,7 +229,8 @@ impl RoutingState {
         }
     }
 
-    /// Moves every running deadline that asks for an event to `held_until` where it would fire sooner.
+    /// Moves every running deadline that asks for an event to `held_until` where it would fire sooner; a queue's hours are
+    /// those of the wall.
     pub(super) fn hold_deadlines(&mut self, held_until: Timestamp) {
         for offer in self.offers.values_mut() {
             if let OfferState::Open { deadline: Some(deadline) } = &mut offer.state
@@ -210,10 +257,19 @@ impl RoutingState {
         }
         for conversation in self.conversations.values_mut() {
             let id = conversation.id;
-            let route = conversation.waiting_mut().and_then(|waiting| waiting.route.as_mut());
-            let times = route
-                .into_iter()
-                .flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
+            if let Some(Silence::From(time)) = &mut conversation.silence
+                && *time < held_until
+            {
+                *time = held_until;
+                self.index.touched.conversations.insert(id);
+            }
+            let Some(waiting) = conversation.waiting_mut() else { continue };
+            let route = waiting.route.iter_mut();
+            let of_steps = route.flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
+            let limit = waiting.limit.iter_mut();
+            let of_limit =
+                limit.flat_map(|limit| limit.overflows_at.iter_mut().chain(limit.alone_until.as_mut()));
+            let times = of_steps.chain(of_limit);
             for time in times.filter(|time| **time < held_until) {
                 *time = held_until;
                 self.index.touched.conversations.insert(id);

@@ -13,7 +13,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use baton_shared::offer::OFFER_REST;
-use baton_shared::queue::Priority;
+use baton_shared::queue::{AskedFirst, Priority};
 use baton_shared::*;
 use rustc_hash::FxHashMap;
 
@@ -349,7 +349,8 @@ impl RoutingState {
             Subject::Invite(_) => search.since,
         };
         let class = Class { pool: search.pool, skills: search.skills.clone(), channel: conversation.channel };
-        search.open().then_some((class, (Reverse(conversation.priority), ranked_at)))
+        let accept_by = ranked_at.plus(self.index.waits.target(search.pool));
+        search.open().then_some((class, (Reverse(conversation.priority), accept_by)))
     }
 
     /// Puts a subject in line if someone is looked for who may be offered it, and takes it out otherwise.
@@ -379,8 +380,8 @@ impl RoutingState {
 
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
     ///
-    /// Lines are served by priority, then age, then id; each conversation goes to the eligible agent who has been idle
-    /// longest. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service
+    /// Lines are served by priority, then by the time at which their queue's target wants them accepted, then id; each conversation goes to the eligible agent who has been idle
+    /// longest, or to the least loaded one where its queue says so. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service
     /// system under FCFS-ALIS", 2014).
     pub fn plan(&mut self, now: Timestamp) -> Option<Match> {
         self.settle();
@@ -481,6 +482,21 @@ impl RoutingState {
         }
     }
 
+    fn asked_first(&self, pool: Pool) -> AskedFirst {
+        match pool {
+            Pool::Queue(queue) => {
+                self.queues.get(&queue).map(|queue| queue.rules.asked_first).unwrap_or_default()
+            }
+            Pool::Group(_) | Pool::Agent(_) => AskedFirst::default(),
+        }
+    }
+
+    /// Returns which share of an agent's room on a channel is taken, in parts of 2^32.
+    fn share_taken(&self, agent: AgentId, channel: Channel) -> u64 {
+        let limit = self.agents.get(&agent).and_then(|agent| agent.capacity.get(&channel)).copied();
+        (u64::from(self.held(agent, channel)) << 32) / u64::from(limit.unwrap_or(1).max(1))
+    }
+
     /// Returns the first place of a line that someone free can serve.
     fn first_of(&self, line: &Line, now: Timestamp) -> Option<(Place, AgentId)> {
         if line.free.is_empty() {
@@ -490,14 +506,20 @@ impl RoutingState {
     }
 
     /// Returns who should be offered a subject: of those who are free, neither own the conversation nor take part in it and
-    /// are not asked already, the one idle longest who did not pass it; where all did, the one whose rest ended first.
+    /// are not asked already, the one idle longest or least loaded who did not pass it; where all did, the one whose rest ended first.
     fn agent_for(&self, line: &Line, subject: Subject, now: Timestamp) -> Option<AgentId> {
         let conversation = self.conversation_of(subject)?;
         let search = self.search_for(subject, conversation)?;
         let askable = |agent: AgentId| self.askable(agent, search, conversation);
         let fresh = |agent: &AgentId| askable(*agent) && !search.passed.contains_key(agent);
-        if let Some(agent) = line.free.iter().map(|(_, agent)| *agent).find(fresh) {
-            return Some(agent);
+        let mut free = line.free.iter().map(|(_, agent)| *agent).filter(fresh);
+        let first = match self.asked_first(line.class.pool) {
+            AskedFirst::LongestIdle => free.next(),
+            // Of equals the first is found, who has been idle longest.
+            AskedFirst::LeastLoaded => free.min_by_key(|agent| self.share_taken(*agent, line.class.channel)),
+        };
+        if first.is_some() {
+            return first;
         }
         let rested = search.passed.iter().filter(|(agent, passed_at)| {
             passed_at.plus(OFFER_REST) <= now

@@ -88,6 +88,7 @@ pub fn owner_cause(cause: OwnerCause) -> (&'static str, Option<Blob>) {
         OwnerCause::TakenOver => ("taken_over", None),
         OwnerCause::Left(invite) => ("left", Some(invite.blob())),
         OwnerCause::Routed(workflow) => ("routed", Some(workflow.blob())),
+        OwnerCause::Overflowed(queue) => ("overflowed", Some(queue.blob())),
     }
 }
 

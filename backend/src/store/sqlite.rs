@@ -41,7 +41,8 @@ pub use opening::SETTINGS;
 use self::readers::Readers;
 use self::writer::Writer;
 use super::{
-    ANSWER_KEPT, Batch, Credentials, KeyScope, Loaded, Reading, Session, Store, StoreError, StoredAnswer,
+    ANSWER_KEPT, Batch, Credentials, Former, KeyScope, Loaded, Reading, Session, Store, StoreError,
+    StoredAnswer,
 };
 
 /// The one workspace there is; it is in every key so that there can be more.
@@ -130,6 +131,10 @@ impl Store for SqliteStore {
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
         Ok(things::attributes(&*self.readers.lend()?, conversation)?.into_iter().collect())
+    }
+
+    fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
+        Ok(things::conversation(&*self.readers.lend()?, conversation)?.as_ref().map(Former::of))
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

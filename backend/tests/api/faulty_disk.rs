@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use baton::accounts::SESSION_TOUCHED_EVERY;
 use baton::accounts::attempts::PLACE_FAILURES_MAX;
 use baton::store::sqlite::SqliteStore;
-use baton::store::{Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
+use baton::store::{Batch, Credentials, Former, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
 use baton_shared::*;
 use serde_json::json;
 
@@ -66,6 +66,10 @@ impl Store for FaultyDisk {
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
         self.store.attributes(conversation)
+    }
+
+    fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
+        self.store.former(conversation)
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

@@ -19,6 +19,7 @@ mod invites;
 mod keys;
 mod people;
 mod policies;
+mod queues;
 mod readers;
 mod replies;
 mod requests;

@@ -20,7 +20,9 @@ enum Audience {
 fn audience(operation: &Operation) -> Audience {
     let path = operation.template.as_str();
     match (operation.method.as_str(), path) {
-        ("POST", "/api/session" | "/api/chat") => Audience::Anyone,
+        ("POST", "/api/session" | "/api/chat" | "/api/chat/requests") | ("GET", "/api/chat/opening") => {
+            Audience::Anyone
+        }
         _ if path.starts_with("/api/chat") => Audience::Customers,
         ("GET", "/api/skills") | ("POST", "/api/conversations/{conversation}/takeover") => {
             Audience::Supervisors

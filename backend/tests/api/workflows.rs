@@ -147,6 +147,7 @@ async fn a_conversation_is_passed_on_to_a_workflow() {
         name: "A".to_owned(),
         skills: [].into(),
         priority: Default::default(),
+        rules: None,
     })
     .await;
     app.anyone().post("/api/chat", &body).await.expect(StatusCode::CREATED);

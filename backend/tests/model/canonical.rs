@@ -167,6 +167,8 @@ impl Names {
                 search: self.search(&waiting.search, PRESENT),
                 transfer: waiting.transfer.map(|transfer| known(&self.transfers, transfer)),
                 route: None,
+                // No queue of the model sets bounds.
+                limit: None,
             }),
             ConversationState::Closed { .. } => panic!("a state holds open conversations only"),
         };
@@ -204,6 +206,7 @@ impl Names {
                     | OwnerCause::Lost
                     | OwnerCause::TakenOver
                     | OwnerCause::Routed(_)
+                    | OwnerCause::Overflowed(_)
                     | OwnerCause::Left(_) => return None,
                 };
                 SegmentState::WrapUp { ended_at: PRESENT, followed_by: FollowedBy::Owner(cause), until: None }

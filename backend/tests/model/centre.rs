@@ -296,7 +296,8 @@ impl Model for Centre {
         if let Step::Asks(actor, command) = &step {
             let mut ids = IdSource::from_seed(1);
             ids.set_now(PRESENT);
-            let mut with = Circumstances { state, now: PRESENT, ids: &mut ids, key: None, judged: None };
+            let mut with =
+                Circumstances { state, now: PRESENT, ids: &mut ids, key: None, judged: None, former: None };
             let decided = desk::decide(&mut with, *actor, command.clone()).ok()?;
             if decided.events.is_empty() {
                 return None;
@@ -579,6 +580,8 @@ pub fn in_ticks(preset: Preset, large: bool) -> TransferPolicy {
         transfer_secs: preset.transfer_secs.map(|_| 60),
         consult_secs: 60,
         grace_secs: 60,
+        // Silence changes only how much room is taken, which the simulation checks.
+        idle_secs: None,
         // What is counted up has no end: how often a conversation may be passed on is shown with the presets.
         hops_max: 0,
         on_missed: if away { OnMissed::Away } else { OnMissed::Stay },

@@ -129,7 +129,14 @@ fn ended(state: &RoutingState, deadline: Deadline) -> Option<Event> {
             }),
             Owner::Queue(_) | Owner::Group(_) => None,
         }),
-        // The model has no workflows, so no step is due.
-        Deadline::Grace(_) | Deadline::Undo(_) | Deadline::Rest(_) | Deadline::Step(_) => None,
+        // The model has neither workflows nor queues with bounds, and silence does not count, so none of these is due.
+        Deadline::Grace(_)
+        | Deadline::Undo(_)
+        | Deadline::Rest(_)
+        | Deadline::Step(_)
+        | Deadline::Limit(_)
+        | Deadline::Alone(_)
+        | Deadline::Silence(_)
+        | Deadline::Hours(_) => None,
     }
 }

@@ -119,6 +119,7 @@ pub fn check_command(
                 && !owns(conversation)
         }
         Command::StartConversation { .. }
+        | Command::LeaveRequest { .. }
         | Command::SendMessage { .. }
         | Command::ReplyToOffer { .. }
         | Command::AskSender { .. }

@@ -268,6 +268,13 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::SkillRevoked { .. }
         | Event::QueueAdded { .. }
         | Event::QueueChanged { .. }
+        | Event::QueueRulesSet { .. }
+        | Event::QueueOpened { .. }
+        | Event::QueueClosed { .. }
+        | Event::LimitLifted { .. }
+        | Event::LastAgentAsked { .. }
+        | Event::EveryoneAsked { .. }
+        | Event::ConversationIdled { .. }
         | Event::MemberAdded { .. }
         | Event::MemberRemoved { .. }
         | Event::GroupAdded { .. }

@@ -3,7 +3,7 @@
 use std::sync::{Mutex, PoisonError};
 
 use baton::routing::OpenWork;
-use baton::store::{Batch, Credentials, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
+use baton::store::{Batch, Credentials, Former, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
 use baton_shared::{Recorded, Timestamp};
 
 /// A store for one turn after the other, which is read once.
@@ -47,6 +47,10 @@ impl Store for Slate {
         _: baton_shared::ConversationId,
     ) -> Result<std::collections::BTreeMap<String, String>, StoreError> {
         Ok(std::collections::BTreeMap::new())
+    }
+
+    fn former(&self, _: baton_shared::ConversationId) -> Result<Option<Former>, StoreError> {
+        Ok(None)
     }
 
     fn answer(&self, _scope: &str, _key: &str, _now: Timestamp) -> Result<Option<StoredAnswer>, StoreError> {

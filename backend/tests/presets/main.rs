@@ -6,8 +6,6 @@
 //! values that no product has.
 //!
 //! No switch goes without a row: whatever has an end of values is shown with each of them, and the rest with one at least.
-//! A switch that no code reads has no behaviour to show; [`UNREAD`] names those, and a test compares it with the source,
-//! so that whoever reads one of them has to add its row.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -24,7 +22,6 @@ mod vivocha_rows;
 
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::path::Path;
 
 use baton_shared::policy::{SWITCHES, *};
 use baton_shared::{Mode, TargetKind};
@@ -98,9 +95,6 @@ fn the_safe_default_does_what_it_promises() {
     play(Preset::Baton);
 }
 
-/// Switches that no code of the server reads.
-const UNREAD: [&str; 1] = ["idle_secs"];
-
 /// Switches that decide what someone is shown, not what happens: the store's contract and the feed's tests show them.
 const SHOWN_ELSEWHERE: [&str; 3] = ["attributes_in_offer", "tell_customer", "notice_secs"];
 
@@ -146,7 +140,7 @@ fn every_switch_is_shown_with_each_of_its_values() {
     }
     let mut missing = Vec::new();
     for (number, switch) in SWITCHES {
-        if UNREAD.contains(switch) || SHOWN_ELSEWHERE.contains(switch) {
+        if SHOWN_ELSEWHERE.contains(switch) {
             continue;
         }
         if !shown.iter().any(|(name, _)| name == switch) {
@@ -159,31 +153,6 @@ fn every_switch_is_shown_with_each_of_its_values() {
         }
     }
     assert!(missing.is_empty(), "no row shows:\n  {}\n", missing.join("\n  "));
-}
-
-#[test]
-fn switches_without_a_row_are_read_by_no_code() {
-    let mut source = String::new();
-    read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut source);
-    let read = |switch: &str| {
-        source.match_indices(&format!(".{switch}")).any(|(at, found)| {
-            let next = source[at + found.len()..].chars().next();
-            !next.is_some_and(|next| next.is_alphanumeric() || next == '_')
-        })
-    };
-    let found: Vec<&str> = UNREAD.into_iter().filter(|switch| read(switch)).collect();
-    assert_eq!(found, Vec::<&str>::new(), "these are read: give them rows, and take them off the list");
-}
-
-fn read(folder: &Path, into: &mut String) {
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            read(&path, into);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            into.push_str(&std::fs::read_to_string(&path).unwrap());
-        }
-    }
 }
 
 #[test]

@@ -215,7 +215,7 @@ impl Scene {
     pub fn would_write(&self, by: AgentId, command: Command) -> Result<usize, Refusal> {
         let mut ids = IdSource::from_seed(9);
         let (state, now) = (self.state(), self.state().at);
-        let mut with = Circumstances { state, now, ids: &mut ids, key: None, judged: None };
+        let mut with = Circumstances { state, now, ids: &mut ids, key: None, judged: None, former: None };
         desk::decide(&mut with, Actor::Person(by), command).map(|decided| decided.content.len())
     }
 

@@ -1,8 +1,10 @@
 //! Vivocha.
 
+use baton_shared::command::Actor;
 use baton_shared::policy::Preset;
 use baton_shared::*;
 
+use crate::scene::Scene;
 use crate::{Row, as_it_is};
 
 const ROUTING: &str = "Vivocha, Routing";
@@ -10,6 +12,40 @@ const GROUPS: &str = "Vivocha, Transfer groups";
 
 pub fn rows() -> Vec<Row> {
     vec![
+        Row {
+            preset: Preset::Vivocha,
+            source: "Vivocha, Load",
+            says: "a chat whose customer was silent for a minute takes no room until they write, and then goes over",
+            switches: &["idle_secs"],
+            varies: as_it_is,
+            plays: |scene| {
+                let ada = scene.ada;
+                let first = scene.answered_by(ada);
+                scene.answered_by(ada);
+                [scene.bob, scene.cem].into_iter().for_each(|agent| scene.choose(agent, Status::Busy));
+                let third = scene.customer();
+                assert!(scene.offered(third).is_empty(), "she is full");
+                scene.wait(58);
+                scene
+                    .give(
+                        Actor::Customer(first),
+                        Command::SendMessage { conversation: first, text: "Still here".to_owned() },
+                    )
+                    .unwrap();
+                scene.wait(2);
+                assert_eq!(scene.offered(third), [ada].into(), "the other chat is idle");
+                scene.accept(ada, third);
+                let held = |scene: &Scene| scene.state().held(ada, Channel::WebChat);
+                assert_eq!(held(scene), 2);
+                let idle = scene.state().owned_by(ada).find(|open| open.silence == Some(Silence::Idle));
+                let conversation = idle.expect("one is idle").id;
+                let text = "Sorry, I was away".to_owned();
+                scene
+                    .give(Actor::Customer(conversation), Command::SendMessage { conversation, text })
+                    .unwrap();
+                assert_eq!(held(scene), 3, "it goes over rather than wait");
+            },
+        },
         Row {
             preset: Preset::Vivocha,
             source: GROUPS,

@@ -7,7 +7,10 @@ use baton::routing::{OpenWork, RoutingState, Subject};
 use baton_shared::*;
 
 use crate::disk::Kept;
-use crate::{reference, ways};
+use crate::{bounds, reference, ways};
+
+/// The shortest time of silence that a policy of the simulation has.
+const SILENCE_SECS_LEAST: u64 = 30;
 
 /// Reads the log once, event by event, beside a state of its own.
 #[derive(Default)]
@@ -20,6 +23,16 @@ pub struct Checker {
     messages: BTreeMap<ConversationId, u32>,
     /// Conversations that entered a workflow and are in none of its steps so far.
     entering: BTreeSet<ConversationId>,
+    /// Conversations that begin in a queue without room and are to end with a request at once.
+    deflecting: BTreeSet<ConversationId>,
+    /// Conversations that wait without a limit because nowhere is room.
+    lifted: BTreeSet<ConversationId>,
+    /// When each customer was heard last, or an agent got their conversation.
+    heard: BTreeMap<ConversationId, Timestamp>,
+    /// What was passed on last and when, by whom, and how much they held with it.
+    passing_on: Option<(ConversationId, Timestamp, AgentId, u32)>,
+    /// Who served each customer.
+    served: BTreeMap<ContactId, BTreeSet<AgentId>>,
     /// People to whom a policy or a return gave more than they have room for.
     stretched: BTreeSet<AgentId>,
 }
@@ -58,8 +71,11 @@ impl Checker {
         let entering = self.entering.remove(id);
         let from = if entering { 0 } else { usize::from(route.step) + 1 };
         let excluded = waiting.search.passed.keys().copied().collect();
+        // Whoever passes it on has it still while its way is looked for.
+        let passing_on = self.passing_on.filter(|(passed, since, ..)| passed == id && *since == at);
+        let passing_on = passing_on.filter(|_| entering).map(|(_, _, sender, held)| (sender, held));
         let expected = (from..route.steps.len())
-            .find(|place| ways::may_begin(state, &route.steps[*place], &excluded, at));
+            .find(|place| ways::may_begin(state, &route.steps[*place], &excluded, passing_on, at));
         assert_eq!(begun.map(|(place, _)| place), expected, "the first step that may begin begins");
         let queue = expected.map_or(route.fallback, |place| route.steps[place].queue);
         assert_eq!(conversation.owner(), Some(Owner::Queue(queue)), "its queue is the owner");
@@ -75,6 +91,7 @@ impl Checker {
     fn check_event(&mut self, recorded: &Recorded) {
         match &recorded.event {
             Event::ConversationOpened { conversation, queue, .. } => {
+                self.check_beginning(*conversation, *queue);
                 let before = self.owners.insert(*conversation, (Owner::Queue(*queue), 1));
                 assert_eq!(before, None, "a conversation is opened once");
             }
@@ -83,6 +100,25 @@ impl Checker {
                 assert_eq!(owner, *from, "ownership passes from the owner");
                 assert_eq!(*epoch, last + 1, "the epoch rises by one with each owner");
                 self.owners.insert(*conversation, (*to, *epoch));
+                if let (Owner::Agent(agent), Some(Silence::Idle)) =
+                    (from, self.replayed.conversations[conversation].silence)
+                {
+                    // A place is kept for taking it back that it did not take.
+                    self.stretched.insert(*agent);
+                }
+                if let (Owner::Agent(agent), segment::OwnerCause::Transferred(_)) = (from, cause) {
+                    let held = reference::held(&self.replayed, *agent, recorded.at);
+                    self.passing_on = Some((*conversation, recorded.at, *agent, held));
+                }
+                if let segment::OwnerCause::Overflowed(left) = cause {
+                    self.check_overflow(*conversation, *left, recorded.at, Some(*to));
+                }
+                self.lifted.remove(conversation);
+                if let Owner::Agent(agent) = to {
+                    self.heard.insert(*conversation, recorded.at);
+                    let contact = self.replayed.conversations[conversation].contact;
+                    self.served.entry(contact).or_default().insert(*agent);
+                }
                 if let (
                     Owner::Agent(agent),
                     segment::OwnerCause::Returned(_)
@@ -97,10 +133,57 @@ impl Checker {
                 let owner = self.owners.remove(conversation).map(|(owner, _)| owner);
                 assert_eq!(owner, Some(*from), "the owner's conversation ends");
             }
-            Event::MessageSent { conversation, seq, .. } => {
+            // What waited without a limit is measured anew.
+            Event::QueueRulesSet { queue, .. } => {
+                for conversation in bounds::waiting_in(&self.replayed, *queue) {
+                    self.lifted.remove(&conversation);
+                }
+            }
+            Event::QueueClosed { queue, .. } => {
+                if self.replayed.queues[queue].rules.at_closing == queue::AtClosing::Request {
+                    self.deflecting.extend(bounds::waiting_in(&self.replayed, *queue));
+                }
+            }
+            Event::LastAgentAsked { conversation, agent, until } => {
+                let open = &self.replayed.conversations[conversation];
+                let served = self.served.get(&open.contact);
+                assert!(served.is_some_and(|served| served.contains(agent)), "they served the customer");
+                let secs = self.replayed.queues[&open.queue].rules.last_agent_secs.unwrap();
+                assert_eq!(*until, recorded.at.plus(Duration::from_secs(u64::from(secs))));
+                let asked = &self.replayed.agents[agent];
+                assert!(asked.presence.available() && asked.queues.contains(&open.queue));
+            }
+            Event::EveryoneAsked { conversation } => {
+                let waiting = self.replayed.conversations[conversation].waiting().unwrap();
+                let over = waiting.alone_until().is_some_and(|until| until <= recorded.at);
+                assert!(over || waiting.search.offers.is_empty(), "they are asked alone for their time");
+            }
+            Event::LimitLifted { conversation } => {
+                let queue = self.replayed.conversations[conversation].queue;
+                self.check_overflow(*conversation, queue, recorded.at, None);
+                self.lifted.insert(*conversation);
+            }
+            Event::RequestCreated { conversation, .. } => {
+                self.deflecting.remove(conversation);
+            }
+            Event::MessageSent { conversation, seq, author, .. } => {
                 let last = self.messages.entry(*conversation).or_default();
                 assert_eq!(*seq, *last + 1, "messages count without gaps, each once");
                 *last = *seq;
+                let open = &self.replayed.conversations[conversation];
+                if let (Author::Customer, Some(Owner::Agent(agent))) = (author, open.owner()) {
+                    if open.silence == Some(Silence::Idle) {
+                        self.stretched.insert(agent);
+                    }
+                    self.heard.insert(*conversation, recorded.at);
+                }
+            }
+            Event::ConversationIdled { conversation, agent } => {
+                let open = &self.replayed.conversations[conversation];
+                assert_eq!(open.owner(), Some(Owner::Agent(*agent)));
+                assert!(open.idle_from().is_some_and(|time| time <= recorded.at), "silence is waited for");
+                let least = Duration::from_secs(SILENCE_SECS_LEAST);
+                assert!(recorded.at.since(self.heard[conversation]) >= least, "the customer was silent");
             }
             Event::OfferMade { offer, conversation, agent, cause, .. } => {
                 assert!(self.offers_open.insert(*offer), "an offer is made once");
@@ -121,6 +204,7 @@ impl Checker {
             | Event::SkillRevoked { .. }
             | Event::QueueAdded { .. }
             | Event::QueueChanged { .. }
+            | Event::QueueOpened { .. }
             | Event::MemberAdded { .. }
             | Event::MemberRemoved { .. }
             | Event::GroupAdded { .. }
@@ -144,7 +228,6 @@ impl Checker {
             | Event::ListeningBegan { .. }
             | Event::ListeningEnded { .. }
             | Event::WrapUpExtended { .. }
-            | Event::RequestCreated { .. }
             | Event::RequestAnswered { .. }
             | Event::StatusChanged { .. }
             | Event::AgentReached { .. }
@@ -153,6 +236,59 @@ impl Checker {
             | Event::TransferEnqueued { .. }
             | Event::TransferEnded { .. }
             | Event::WrapUpEnded { .. } => {}
+        }
+    }
+
+    /// Checks that a conversation begins where there is room, ends with a request at once, or has nowhere else to go.
+    fn check_beginning(&mut self, conversation: ConversationId, queue: QueueId) {
+        let state = &self.replayed;
+        if !state.queues[&queue].is_open() {
+            // Nobody is let in, but a question may be left.
+            self.deflecting.insert(conversation);
+            return;
+        }
+        if bounds::has_room(state, queue) {
+            return;
+        }
+        match bounds::beyond(state, queue, &BTreeSet::new()) {
+            Some(queue::Overflow::Request) => drop(self.deflecting.insert(conversation)),
+            Some(queue::Overflow::Queue(_) | queue::Overflow::Refuse) => {
+                panic!("a conversation began in a queue without room")
+            }
+            None => {}
+        }
+    }
+
+    /// Checks that a conversation leaves a queue after its time, for the first with room along the overflow.
+    fn check_overflow(&self, conversation: ConversationId, left: QueueId, at: Timestamp, to: Option<Owner>) {
+        let waiting = self.replayed.conversations[&conversation].waiting().unwrap();
+        assert_eq!(waiting.search.pool, Pool::Queue(left));
+        assert!(waiting.overflows_at().is_some_and(|due| due <= at), "a queue's limit is waited for");
+        let before = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
+        let expected = match bounds::beyond(&self.replayed, left, &before) {
+            Some(queue::Overflow::Queue(next)) => Some(Owner::Queue(next)),
+            Some(queue::Overflow::Request | queue::Overflow::Refuse) => panic!("it should have ended"),
+            None => None,
+        };
+        assert_eq!(to, expected, "the first queue with room along the overflow");
+    }
+
+    /// Checks that nothing waits longer than its queue lets it, and that what should have ended has.
+    fn check_limits(&self, state: &RoutingState, now: Timestamp) {
+        for queue in state.queues.values() {
+            let expected = queue.rules.hours.as_ref().map(|hours| bounds::is_open(hours, now));
+            assert_eq!(queue.standing.map(|standing| standing.open), expected, "it is open by its hours");
+        }
+        assert!(self.deflecting.is_empty(), "what finds no room ends with a request in the same turn");
+        for conversation in state.conversations.values() {
+            let Some(waiting) = conversation.waiting() else { continue };
+            let expected = bounds::limited(state, waiting) && !self.lifted.contains(&conversation.id);
+            assert_eq!(waiting.overflows_at().is_some(), expected, "a limit runs where one is set");
+            assert!(
+                waiting.alone_until().is_none_or(|until| until > now),
+                "nobody is asked alone for longer"
+            );
+            assert!(waiting.overflows_at().is_none_or(|due| due > now), "nobody waits beyond the limit");
         }
     }
 
@@ -196,6 +332,7 @@ impl Checker {
     /// Checks what must hold between turns.
     pub fn check_rest(&self, state: &RoutingState, now: Timestamp, lowered: &BTreeSet<AgentId>) {
         assert_eq!(reference::next(state, now), None, "somebody free could take something that waits");
+        self.check_limits(state, now);
         for agent in state.agents.values().filter(|agent| !lowered.contains(&agent.id)) {
             if self.stretched.contains(&agent.id) {
                 continue;
@@ -205,6 +342,7 @@ impl Checker {
             assert!(held <= limit, "{:?} holds {held} of {limit}", agent.id);
         }
         for conversation in state.conversations.values() {
+            assert!(conversation.idle_from().is_none_or(|time| time > now), "silence counts in time");
             let known = self.owners.get(&conversation.id).map(|(owner, _)| *owner);
             assert_eq!(conversation.owner(), known, "every open conversation has the owner the log says");
             check_clock(state, conversation);
@@ -252,7 +390,8 @@ fn check_clock(state: &RoutingState, conversation: &Conversation) {
         let route = conversation.waiting().and_then(|waiting| waiting.route.as_ref());
         let clock =
             open.first().is_some_and(|transfer| matches!(transfer.state, TransferState::Released { .. }))
-                || route.is_some_and(|route| route.deadline.is_some());
+                || route.is_some_and(|route| route.deadline.is_some())
+                || conversation.waiting().and_then(Waiting::alone_until).is_some();
         assert!(clock, "nobody waits for one person without a clock");
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use baton::routing::OpenWork;
 use baton::store::{
-    Batch, Content, Credentials, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
+    Batch, Content, Credentials, Former, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
 };
 use baton_shared::*;
 
@@ -179,6 +179,10 @@ impl Store for Disk {
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
         Ok(self.kept().attributes.get(&conversation).cloned().unwrap_or_default())
+    }
+
+    fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
+        Ok(self.kept().conversations.get(&conversation).map(Former::of))
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

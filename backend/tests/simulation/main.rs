@@ -8,7 +8,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod assertions;
+mod bounds;
 mod disk;
+mod lines;
 mod random;
 mod reference;
 mod tally;

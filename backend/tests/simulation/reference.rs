@@ -1,13 +1,17 @@
 //! What routing should do, said slowly: try everyone with everything, in order, and take the first that fits.
 
+use core::time::Duration;
+
 use baton::routing::{RoutingState, Subject};
 use baton_shared::offer::OFFER_REST;
 use baton_shared::*;
 
-/// Counts what an agent holds: owned, offered unless the policy says that offers take no room, consulted about, or passed
-/// to a queue so lately that it can be taken back.
+/// Counts what an agent holds: owned unless it is idle, offered unless the policy says that offers take no room, consulted
+/// about, or passed to a queue so lately that it can be taken back.
 pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
-    let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent))).count();
+    let idle = |open: &Conversation| open.silence == Some(Silence::Idle);
+    let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent)));
+    let owned = owned.filter(|open| !idle(open)).count();
     let takes_room = |offer: &&Offer| match offer.cause {
         OfferCause::Queue(_) | OfferCause::Invite(_) => true,
         OfferCause::Transfer(transfer) => state.transfers[&transfer].policy.reserve_capacity,
@@ -30,7 +34,7 @@ struct Wanted<'a> {
     subject: Subject,
     conversation: &'a Conversation,
     search: &'a Search,
-    ranked_at: Timestamp,
+    accept_by: Timestamp,
 }
 
 /// Returns everything that someone is looked for at the moment.
@@ -56,7 +60,7 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
             subject: Subject::Conversation(conversation.id),
             conversation,
             search,
-            ranked_at: conversation.ranked_at,
+            accept_by: accept_by(state, search.pool, conversation.ranked_at),
         }));
     }
     for invite in state.invites.values() {
@@ -65,11 +69,21 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
                 subject: Subject::Invite(invite.id),
                 conversation: &state.conversations[&invite.conversation],
                 search,
-                ranked_at: search.since,
+                accept_by: accept_by(state, search.pool, search.since),
             });
         }
     }
     wanted
+}
+
+/// Returns when something should be accepted that has counted as waiting for so long, by the target of its queue.
+fn accept_by(state: &RoutingState, pool: Pool, ranked_at: Timestamp) -> Timestamp {
+    let target = match pool {
+        Pool::Queue(queue) => state.queues[&queue].rules.target.map(|target| target.secs),
+        Pool::Group(_) | Pool::Agent(_) => None,
+    };
+    let five_minutes = 300;
+    ranked_at.plus(Duration::from_secs(u64::from(target.unwrap_or(five_minutes))))
 }
 
 /// Says whether an agent may be offered something at all.
@@ -109,7 +123,18 @@ fn agent_for(state: &RoutingState, wanted: &Wanted<'_>, now: Timestamp) -> Optio
     let passed = &wanted.search.passed;
     let mut free: Vec<&Agent> =
         state.agents.values().filter(|agent| eligible(state, agent, wanted, now)).collect();
-    free.sort_by_key(|agent| (agent.idle_since, agent.id));
+    let least_loaded = match wanted.search.pool {
+        Pool::Queue(queue) => state.queues[&queue].rules.asked_first == queue::AskedFirst::LeastLoaded,
+        Pool::Group(_) | Pool::Agent(_) => false,
+    };
+    let share = |agent: &Agent| {
+        let limit = agent.capacity[&wanted.conversation.channel];
+        if least_loaded { f64::from(held(state, agent.id, now)) / f64::from(limit) } else { 0.0 }
+    };
+    free.sort_by(|one, other| {
+        let age = |agent: &Agent| (agent.idle_since, agent.id);
+        share(one).total_cmp(&share(other)).then(age(one).cmp(&age(other)))
+    });
     if let Some(fresh) = free.iter().find(|agent| !passed.contains_key(&agent.id)) {
         return Some(fresh.id);
     }
@@ -119,10 +144,10 @@ fn agent_for(state: &RoutingState, wanted: &Wanted<'_>, now: Timestamp) -> Optio
     rested.first().map(|agent| agent.id)
 }
 
-/// Returns what should be offered next, over all lines: the first by priority, age and id that somebody may take.
+/// Returns what should be offered next, over all lines: the first by priority, target and id that somebody may take.
 pub fn next(state: &RoutingState, now: Timestamp) -> Option<(Subject, AgentId)> {
     let mut waiting = wanted(state);
     waiting.retain(|wanted| wanted.search.offers.len() < usize::from(wanted.search.at_once));
-    waiting.sort_by_key(|one| (core::cmp::Reverse(one.conversation.priority), one.ranked_at, one.subject));
+    waiting.sort_by_key(|one| (core::cmp::Reverse(one.conversation.priority), one.accept_by, one.subject));
     waiting.iter().find_map(|one| Some((one.subject, agent_for(state, one, now)?)))
 }

@@ -85,6 +85,7 @@ impl Tally {
                 segment::OwnerCause::TakenOver => "taken over",
                 segment::OwnerCause::Left(_) => "left to a participant",
                 segment::OwnerCause::Routed(_) => "routed",
+                segment::OwnerCause::Overflowed(_) => "overflowed",
             });
         }
     }
@@ -164,6 +165,18 @@ impl Tally {
             "skills_dropped",
             "steps_ended",
             "routed",
+            "overflowed",
+            "limit_lifted",
+            "queue_rules_set",
+            "deflected at once",
+            "turned away",
+            "queue_opened",
+            "queue_closed",
+            "found it closed",
+            "left a question",
+            "last_agent_asked",
+            "conversation_idled",
+            "everyone_asked",
         ];
         wanted.into_iter().filter(|what| self.counts.get(what).is_none_or(|count| *count == 0)).collect()
     }

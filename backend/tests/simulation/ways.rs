@@ -27,11 +27,12 @@ pub fn matching(definition: &Definition, attributes: &BTreeMap<String, String>) 
 }
 
 /// Says whether a step may begin: someone whom it asks by name serves its queue, and where it wants someone free, there
-/// is someone.
+/// is someone; `passing_on` is who passes it on and how much they held with it.
 pub fn may_begin(
     state: &RoutingState,
     step: &PlannedStep,
     excluded: &BTreeSet<AgentId>,
+    passing_on: Option<(AgentId, u32)>,
     now: Timestamp,
 ) -> bool {
     let asked = |agent: &&Agent| {
@@ -45,7 +46,11 @@ pub fn may_begin(
     };
     let asked: Vec<&Agent> = state.agents.values().filter(asked).collect();
     let free = asked.iter().any(|agent| {
-        agent.presence.available() && held(state, agent.id, now) < agent.capacity[&Channel::WebChat]
+        let held = match passing_on {
+            Some((sender, held)) if sender == agent.id => held,
+            Some(_) | None => held(state, agent.id, now),
+        };
+        agent.presence.available() && held < agent.capacity[&Channel::WebChat]
     });
     (step.agent.is_none() || !asked.is_empty()) && (!step.skip_if_nobody || free)
 }

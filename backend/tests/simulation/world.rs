@@ -1,5 +1,7 @@
 //! The people of a small contact centre, what they do next, and what goes wrong.
 
+mod customers;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +22,7 @@ use crate::assertions::Checker;
 use crate::disk::Disk;
 use crate::random::Random;
 use crate::tally::Tally;
-use crate::workflows;
+use crate::{lines, workflows};
 
 const AGENTS: usize = 7;
 const QUEUES: usize = 4;
@@ -44,6 +46,8 @@ pub struct World {
     groups: Vec<GroupId>,
     workflows: Vec<WorkflowId>,
     lowered: BTreeSet<AgentId>,
+    /// Conversations whose customers may return.
+    earlier: Vec<ConversationId>,
     /// People whose browser is closed for a while.
     gone_until: BTreeMap<AgentId, Timestamp>,
     keys: u64,
@@ -71,6 +75,7 @@ impl World {
             groups: Vec::new(),
             workflows: Vec::new(),
             lowered: BTreeSet::new(),
+            earlier: Vec::new(),
             gone_until: BTreeMap::new(),
             keys: 0,
             last: None,
@@ -90,6 +95,14 @@ impl World {
             let priority = if number == 3 { Priority::High } else { Priority::Normal };
             let id = self.added(Command::AddQueue { name: format!("queue {number}"), skills, priority });
             self.queues.push(id.parse().unwrap());
+        }
+        // Two lead round in a circle, which has to end somewhere.
+        for (queue, next) in [(0, 1), (1, 0)] {
+            let (queue, overflow) = (self.queues[queue], queue::Overflow::Queue(self.queues[next]));
+            let skills = self.turns.state().queues[&queue].skills.clone();
+            let (name, priority) = ("queue".to_owned(), Priority::Normal);
+            let rules = Some(Box::new(QueueRules { wait_secs: Some(20), overflow, ..Default::default() }));
+            self.give(Actor::System, Command::ChangeQueue { queue, name, skills, priority, rules });
         }
         for number in 0..AGENTS {
             let capacity = BTreeMap::from([(Channel::WebChat, 1 + number as u32 % 4)]);
@@ -133,6 +146,10 @@ impl World {
                 self.tally.count("commit refused");
                 self.disk.fail_next_commit();
                 self.customer_arrives();
+                if self.disk.failing() {
+                    // A queue without room turned the customer away, which commits nothing.
+                    self.give(Actor::System, Command::AddSkill { name: "skill".to_owned() });
+                }
                 assert!(!self.disk.failing(), "a commit was refused");
             }
             4..=6 => self.repeat_last(),
@@ -261,19 +278,6 @@ impl World {
             assert_eq!(again, Ok(answer), "the same key gives the same answer");
             self.tally.count("same key again");
         }
-    }
-
-    fn customer_arrives(&mut self) {
-        let queue = self.random.pick(&self.queues);
-        let mut attributes = BTreeMap::from([("page".to_owned(), "/help".to_owned())]);
-        let tier = self.random.pick(&[None, Some("gold"), Some("silver")]);
-        attributes.extend(tier.map(|tier| ("tier".to_owned(), tier.to_owned())));
-        if self.random.chance(50) {
-            attributes.insert("agent".to_owned(), self.random.pick(&self.agents).to_string());
-        }
-        let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
-        let channel = Channel::WebChat;
-        self.give(Actor::Visitor, Command::StartConversation { name, text, channel, queue, attributes });
     }
 
     fn any_conversation(&mut self) -> Option<(ConversationId, Actor)> {
@@ -457,6 +461,7 @@ impl World {
             policy.take_over = self.random.pick(policy::TakeOver::ALL);
             policy.modes = Mode::ALL.into();
             policy.invites_max = 3;
+            policy.idle_secs = self.random.pick(&[None, Some(30), Some(90)]);
             policy.targets = TargetKind::ALL.into();
         }
         (preset, Box::new(policy))
@@ -526,16 +531,17 @@ impl World {
         }
         let (agent, queue) = (self.random.pick(&self.agents), self.random.pick(&self.queues));
         let skill = self.random.pick(&self.skills);
-        let command = match self.random.below(6) {
+        let command = match self.random.below(9) {
             0 => Command::AddMember { queue, agent },
             1 => Command::RemoveMember { queue, agent },
             2 => Command::GrantSkill { agent, skill },
             3 => Command::RevokeSkill { agent, skill },
-            4 => Command::ChangeQueue {
+            4..=7 => Command::ChangeQueue {
                 queue,
                 name: "queue".to_owned(),
                 skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
                 priority: self.random.pick(&[Priority::Low, Priority::Normal, Priority::Urgent]),
+                rules: Some(lines::any(&mut self.random, &self.queues, queue)),
             },
             _ => self.change_person(agent),
         };

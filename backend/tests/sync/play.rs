@@ -11,7 +11,7 @@ use baton_shared::segment::Disposition;
 use baton_shared::*;
 
 use crate::stage::{self, Stage};
-use crate::{together, workflows};
+use crate::{lines, together, workflows};
 
 /// Returns words to be said or written.
 pub fn text(words: &str) -> String {
@@ -42,6 +42,7 @@ pub fn everything(stage: &mut Stage) {
     }
     together::everything(stage, billing);
     workflows::everything(stage, billing, sales);
+    lines::everything(stage, billing, sales);
     overrides(stage, billing);
     administration(stage, sales);
 }
@@ -473,7 +474,12 @@ fn administration(stage: &mut Stage, queue: QueueId) {
     stage.give(Actor::System, Command::RevokeSkill { agent: one, skill }).unwrap();
     stage.give(Actor::System, Command::RemoveMember { queue, agent: two }).unwrap();
     let priority = Priority::High;
-    stage.give(Actor::System, Command::ChangeQueue { queue, name: text("Vente"), skills, priority }).unwrap();
+    stage
+        .give(
+            Actor::System,
+            Command::ChangeQueue { queue, name: text("Vente"), skills, priority, rules: None },
+        )
+        .unwrap();
     let capacity = stage::capacity(2);
     let change = Command::ChangePerson {
         agent: two,

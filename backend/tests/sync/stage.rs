@@ -202,13 +202,20 @@ impl Stage {
 
     /// Opens a conversation, watched from then on.
     pub fn customer_comes(&mut self, queue: QueueId) -> ConversationId {
+        self.customer_opens(Actor::Visitor, queue)
+    }
+
+    /// Opens a conversation of a customer who had one before, watched from then on.
+    pub fn customer_returns(&mut self, earlier: ConversationId, queue: QueueId) -> ConversationId {
+        self.customer_opens(Actor::Customer(earlier), queue)
+    }
+
+    fn customer_opens(&mut self, actor: Actor, queue: QueueId) -> ConversationId {
         let attributes = BTreeMap::from([("page".to_owned(), "/pricing".to_owned())]);
         let (name, text) = ("Ada".to_owned(), "My invoice is wrong".to_owned());
         let channel = Channel::WebChat;
         let start = Command::StartConversation { name, text, channel, queue, attributes };
-        let Ok(Answer::Started { conversation }) = self.give(Actor::Visitor, start) else {
-            panic!("no conversation")
-        };
+        let Ok(Answer::Started { conversation }) = self.give(actor, start) else { panic!("no conversation") };
         let (chat, cursor) = self.fresh_chat(conversation);
         let frames = self.subscribe(Reader::Customer(conversation), cursor);
         self.chats.push(WatchedChat { conversation, chat, frames });

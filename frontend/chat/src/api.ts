@@ -61,7 +61,7 @@ export type Unreachable = { readonly kind: "unreachable"; readonly retryAfterMs:
 
 export type Answer<T> =
   | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "refused"; readonly reason: string }
+  | { readonly kind: "refused"; readonly reason: string; readonly code: string }
   | { readonly kind: "signed_out" }
   | Unreachable;
 
@@ -71,8 +71,24 @@ export const MESSAGE_MAX_CHARS = 8_000;
 const ANSWER_MAX_MS = 20_000;
 const OLDER_PAGE_SIZE = 50;
 
-export function startChat(name: string, text: string, key: string): Promise<Answer<Started>> {
-  return call("POST", "/api/chat", { body: { name, text }, key });
+/** `former` is the token of the customer's conversation before, so that they stay who they were. */
+export function startChat(name: string, text: string, key: string, former: string | null): Promise<Answer<Started>> {
+  return call("POST", "/api/chat", { body: { name, text }, key, token: former });
+}
+
+/** Leaves a question that is answered later. */
+export function leaveRequest(name: string, address: string, text: string, key: string, former: string | null): Promise<Answer<Started>> {
+  return call("POST", "/api/chat/requests", { body: { name, address, text }, key, token: former });
+}
+
+export interface Opening {
+  readonly open: boolean;
+  /** When it opens, where it is closed and that is known. */
+  readonly opens_at: string | null;
+}
+
+export function opening(): Promise<Answer<Opening>> {
+  return call("GET", "/api/chat/opening", {});
 }
 
 /** The calls of one customer, signed with the token that starting gave. */
@@ -125,7 +141,7 @@ export class CustomerApi {
 interface CallExtra {
   readonly body?: object;
   readonly key?: string;
-  readonly token?: string;
+  readonly token?: string | null;
 }
 
 async function call<T>(method: string, path: string, extra: CallExtra): Promise<Answer<T>> {
@@ -161,8 +177,8 @@ export async function failure(response: Response): Promise<Exclude<Answer<never>
   const isRefusal = isProblem && status >= 400 && status < 500 && status !== 408 && status !== 425 && status !== 429;
   if (!isRefusal) return { kind: "unreachable", retryAfterMs: retryAfterMs(response) };
   if (status === 401) return { kind: "signed_out" };
-  const problem = (await response.json()) as { title: string; detail?: string };
-  return { kind: "refused", reason: problem.detail || problem.title };
+  const problem = (await response.json()) as { title: string; detail?: string; code?: string };
+  return { kind: "refused", reason: problem.detail || problem.title, code: problem.code ?? "" };
 }
 
 function retryAfterMs(response: Response): number | null {

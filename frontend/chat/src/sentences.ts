@@ -21,6 +21,20 @@ function endSentence({ request, answer }: Closed): string {
   return `Your request number is ${request}. We will answer later.`;
 }
 
+/** Says that nobody can be talked to now, and until when, in the customer's own time. */
+export function closedSentence(opensAt: string | null): string {
+  const at = opensAt === null ? null : new Date(opensAt);
+  const when = at?.toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+  return `We are closed${when ? ` until ${when}` : " at the moment"}. ${LEAVE_A_MESSAGE}`;
+}
+
+/** Says that too many people wait to be talked to. */
+export function fullSentence(): string {
+  return `Many people are waiting already. ${LEAVE_A_MESSAGE}`;
+}
+
+const LEAVE_A_MESSAGE = "Leave a message: you get a number, and the answer comes to your e-mail address.";
+
 /** Says where the answer to a request will be found. */
 export function addressSentence(address: string): string {
   return `The answer will come to ${address}. It also appears here when you return.`;

@@ -6,6 +6,7 @@ import { parseKept, PREFIX, storage } from "./storage.ts";
 const SESSION = `${PREFIX}session`;
 const START = `${PREFIX}start.`;
 const NAME = `${PREFIX}name`;
+const FORMER = `${PREFIX}former`;
 const OF_CONVERSATION = `${PREFIX}of.`;
 
 export interface Session {
@@ -19,7 +20,16 @@ export interface PendingStart {
   readonly key: string;
   readonly name: string;
   readonly text: string;
+  /** Where the answer is to come, where a question is left instead of starting a conversation. */
+  readonly address: string | null;
+  /** The token of the conversation before, which goes with every try. */
+  readonly former: string | null;
   readonly atMs: number;
+}
+
+/** The place for the address that a customer left for the answer to their request. */
+export function addressPlace(conversation: string): string {
+  return ofConversation(conversation, "address");
 }
 
 export function savedSession(): Session | null {
@@ -34,6 +44,12 @@ export function saveSession(session: Session): void {
 export function forgetSession(token: string): void {
   if (savedSession()?.token !== token) return;
   for (const key of [SESSION, ...storage.keys(OF_CONVERSATION)]) storage.remove(key);
+  storage.set(FORMER, token);
+}
+
+/** The token of the conversation that this browser had before, which says who the customer is. */
+export function formerToken(): string | null {
+  return storage.get(FORMER);
 }
 
 /** The starts without an answer, one of each tab that has one, oldest first; those too old to repeat are forgotten. */

@@ -1,12 +1,12 @@
 // The form that starts a conversation.
 
 import { say } from "./announcer.ts";
-import type { Started } from "./api.ts";
+import { opening, type Started } from "./api.ts";
 import { Banner } from "./banner.ts";
 import { el, header, setText } from "./dom.ts";
 import { Field } from "./field.ts";
 import type { Screen } from "./screen.ts";
-import { isTooLong, lengthSentence } from "./sentences.ts";
+import { closedSentence, fullSentence, isTooLong, lengthSentence } from "./sentences.ts";
 import { lastName, pendingStarts, type PendingStart, type Session } from "./session.ts";
 import { Starter } from "./starter.ts";
 
@@ -20,7 +20,12 @@ export class StartScreen implements Screen {
   readonly #notice = el("p", { class: "notice", hidden: "" });
   readonly #name: Field<HTMLInputElement>;
   readonly #text: Field<HTMLTextAreaElement>;
+  readonly #address: Field<HTMLInputElement>;
+  readonly #lead = el("p", { class: "lead" }, "Tell us what you need, and someone will write back here.");
   readonly #submit = el("button", { type: "submit", class: "button primary" }, "Start chat");
+  /** Whether a message can be left instead of starting a conversation. */
+  #isOffline = false;
+  #isLeft = false;
 
   /** `notice` says why there is a form again; `words` are what nobody got. */
   constructor(
@@ -32,6 +37,9 @@ export class StartScreen implements Screen {
     const name = el("input", { type: "text", autocomplete: "name", maxlength: String(NAME_MAX_CHARS), enterkeyhint: "next" });
     const text = el("textarea", { rows: "4" });
     this.#name = new Field("name", "Your name", name);
+    const address = el("input", { type: "email", autocomplete: "email", enterkeyhint: "next" });
+    this.#address = new Field("email", "Email", address);
+    this.#address.element.hidden = true;
     this.#text = new Field("text", "How can we help?", text);
     name.value = lastName();
     text.value = words;
@@ -40,15 +48,16 @@ export class StartScreen implements Screen {
     this.#starter = new Starter({
       started,
       startedElsewhere,
-      refused: (reason) => this.#refused(reason),
+      refused: (reason, code) => this.#refused(reason, code),
       lost: (retryAtMs) => this.#banner.lost(retryAtMs),
     });
     const form = el(
       "form",
       { class: "start", method: "dialog", novalidate: "" },
-      el("p", { class: "lead" }, "Tell us what you need, and someone will write back here."),
+      this.#lead,
       this.#notice,
       this.#name.element,
+      this.#address.element,
       this.#text.element,
       this.#submit,
     );
@@ -67,9 +76,11 @@ export class StartScreen implements Screen {
   shown(): void {
     const pending = pendingStarts()[0];
     if (pending) this.#resume(pending);
+    else void this.#askWhetherOpen();
   }
 
   leave(): void {
+    this.#isLeft = true;
     this.#starter.stop();
     this.#banner.connected();
   }
@@ -96,27 +107,55 @@ export class StartScreen implements Screen {
     const text = this.#text.input.value.trim();
     this.#name.fail(name === "" ? "Please enter your name." : null);
     this.#text.fail(text === "" ? "Please write a few words." : isTooLong(text) ? "This is too long to send." : null);
-    const wrong = [this.#name, this.#text].find((field) => field.isWrong);
+    const address = this.#isOffline ? this.#address.input.value.trim() : null;
+    const isNoAddress = address !== null && (address === "" || !this.#address.input.validity.valid);
+    this.#address.fail(isNoAddress ? "Please enter an e-mail address." : null);
+    const wrong = [this.#name, this.#address, this.#text].find((field) => field.isWrong);
     if (wrong) {
       wrong.input.focus();
       return;
     }
     this.#showBusy(true);
     this.#showNotice(null);
-    this.#starter.start(name, text);
+    this.#starter.start(name, text, address);
   }
 
   /** A start whose answer never came: the same start again, not a second one. */
   #resume(pending: PendingStart): void {
     this.#name.input.value = pending.name;
+    if (pending.address) {
+      this.#address.input.value = pending.address;
+      this.#showOffline(closedSentence(null));
+    }
     this.#text.input.value = pending.text;
     this.#showBusy(true);
     this.#starter.resume(pending);
   }
 
-  #refused(reason: string): void {
+  async #askWhetherOpen(): Promise<void> {
+    const answer = await opening();
+    if (answer.kind !== "ok" || answer.value.open || this.#isLeft || this.#submit.disabled) return;
+    this.#showOffline(closedSentence(answer.value.opens_at));
+  }
+
+  /** What was written stays; only the address is asked for as well. */
+  #showOffline(sentence: string): void {
+    this.#isOffline = true;
+    this.#address.element.hidden = false;
+    setText(this.#lead, sentence);
+    this.#showBusy(this.#submit.disabled);
+  }
+
+  #refused(reason: string, code: string): void {
     this.#banner.connected();
     this.#showBusy(false);
+    if (code === "queue_closed" || code === "queue_full") {
+      const sentence = code === "queue_closed" ? closedSentence(null) : fullSentence();
+      this.#showOffline(sentence);
+      say(sentence);
+      this.#address.input.focus();
+      return;
+    }
     this.#showNotice(reason);
     say(reason);
   }
@@ -128,7 +167,9 @@ export class StartScreen implements Screen {
 
   #showBusy(isBusy: boolean): void {
     this.#submit.disabled = isBusy;
-    setText(this.#submit, isBusy ? "Starting…" : "Start chat");
+    const [label, busyLabel] = this.#isOffline ? ["Leave message", "Sending…"] : ["Start chat", "Starting…"];
+    setText(this.#submit, isBusy ? busyLabel : label);
+    this.#address.input.readOnly = isBusy;
     this.#name.input.readOnly = isBusy;
     this.#text.input.readOnly = isBusy;
   }

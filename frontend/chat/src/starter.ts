@@ -3,16 +3,17 @@
 // The start is written down with its key before it is sent and repeated with that key until the
 // server answers: through lost answers, reloads and restarts of the server.
 
-import { startChat, type Started } from "./api.ts";
+import { leaveRequest, startChat, type Started } from "./api.ts";
 import { Pause, type Attempt } from "./backoff.ts";
 import { exclusively } from "./exclusive.ts";
 import { newKey } from "./keys.ts";
-import { forgetPendingStart, pendingStarts, savedSession, savePendingStart, saveSession, type PendingStart, type Session } from "./session.ts";
+import { addressPlace, forgetPendingStart, formerToken, pendingStarts, savedSession, savePendingStart, saveSession, type PendingStart, type Session } from "./session.ts";
+import { storage } from "./storage.ts";
 
 export interface StarterListener {
   started(session: Session, answer: Started): void;
   startedElsewhere(): void;
-  refused(reason: string): void;
+  refused(reason: string, code: string): void;
   lost(retryAtMs: number): void;
 }
 
@@ -25,8 +26,9 @@ export class Starter {
     this.#listener = listener;
   }
 
-  start(name: string, text: string): void {
-    const start = { key: newKey(), name, text, atMs: Date.now() };
+  /** With an address a question is left that is answered there, and no conversation begins. */
+  start(name: string, text: string, address: string | null): void {
+    const start = { key: newKey(), name, text, address, former: formerToken(), atMs: Date.now() };
     savePendingStart(start);
     this.resume(start);
   }
@@ -55,17 +57,22 @@ export class Starter {
     }
     // Where several tabs start at once, all send the oldest; the others' words follow as messages.
     const start = pendingStarts()[0] ?? own;
-    const answer = await startChat(start.name, start.text, start.key);
+    const { name, text, address, key, former } = start;
+    const answer = address
+      ? await leaveRequest(name, address, text, key, former)
+      : await startChat(name, text, key, former);
     if (answer.kind === "unreachable") return answer;
     forgetPendingStart(start.key);
     if (answer.kind === "ok") {
       const session = { token: answer.value.token, conversation: answer.value.chat.conversation, key: start.key };
       saveSession(session);
+      if (address) storage.set(addressPlace(session.conversation), address);
       if (!this.#isStopped) this.#listener.started(session, answer.value);
       return "done";
     }
     if (start.key !== own.key) return { retryAfterMs: 0 };
-    this.#listener.refused(answer.kind === "refused" ? answer.reason : "The chat could not be started.");
+    if (answer.kind === "refused") this.#listener.refused(answer.reason, answer.code);
+    else this.#listener.refused("The chat could not be started.", "");
     return "done";
   }
 }

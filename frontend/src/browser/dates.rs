@@ -84,6 +84,12 @@ impl LocalDays {
     }
 }
 
+/// Returns the name of the person's own time zone, such as "Europe/Madrid"; empty where the browser does not tell.
+pub fn zone() -> String {
+    let options = js_sys::Intl::DateTimeFormat::new(&Array::new(), &Object::new()).resolved_options();
+    Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_default()
+}
+
 /// Returns the browser's own time: only good as long as the server has not been heard.
 pub fn browser_now() -> Timestamp {
     Timestamp::from_millis(Date::now() as i64)

@@ -13,11 +13,14 @@ use crate::screens::header::sign_out;
 pub mod groups;
 pub mod history;
 pub mod overrides;
+pub mod queue_words;
+pub mod queues;
 pub mod setup;
 pub mod switch_field;
 pub mod switches;
 pub mod transfers;
 
+use queues::QueuesPage;
 use setup::Setup;
 use transfers::TransfersPage;
 
@@ -26,11 +29,13 @@ use transfers::TransfersPage;
 pub enum AdminPage {
     /// How transfers go, and the groups they can go to.
     Transfers,
+    /// How queues keep waits within bounds, and when they are open.
+    Queues,
 }
 
 impl AdminPage {
     /// Every page, in the order of the navigation; the first is also at the address of the whole.
-    pub const ALL: [Self; 1] = [Self::Transfers];
+    pub const ALL: [Self; 2] = [Self::Transfers, Self::Queues];
 
     /// Returns the page at an address, if there is one.
     pub fn at(path: &str) -> Option<Self> {
@@ -44,12 +49,14 @@ impl AdminPage {
     pub const fn path(self) -> &'static str {
         match self {
             Self::Transfers => "/admin/transfers",
+            Self::Queues => "/admin/queues",
         }
     }
 
     const fn title(self) -> &'static str {
         match self {
             Self::Transfers => "Transfers",
+            Self::Queues => "Queues",
         }
     }
 
@@ -57,6 +64,7 @@ impl AdminPage {
     const fn role(self) -> Role {
         match self {
             Self::Transfers => Role::Supervisor,
+            Self::Queues => Role::Administrator,
         }
     }
 
@@ -66,6 +74,7 @@ impl AdminPage {
             Self::Transfers => {
                 "Administrators set up how transfers go, and supervisors define the groups. Ask one of them to change something."
             }
+            Self::Queues => "Administrators set up the queues. Ask one of them to change something.",
         }
     }
 }
@@ -88,6 +97,7 @@ pub fn AdminScreen(
     let content = match page {
         _ if person.role < page.role() => view! { <NotYours page=page /> }.into_any(),
         AdminPage::Transfers => view! { <TransfersPage setup=setup /> }.into_any(),
+        AdminPage::Queues => view! { <QueuesPage setup=setup /> }.into_any(),
     };
     view! {
         <div class="admin">
@@ -141,7 +151,7 @@ pub fn AdminScreen(
 fn places(each: AdminPage, shown: AdminPage, role: Role) -> impl IntoView {
     let places = match each {
         AdminPage::Transfers if each == shown && role == Role::Administrator => transfers::places(),
-        AdminPage::Transfers => Vec::new(),
+        AdminPage::Transfers | AdminPage::Queues => Vec::new(),
     };
     places
         .into_iter()

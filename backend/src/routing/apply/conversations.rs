@@ -54,6 +54,7 @@ impl RoutingState {
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),
             hops: 0,
+            silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
         };
         self.begin_segment(Segment {
@@ -67,12 +68,14 @@ impl RoutingState {
         });
         self.index.touched.conversations.insert(id);
         self.conversations.insert(id, conversation);
+        self.set_limit(id);
+        self.arm_wait(id);
         self.place(id);
     }
 
     pub(super) fn owner_changed(&mut self, change: &Change, at: Timestamp) {
         let Some(conversation) = self.conversations.get(&change.conversation) else { return };
-        let (channel, last_seq) = (conversation.channel, conversation.last_seq);
+        let (channel, last_seq, units) = (conversation.channel, conversation.last_seq, conversation.units());
         let wrap_up_secs = self.policies.holding(conversation.queue, channel).wrap_up_secs;
         self.remember_wait(change, at);
         let held = match change.to {
@@ -80,7 +83,7 @@ impl RoutingState {
             Owner::Queue(queue) => Held::Queue(self.place_in_line(change, Pool::Queue(queue), at)),
             Owner::Group(group) => Held::Queue(self.place_in_line(change, Pool::Group(group), at)),
         };
-        self.disarm_step(change.conversation);
+        self.disarm_wait(change.conversation);
         let Some(conversation) = self.conversations.get_mut(&change.conversation) else { return };
         if let Owner::Agent(agent) = change.from {
             conversation.last_agent = Some(agent);
@@ -123,17 +126,19 @@ impl RoutingState {
             last_seq,
             state: SegmentState::Active,
         });
-        self.arm_step(change.conversation);
+        self.set_limit(change.conversation);
+        self.begin_silence(change.conversation, at);
+        self.arm_wait(change.conversation);
         self.place(change.conversation);
         if let Owner::Agent(agent) = change.from {
-            self.change_load(agent, |load| load.disown(change.conversation, channel));
+            self.change_load(agent, |load| load.disown(change.conversation, channel, units));
         }
         if let Owner::Agent(agent) = change.to {
             if let Some(agent) = self.agents.get_mut(&agent) {
                 agent.idle_since = at;
                 self.index.touched.agents.insert(agent.id);
             }
-            self.change_load(agent, |load| load.own(change.conversation, channel));
+            self.change_load(agent, |load| load.own(change.conversation, channel, channel.units()));
         }
     }
 
@@ -158,6 +163,13 @@ impl RoutingState {
             moved.search.since = at;
             return moved;
         }
+        if let (OwnerCause::Overflowed(left), Some(before)) = (change.cause, moved) {
+            let mut moved = before.clone();
+            moved.search.pool = owner_pool;
+            moved.search.since = at;
+            moved.limit.get_or_insert_default().left.insert(left);
+            return moved;
+        }
         let carried = match change.cause {
             OwnerCause::Transferred(transfer) | OwnerCause::Parked(transfer) => Some(transfer),
             OwnerCause::Opened
@@ -169,6 +181,7 @@ impl RoutingState {
             | OwnerCause::Left(_)
             | OwnerCause::TakenOver
             | OwnerCause::Routed(_)
+            | OwnerCause::Overflowed(_)
             | OwnerCause::Lost => None,
         };
         let sender = match change.from {
@@ -245,17 +258,20 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        self.disarm_step(id);
+        self.disarm_wait(id);
         let Some((mut conversation, placed)) = self.conversations.remove(&id) else { return };
         self.index.lines.leave(placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         for agent in std::mem::take(&mut conversation.listeners) {
             self.index.touched.listeners.insert((id, agent), false);
         }
+        if let Owner::Agent(agent) = from {
+            conversation.last_agent = Some(agent);
+        }
         let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
         self.end_segment(ended, conversation.last_seq, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         if let Owner::Agent(agent) = from {
-            self.change_load(agent, |load| load.disown(id, conversation.channel));
+            self.change_load(agent, |load| load.disown(id, conversation.channel, conversation.units()));
         }
         self.index.touched.closed_conversations.push(conversation);
     }

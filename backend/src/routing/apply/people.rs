@@ -1,6 +1,6 @@
 //! People, queues, groups and policies.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::policy::{PolicyOverride, PolicyScope};
 use baton_shared::*;
@@ -82,8 +82,7 @@ impl RoutingState {
                 queue.priority = priority;
             }
             None => {
-                let queue = Queue { id, skills: skills.clone(), priority, accepted: VecDeque::new() };
-                self.queues.insert(id, queue);
+                self.queues.insert(id, Queue::new(id, skills.clone(), priority));
             }
         }
         self.index.touched.queues.insert(id);

@@ -150,6 +150,9 @@ impl RoutingState {
             let undo_until = self.at;
             self.set_transfer_state(id, TransferState::Enqueued { undo_until, deadline: None });
         }
+        self.disarm_wait(conversation);
+        self.set_limit(conversation);
+        self.arm_wait(conversation);
         self.place(conversation);
     }
 

@@ -82,12 +82,13 @@ impl RoutingState {
 
     /// Changes a place in line, with its deadline and the line that it is in.
     fn change_waiting(&mut self, id: ConversationId, change: impl FnOnce(&mut Waiting)) {
-        self.disarm_step(id);
+        self.disarm_wait(id);
         if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
             change(waiting);
             self.index.touched.conversations.insert(id);
         }
-        self.arm_step(id);
+        self.set_limit(id);
+        self.arm_wait(id);
         self.place(id);
     }
 }

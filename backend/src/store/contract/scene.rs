@@ -140,12 +140,7 @@ pub fn profile(agent: AgentId, name: &str) -> Content {
 
 /// A queue without an estimate.
 pub fn queue(id: QueueId) -> Queue {
-    Queue {
-        id,
-        skills: [SkillId::from_bits(1)].into(),
-        priority: Priority::Normal,
-        accepted: Default::default(),
-    }
+    Queue::new(id, [SkillId::from_bits(1)].into(), Priority::Normal)
 }
 
 /// A conversation that waits in [`BILLING`] in epoch 0, opened at `at(number)`.
@@ -166,6 +161,7 @@ pub fn waiting(number: u64) -> Conversation {
         invites: Default::default(),
         listeners: BTreeSet::new(),
         hops: 0,
+        silence: None,
         state: ConversationState::Open { held, epoch: 0 },
     }
 }

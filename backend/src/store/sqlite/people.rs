@@ -173,6 +173,8 @@ pub(super) fn queues(connection: &Connection) -> Result<Vec<QueueView>, StoreErr
         skills: queue.skills,
         priority: queue.priority,
         members: members.remove(&queue.id).unwrap_or_default(),
+        rules: queue.rules,
+        standing: queue.standing,
     });
     Ok(queues.collect())
 }

@@ -366,7 +366,11 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
             "Returned to the queue".to_owned()
         }
         FollowedBy::Owner(
-            OwnerCause::Opened | OwnerCause::Accepted(_) | OwnerCause::Returned(_) | OwnerCause::Routed(_),
+            OwnerCause::Opened
+            | OwnerCause::Accepted(_)
+            | OwnerCause::Returned(_)
+            | OwnerCause::Routed(_)
+            | OwnerCause::Overflowed(_),
         ) => "Passed on".to_owned(),
         FollowedBy::End(EndedBy::Customer) => "Ended by the customer".to_owned(),
         FollowedBy::End(EndedBy::Agent) => "Ended by you".to_owned(),

@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use baton::content::Content;
 use baton::store::sqlite::SqliteStore;
 use baton::store::{
-    Batch, Credentials, KeyScope, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
+    Batch, Credentials, Former, KeyScope, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
 };
 use baton_shared::*;
 
@@ -137,6 +137,10 @@ impl Store for Recording {
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {
         self.store.attributes(conversation)
+    }
+
+    fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
+        self.store.former(conversation)
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

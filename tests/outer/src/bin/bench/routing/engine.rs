@@ -41,12 +41,7 @@ fn agent((number, person): (u32, &Person)) -> Agent {
 }
 
 fn queue((number, line): (u32, &Line)) -> Queue {
-    Queue {
-        id: ids::queue(number),
-        skills: ids::skills(line.skills).collect(),
-        priority: line.priority,
-        accepted: Default::default(),
-    }
+    Queue::new(ids::queue(number), ids::skills(line.skills).collect(), line.priority)
 }
 
 impl Engine {

@@ -1,0 +1,103 @@
+//! What becomes of conversations for which a queue's limits leave no room.
+
+use std::collections::BTreeSet;
+
+use baton_shared::queue::{AtClosing, Overflow, Standing};
+use baton_shared::segment::{OwnerCause, WrapUp};
+use baton_shared::*;
+
+use super::offers::{owner_changed, transfer_ended};
+use super::{Circumstances, requests, returns};
+use crate::hours;
+use crate::routing::RoutingState;
+
+/// Returns where a conversation goes that a queue does not keep: along the overflow to the first queue with room, or to its
+/// end; nothing where that leads only to queues that it left or that lead back.
+pub(super) fn beyond(state: &RoutingState, queue: QueueId, left: &BTreeSet<QueueId>) -> Option<Overflow> {
+    let (mut passed, mut at) = (left.clone(), queue);
+    loop {
+        passed.insert(at);
+        match state.queues.get(&at)?.rules.overflow {
+            Overflow::Queue(next) if passed.contains(&next) => return None,
+            Overflow::Queue(next) if takes(state, next) => return Some(Overflow::Queue(next)),
+            Overflow::Queue(next) => at = next,
+            end @ (Overflow::Request | Overflow::Refuse) => return Some(end),
+        }
+    }
+}
+
+/// Says whether a queue takes one more conversation that waited elsewhere or found no room there.
+fn takes(state: &RoutingState, queue: QueueId) -> bool {
+    state.has_room(queue) && state.queues.get(&queue).is_some_and(Queue::is_open)
+}
+
+/// Says whether new conversations of a channel can be opened, by the hours of the queues in which one might begin: those of
+/// the workflow that the channel enters, or else the one given.
+pub fn chat_standing(state: &RoutingState, channel: Channel, queue: QueueId) -> Standing {
+    let entered = state.entrance(channel);
+    let steps = entered.into_iter().flat_map(|workflow| workflow.filters.iter().chain([&workflow.default]));
+    let begins = steps.flatten().map(|step| step.queue).chain(entered.map(|workflow| workflow.fallback));
+    let begins: BTreeSet<QueueId> = begins.collect();
+    let begins = if begins.is_empty() { BTreeSet::from([queue]) } else { begins };
+    let found = begins.iter().filter_map(|queue| state.queues.get(queue));
+    let closed = |queue: &Queue| queue.standing.filter(|standing| !standing.open);
+    let closed: Option<Vec<Standing>> = found.map(closed).collect();
+    match closed {
+        Some(closed) if !closed.is_empty() => {
+            Standing { open: false, until: closed.iter().filter_map(|standing| standing.until).min() }
+        }
+        Some(_) | None => Standing { open: true, until: None },
+    }
+}
+
+/// Decides what follows when a queue opens or closes.
+pub(super) fn hours_turned(with: &mut Circumstances<'_>, queue: QueueId) -> Vec<Event> {
+    let Some(found) = with.state.queues.get(&queue) else { return Vec::new() };
+    judge_hours(with, queue, &found.rules)
+}
+
+/// Judges a queue's hours by its rules; where they close it, what waits in it ends with requests if the rules say so.
+pub(super) fn judge_hours(with: &mut Circumstances<'_>, queue: QueueId, rules: &QueueRules) -> Vec<Event> {
+    let Some(hours) = &rules.hours else { return Vec::new() };
+    let Standing { open, until } = hours::standing(hours, with.now);
+    if open {
+        return vec![Event::QueueOpened { queue, until }];
+    }
+    let mut events = vec![Event::QueueClosed { queue, until }];
+    let (state, mut number) = (with.state, with.state.requests_made);
+    let ended = match rules.at_closing {
+        AtClosing::Keep => Vec::new(),
+        AtClosing::Request => state.waiting_in(queue),
+    };
+    for waits in ended.into_iter().filter_map(|waits| state.conversations.get(&waits)) {
+        number += 1;
+        events.extend(returns::end_all(state, waits, OfferEnd::Rescinded, TransferEnd::Failed));
+        events.extend(requests::deflect(with, waits, number));
+    }
+    events
+}
+
+/// Decides what becomes of a conversation that has waited too long in its queue.
+pub(super) fn due(with: &mut Circumstances<'_>, conversation: ConversationId) -> Vec<Event> {
+    let state = with.state;
+    let Some(waits) = state.conversations.get(&conversation) else { return Vec::new() };
+    let (Some(waiting), Some(from)) = (waits.waiting(), waits.owner()) else { return Vec::new() };
+    let left = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
+    match beyond(state, waits.queue, &left) {
+        Some(Overflow::Queue(next)) => {
+            let transfer = waiting.transfer.and_then(|transfer| state.transfers.get(&transfer));
+            let mut events: Vec<Event> =
+                transfer.map(|transfer| transfer_ended(transfer, TransferEnd::Failed)).into_iter().collect();
+            let (to, cause) = (Owner::Queue(next), OwnerCause::Overflowed(waits.queue));
+            let segment = with.ids.segment();
+            events.push(owner_changed(waits, from, to, cause, WrapUp::None, segment));
+            events
+        }
+        Some(Overflow::Request | Overflow::Refuse) => {
+            let mut events = returns::end_all(state, waits, OfferEnd::Rescinded, TransferEnd::Failed);
+            events.extend(requests::deflect(with, waits, state.requests_made + 1));
+            events
+        }
+        None => vec![Event::LimitLifted { conversation }],
+    }
+}

@@ -1,0 +1,104 @@
+//! The bounds that queues set to waits.
+
+use core::time::Duration;
+
+use baton_shared::queue::Standing;
+use baton_shared::*;
+
+use super::super::{Deadline, RoutingState};
+
+impl RoutingState {
+    /// Sets a queue's rules; what waits in it is measured by them at once, from when it came there.
+    pub(super) fn queue_rules_set(&mut self, id: QueueId, rules: &QueueRules) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        queue.rules = rules.clone();
+        let before = queue.standing.take();
+        self.index.touched.queues.insert(id);
+        self.disarm_hours(id, before);
+        self.watch(id);
+        for conversation in self.waiting_in(id) {
+            self.disarm_wait(conversation);
+            self.set_limit(conversation);
+            self.arm_wait(conversation);
+        }
+        for subject in self.sought_in(Pool::Queue(id)) {
+            self.place_subject(subject);
+        }
+    }
+
+    /// Sets whether a queue is open, and until when.
+    pub(super) fn set_standing(&mut self, id: QueueId, open: bool, until: Option<Timestamp>) {
+        let Some(queue) = self.queues.get_mut(&id) else { return };
+        let before = queue.standing.replace(Standing { open, until });
+        self.index.touched.queues.insert(id);
+        self.disarm_hours(id, before);
+        if let Some(until) = until {
+            self.index.deadlines.add(until, Deadline::Hours(id));
+        }
+    }
+
+    fn disarm_hours(&mut self, id: QueueId, standing: Option<Standing>) {
+        if let Some(until) = standing.and_then(|standing| standing.until) {
+            self.index.deadlines.remove(until, Deadline::Hours(id));
+        }
+    }
+
+    /// Sets until when a conversation may wait where it is.
+    pub(super) fn set_limit(&mut self, id: ConversationId) {
+        let overflows_at = self.conversations.get(&id).and_then(|open| self.limit_of(open));
+        let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) else {
+            return;
+        };
+        if waiting.overflows_at() == overflows_at {
+            return;
+        }
+        waiting.limit.get_or_insert_default().overflows_at = overflows_at;
+        waiting.limit.take_if(|limit| **limit == WaitLimit::default());
+        self.index.touched.conversations.insert(id);
+    }
+
+    /// Returns until when a conversation may wait where it is; workflows and transfers that nobody has decided have times
+    /// of their own.
+    fn limit_of(&self, conversation: &Conversation) -> Option<Timestamp> {
+        let waiting = conversation.waiting()?;
+        let Pool::Queue(queue) = waiting.search.pool else { return None };
+        let transfer = waiting.transfer.and_then(|transfer| self.transfers.get(&transfer));
+        let released =
+            transfer.is_some_and(|transfer| matches!(transfer.state, TransferState::Released { .. }));
+        let secs =
+            self.queues.get(&queue)?.rules.wait_secs.filter(|_| waiting.route.is_none() && !released)?;
+        Some(waiting.search.since.plus(Duration::from_secs(u64::from(secs))))
+    }
+
+    /// Asks one person alone until a time, or everyone who serves the queue again; whoever was asked already counts as asked.
+    pub(super) fn ask_alone(&mut self, id: ConversationId, alone: Option<(AgentId, Timestamp)>) {
+        self.disarm_wait(id);
+        if let Some(conversation) = self.conversations.get_mut(&id) {
+            let queue = conversation.queue;
+            // Whoever is asked stays the one to ask when the customer leaves unserved and returns.
+            conversation.last_agent = alone.map(|(agent, _)| agent).or(conversation.last_agent);
+            if let Some(waiting) = conversation.waiting_mut() {
+                waiting.search.pool = alone.map_or(Pool::Queue(queue), |(agent, _)| Pool::Agent(agent));
+                waiting.limit.get_or_insert_default().alone_until = alone.map(|(_, until)| until);
+                waiting.limit.take_if(|limit| **limit == WaitLimit::default());
+                self.index.touched.conversations.insert(id);
+            }
+        }
+        self.set_limit(id);
+        self.arm_wait(id);
+        self.place(id);
+    }
+
+    /// Lets a conversation wait on without a limit.
+    pub(super) fn lift_limit(&mut self, id: ConversationId) {
+        self.disarm_wait(id);
+        if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
+            if let Some(limit) = &mut waiting.limit {
+                limit.overflows_at = None;
+            }
+            waiting.limit.take_if(|limit| **limit == WaitLimit::default());
+            self.index.touched.conversations.insert(id);
+        }
+        self.arm_wait(id);
+    }
+}

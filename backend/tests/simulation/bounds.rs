@@ -1,0 +1,58 @@
+//! How queues should keep waits within bounds, said slowly: everything that waits is counted each time.
+
+use std::collections::BTreeSet;
+
+use baton::routing::RoutingState;
+use baton_shared::*;
+
+/// Says whether fewer conversations wait in a queue than may.
+pub fn has_room(state: &RoutingState, queue: QueueId) -> bool {
+    let waiting = waiting_in(state, queue).count();
+    state.queues[&queue].rules.waiting_max.is_none_or(|max| waiting < max as usize)
+}
+
+/// Returns what waits in a queue for everyone who serves it.
+pub fn waiting_in(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = ConversationId> {
+    let waits = move |open: &&Conversation| {
+        open.waiting().is_some_and(|waiting| waiting.search.pool == Pool::Queue(queue))
+    };
+    state.conversations.values().filter(waits).map(|open| open.id)
+}
+
+/// Says whether hours in UTC without closed days hold at a time: the simulation's clock begins on a Saturday.
+pub fn is_open(hours: &queue::OpeningHours, now: Timestamp) -> bool {
+    let minutes = now.as_millis() / 60_000;
+    // 1 January 1970 was a Thursday.
+    let (day, minute) = ((minutes / 1_440 + 3) % 7, minutes % 1_440);
+    let today = queue::Weekday::ALL[day as usize];
+    let holds = |opening: &queue::Opening| {
+        opening.day == today && (i64::from(opening.from)..i64::from(opening.to)).contains(&minute)
+    };
+    hours.weekly.iter().any(holds)
+}
+
+/// Returns where a conversation goes that a queue does not keep: each queue along the overflow is tried once.
+pub fn beyond(state: &RoutingState, from: QueueId, left: &BTreeSet<QueueId>) -> Option<queue::Overflow> {
+    let mut tried: Vec<QueueId> = left.iter().copied().chain([from]).collect();
+    let mut overflow = state.queues[&from].rules.overflow;
+    while let queue::Overflow::Queue(next) = overflow {
+        if tried.contains(&next) {
+            return None;
+        }
+        if has_room(state, next) && state.queues[&next].is_open() {
+            break;
+        }
+        tried.push(next);
+        overflow = state.queues[&next].rules.overflow;
+    }
+    Some(overflow)
+}
+
+/// Says whether the limit of a queue runs for something that waits.
+pub fn limited(state: &RoutingState, waiting: &Waiting) -> bool {
+    let Pool::Queue(queue) = waiting.search.pool else { return false };
+    let released = waiting
+        .transfer
+        .is_some_and(|transfer| matches!(state.transfers[&transfer].state, TransferState::Released { .. }));
+    state.queues[&queue].rules.wait_secs.is_some() && waiting.route.is_none() && !released
+}

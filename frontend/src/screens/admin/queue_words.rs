@@ -1,0 +1,211 @@
+//! A queue's rules as people write and read them.
+
+use std::collections::BTreeSet;
+
+use baton_shared::queue::{
+    AskedFirst, AtClosing, DAY_MINUTES, Opening, OpeningHours, Overflow, QueueRules, ServiceTarget, Weekday,
+};
+
+/// A queue's rules as they stand in the fields of a form.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the fields are named after the fields of the form")]
+pub struct Written {
+    pub waiting_max: String,
+    pub wait_secs: String,
+    pub overflow: Overflow,
+    pub target_secs: String,
+    pub target_percent: String,
+    pub has_hours: bool,
+    pub zone: String,
+    /// The times of each day, from Monday.
+    pub days: [String; 7],
+    pub closed_on: String,
+    pub at_closing: AtClosing,
+    pub last_agent_secs: String,
+    pub asked_first: AskedFirst,
+}
+
+impl Written {
+    /// Returns how rules stand in a form; `zone` is proposed where there are no hours yet.
+    pub fn of(rules: &QueueRules, zone: &str) -> Self {
+        let number = |number: Option<u32>| number.map_or_else(String::new, |number| number.to_string());
+        let hours = rules.hours.as_ref();
+        Self {
+            waiting_max: number(rules.waiting_max),
+            wait_secs: number(rules.wait_secs),
+            overflow: rules.overflow,
+            target_secs: number(rules.target.map(|target| target.secs)),
+            target_percent: number(rules.target.map(|target| u32::from(target.percent))),
+            has_hours: hours.is_some(),
+            zone: hours.map_or(zone, |hours| &hours.zone).to_owned(),
+            days: Weekday::ALL.map(|day| match hours {
+                Some(hours) => times(hours.weekly.iter().filter(|opening| opening.day == day)),
+                None if day < Weekday::Saturday => "09:00-17:00".to_owned(),
+                None => String::new(),
+            }),
+            closed_on: hours.map_or_else(String::new, |hours| {
+                let days: Vec<&str> = hours.closed_on.iter().map(String::as_str).collect();
+                days.join(", ")
+            }),
+            at_closing: rules.at_closing,
+            last_agent_secs: number(rules.last_agent_secs),
+            asked_first: rules.asked_first,
+        }
+    }
+
+    /// Reads the form, or says in a sentence what is wrong with it.
+    pub fn rules(&self) -> Result<QueueRules, String> {
+        let target = match (number(&self.target_secs)?, number(&self.target_percent)?) {
+            (None, None) => None,
+            (Some(secs), Some(percent)) => {
+                let percent = u8::try_from(percent).map_err(|_| "A share is at most 100 percent.")?;
+                Some(ServiceTarget { secs, percent })
+            }
+            (Some(_), None) | (None, Some(_)) => {
+                return Err("Give both the time and the share of the service level, or neither.".to_owned());
+            }
+        };
+        Ok(QueueRules {
+            waiting_max: number(&self.waiting_max)?,
+            wait_secs: number(&self.wait_secs)?,
+            overflow: self.overflow,
+            target,
+            hours: if self.has_hours { Some(self.hours()?) } else { None },
+            at_closing: self.at_closing,
+            last_agent_secs: number(&self.last_agent_secs)?,
+            asked_first: self.asked_first,
+        })
+    }
+
+    fn hours(&self) -> Result<OpeningHours, String> {
+        let mut weekly = BTreeSet::new();
+        for (day, times) in Weekday::ALL.into_iter().zip(&self.days) {
+            for (from, to) in spans(times).ok_or_else(|| wrong_times(day))? {
+                weekly.insert(Opening { day, from, to });
+            }
+        }
+        let closed_on = self.closed_on.split([',', ' ']).filter(|day| !day.is_empty());
+        let closed_on = closed_on.map(str::to_owned).collect();
+        Ok(OpeningHours { zone: self.zone.trim().to_owned(), weekly, closed_on })
+    }
+}
+
+fn wrong_times(day: Weekday) -> String {
+    format!("Write the times of {} as `09:00-12:30, 14:00-18:00`, or leave them empty.", day.label())
+}
+
+fn number(text: &str) -> Result<Option<u32>, String> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    text.parse().map(Some).map_err(|_| format!("`{text}` is not a whole number."))
+}
+
+/// Reads spans of a day such as `09:00-12:30, 14:00-18:00` as minutes; none where the text is empty.
+fn spans(text: &str) -> Option<Vec<(u16, u16)>> {
+    let minute = |text: &str| {
+        let (hours, minutes) = text.trim().split_once(':')?;
+        let (hours, minutes): (u16, u16) = (hours.parse().ok()?, minutes.parse().ok()?);
+        let of_day = hours.checked_mul(60)?.checked_add(minutes)?;
+        (minutes < 60 && of_day <= DAY_MINUTES).then_some(of_day)
+    };
+    let parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
+    let span = |part: &str| {
+        let (from, to) = part.split_once(['-', '–'])?;
+        Some((minute(from)?, minute(to)?))
+    };
+    parts.map(span).collect()
+}
+
+fn times<'a>(openings: impl Iterator<Item = &'a Opening>) -> String {
+    let minute = |minute: u16| format!("{:02}:{:02}", minute / 60, minute % 60);
+    let spans: Vec<String> =
+        openings.map(|Opening { from, to, .. }| format!("{}-{}", minute(*from), minute(*to))).collect();
+    spans.join(", ")
+}
+
+/// Says what limits a queue's waits, in a few words; `name` gives the name of another queue.
+pub fn limits(rules: &QueueRules, name: impl Fn(baton_shared::QueueId) -> String) -> String {
+    let mut parts = Vec::new();
+    parts.extend(rules.waiting_max.map(|max| format!("{max} waiting")));
+    parts.extend(rules.wait_secs.map(|secs| format!("{secs} s")));
+    if parts.is_empty() {
+        return "None".to_owned();
+    }
+    let then = match rules.overflow {
+        Overflow::Queue(queue) => name(queue),
+        Overflow::Request => "a request".to_owned(),
+        Overflow::Refuse => "refused".to_owned(),
+    };
+    format!("{}, then {then}", parts.join(" or "))
+}
+
+/// Says what a queue's service level is, in a few words.
+pub fn service_level(rules: &QueueRules) -> String {
+    match rules.target {
+        Some(ServiceTarget { secs, percent }) => format!("{percent} % within {secs} s"),
+        None => "None".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rules() -> QueueRules {
+        let opening = |day, from, to| Opening { day, from, to };
+        QueueRules {
+            waiting_max: Some(20),
+            wait_secs: Some(300),
+            overflow: Overflow::Refuse,
+            target: Some(ServiceTarget { secs: 30, percent: 80 }),
+            hours: Some(OpeningHours {
+                zone: "Europe/Madrid".to_owned(),
+                weekly: BTreeSet::from([
+                    opening(Weekday::Monday, 540, 750),
+                    opening(Weekday::Monday, 840, 1_080),
+                    opening(Weekday::Sunday, 0, 1_440),
+                ]),
+                closed_on: BTreeSet::from(["2026-12-25".to_owned(), "2027-01-01".to_owned()]),
+            }),
+            at_closing: AtClosing::Request,
+            last_agent_secs: Some(40),
+            asked_first: AskedFirst::LeastLoaded,
+        }
+    }
+
+    #[test]
+    fn a_form_reads_back_as_the_rules_that_it_shows() {
+        let written = Written::of(&rules(), "UTC");
+        assert_eq!(written.days[0], "09:00-12:30, 14:00-18:00");
+        assert_eq!(written.days[6], "00:00-24:00");
+        assert_eq!(written.closed_on, "2026-12-25, 2027-01-01");
+        assert_eq!(written.rules(), Ok(rules()));
+        assert_eq!(Written::of(&QueueRules::default(), "UTC").rules(), Ok(QueueRules::default()));
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_said_by_its_field() {
+        let form = Written::of(&rules(), "UTC");
+        let fault = |form: Written| form.rules().unwrap_err();
+        assert!(fault(Written { wait_secs: "five".to_owned(), ..form.clone() }).contains("five"));
+        assert!(fault(Written { target_secs: String::new(), ..form.clone() }).contains("both"));
+        for wrong in ["9", "09:00", "09:61-10:00", "24:01-25:00", "a-b"] {
+            let mut form = form.clone();
+            wrong.clone_into(&mut form.days[2]);
+            assert!(fault(form).contains("Wednesday"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_queue_is_described_in_a_few_words() {
+        let name = |_| "Sales".to_owned();
+        assert_eq!(limits(&rules(), name), "20 waiting or 300 s, then refused");
+        assert_eq!(limits(&QueueRules::default(), name), "None");
+        let sent_on =
+            QueueRules { overflow: Overflow::Queue(baton_shared::QueueId::from_bits(1)), ..rules() };
+        assert_eq!(limits(&sent_on, name), "20 waiting or 300 s, then Sales");
+        assert_eq!(service_level(&rules()), "80 % within 30 s");
+    }
+}
