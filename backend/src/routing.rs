@@ -58,6 +58,12 @@ pub struct RoutingState {
     /// Every workflow.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub workflows: BTreeMap<WorkflowId, Workflow>,
+    /// Every flow.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flows: BTreeMap<FlowId, Flow>,
+    /// Every external contact.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub externals: BTreeSet<ExternalId>,
     #[serde(skip)]
     index: Index,
 }
@@ -70,6 +76,8 @@ struct Index {
     deadlines: Deadlines,
     /// Those who become Offline once what they have is done.
     finishing: BTreeSet<AgentId>,
+    /// The conversations that a flow goes on with, without waiting for anyone.
+    going_on: BTreeSet<ConversationId>,
     touched: Touched,
 }
 
@@ -106,6 +114,10 @@ pub struct OpenWork {
     pub policies: Policies,
     /// Every workflow.
     pub workflows: Vec<Workflow>,
+    /// Every flow.
+    pub flows: Vec<Flow>,
+    /// Every external contact.
+    pub externals: BTreeSet<ExternalId>,
 }
 
 /// What someone is looked for.
@@ -145,6 +157,8 @@ impl RoutingState {
             requests_made: work.requests_made,
             policies: work.policies,
             workflows: work.workflows.into_iter().map(|workflow| (workflow.id, workflow)).collect(),
+            flows: work.flows.into_iter().map(|flow| (flow.id, flow)).collect(),
+            externals: work.externals,
             index: Index::default(),
         };
         state.rebuild_index();
@@ -158,7 +172,7 @@ impl RoutingState {
 
     /// Takes the next deadline that is due at `now` out of the index, in the order of (due, kind, id).
     ///
-    /// The deadline of an offer, a transfer, an invitation or a step comes again until its end is applied; an agent's grace ends once; the others
+    /// The deadline of an offer, a transfer, an invitation, a step or a bot's time comes again until its end is applied; an agent's grace ends once; the others
     /// ask for no event.
     pub fn due(&mut self, now: Timestamp) -> Option<Deadline> {
         loop {
@@ -168,7 +182,8 @@ impl RoutingState {
                 | Deadline::Transfer(_)
                 | Deadline::Invite(_)
                 | Deadline::WrapUp(_)
-                | Deadline::Step(_) => {
+                | Deadline::Step(_)
+                | Deadline::Held(_) => {
                     return Some(deadline);
                 }
                 Deadline::Grace(_) => {
@@ -221,6 +236,7 @@ impl RoutingState {
             TransferState::Requested
             | TransferState::Released { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Consulting { .. }
             | TransferState::Ended { .. } => None,
         }
@@ -259,6 +275,7 @@ impl RoutingState {
             | TransferState::Seeking { .. }
             | TransferState::Released { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Ended { .. } => None,
         }
     }
@@ -315,7 +332,10 @@ impl RoutingState {
         self.rebuild_loads();
         self.rebuild_deadlines();
         let conversations: Vec<ConversationId> = self.conversations.keys().copied().collect();
-        conversations.into_iter().for_each(|conversation| self.place(conversation));
+        for conversation in conversations {
+            self.place(conversation);
+            self.note_going_on(conversation);
+        }
         let invites: Vec<InviteId> = self.invites.keys().copied().collect();
         invites.into_iter().for_each(|invite| self.place_subject(Subject::Invite(invite)));
         self.settle();

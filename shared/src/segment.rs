@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{EndedBy, Owner};
-use crate::ids::{ConversationId, InviteId, OfferId, SegmentId, TransferId, WorkflowId};
+use crate::ids::{ConversationId, FlowId, InviteId, OfferId, SegmentId, TransferId, WorkflowId};
 use crate::time::Timestamp;
 
 /// Why an owner got a conversation.
@@ -34,6 +34,8 @@ pub enum OwnerCause {
     TakenOver,
     /// A workflow's next step is in another queue.
     Routed(WorkflowId),
+    /// The customer's new conversation begins in a flow.
+    Entered(FlowId),
 }
 
 /// How much longer a wrap-up lasts each time it is extended.

@@ -8,6 +8,7 @@ use baton_shared::message::MESSAGE_CHARS_MAX;
 use baton_shared::segment::{Disposition, WRAP_UP_EXTENSION, WrapUp};
 use baton_shared::*;
 
+use super::flows;
 use super::workflows::{self, Seeker};
 use super::{Answer, Circumstances, Decided, checked_text, invites, open, optional_text, person, returns};
 use crate::content::{Content, ReadMarks};
@@ -43,7 +44,8 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     // The key of the start is as good as the customer's token, so it is not kept where staff can see it.
     let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
     let (sent, said) = message(with, conversation, first);
-    let mut events = vec![opened];
+    let entered = flows::entered(with, conversation, &opened);
+    let mut events: Vec<Event> = [opened].into_iter().chain(entered).collect();
     events.extend(way.into_iter().flat_map(|way| workflows::entered(with.now, conversation, way)));
     events.push(sent);
     Ok(Decided {
@@ -84,7 +86,10 @@ pub(super) fn send(
         {
             Author::Agent(agent)
         }
-        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
+        Actor::External(external) if talking.owner() == Some(Owner::External(external)) => {
+            Author::External(external)
+        }
+        Actor::Customer(_) | Actor::External(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
             return Err(Refusal::NotOwner);
         }
     };
@@ -94,7 +99,9 @@ pub(super) fn send(
     // Who writes has read what was written before.
     let marks = match author {
         Author::Customer => ReadMarks { customer_delivered: seq, customer_read: seq, ..ReadMarks::default() },
-        Author::Agent(_) => ReadMarks { agent_read: seq, ..ReadMarks::default() },
+        Author::Agent(_) | Author::Flow(_) | Author::External(_) => {
+            ReadMarks { agent_read: seq, ..ReadMarks::default() }
+        }
     };
     Ok(Decided {
         events: vec![sent],
@@ -105,14 +112,18 @@ pub(super) fn send(
 }
 
 /// Something to be said.
-struct Said {
-    seq: u32,
-    author: Author,
-    text: String,
-    client_key: Option<String>,
+pub(super) struct Said {
+    pub(super) seq: u32,
+    pub(super) author: Author,
+    pub(super) text: String,
+    pub(super) client_key: Option<String>,
 }
 
-fn message(with: &mut Circumstances<'_>, conversation: ConversationId, said: Said) -> (Event, Content) {
+pub(super) fn message(
+    with: &mut Circumstances<'_>,
+    conversation: ConversationId,
+    said: Said,
+) -> (Event, Content) {
     let id = with.ids.message();
     let Said { seq, author, text, client_key } = said;
     let sent = Event::MessageSent { conversation, message: id, seq, author };
@@ -133,7 +144,10 @@ pub(super) fn end(
         Actor::Customer(own) if own == conversation => EndedBy::Customer,
         Actor::System => EndedBy::System,
         Actor::Person(agent) if owner == Owner::Agent(agent) => EndedBy::Agent,
-        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor => return Err(Refusal::NotOwner),
+        Actor::External(external) if owner == Owner::External(external) => EndedBy::Agent,
+        Actor::Customer(_) | Actor::External(_) | Actor::Person(_) | Actor::Visitor => {
+            return Err(Refusal::NotOwner);
+        }
     };
     if by == EndedBy::Agent && ending.transfer().is_some() {
         return Err(Refusal::TransferOpen);
@@ -143,7 +157,7 @@ pub(super) fn end(
     events.extend(invites::end_all(with.state, ending));
     let wrap_up = match owner {
         Owner::Agent(_) => WrapUp::ByItsAgent,
-        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let segment = ending.segment;
     events.push(Event::ConversationClosed { conversation, from: owner, by, ended: segment, wrap_up });
@@ -221,7 +235,7 @@ pub(super) fn mark(
         Actor::Person(agent) if marked.owner() == Some(Owner::Agent(agent)) => {
             ReadMarks { agent_read: read, ..ReadMarks::default() }
         }
-        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
+        Actor::Customer(_) | Actor::External(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
             return Err(Refusal::NotOwner);
         }
     };

@@ -8,6 +8,7 @@ use baton_shared::*;
 
 use super::{Answer, Circumstances, Decided, checked_text, invites, optional_text, owned, person};
 use crate::content::Content;
+use crate::scripts::is_address;
 
 /// Creates a request from a conversation and ends it; what is under way for it has been ended before.
 pub(super) fn deflect(with: &mut Circumstances<'_>, conversation: &Conversation) -> Vec<Event> {
@@ -31,7 +32,7 @@ fn end_with_request(
     };
     let wrap_up = match from {
         Owner::Agent(_) => WrapUp::ByItsAgent,
-        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let (id, ended) = (conversation.id, conversation.segment);
     let mut events = vec![created];
@@ -93,9 +94,7 @@ pub(super) fn leave_address(
     if actor != Actor::Customer(conversation) {
         return Err(Refusal::NotOwner);
     }
-    let valid =
-        address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
-    if !valid || address.contains(char::is_whitespace) {
+    if !is_address(&address) {
         return Err(Refusal::EmailInvalid);
     }
     let open = with.state.conversations.get(&conversation).map(|open| open.contact);

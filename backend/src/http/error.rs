@@ -113,6 +113,8 @@ impl From<Refusal> for ApiError {
             | Refusal::TooMany { .. }
             | Refusal::PolicyUnusable { .. }
             | Refusal::WorkflowUnusable { .. }
+            | Refusal::FlowUnusable { .. }
+            | Refusal::ExternalUnusable { .. }
             | Refusal::EmailInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::ConversationClosed
             | Refusal::OfferClosed { .. }

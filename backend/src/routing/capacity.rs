@@ -170,11 +170,12 @@ impl RoutingState {
 /// Returns the agent whose place a transfer keeps.
 fn holder(transfer: &Transfer, now: Timestamp) -> Option<AgentId> {
     match &transfer.state {
-        TransferState::Enqueued { undo_until, .. } => (*undo_until > now).then_some(transfer.from),
+        TransferState::Enqueued { undo_until, .. } => (*undo_until > now).then_some(transfer.from.agent()?),
         TransferState::Consulting { agent, .. } => Some(*agent),
         TransferState::Requested
         | TransferState::Seeking { .. }
         | TransferState::Released { .. }
+        | TransferState::Calling { .. }
         | TransferState::Ended { .. } => None,
     }
 }

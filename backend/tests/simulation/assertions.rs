@@ -133,6 +133,14 @@ impl Checker {
             | Event::StepEntered { .. }
             | Event::SkillsDropped { .. }
             | Event::StepsEnded { .. }
+            | Event::FlowAdded { .. }
+            | Event::FlowChanged { .. }
+            | Event::FlowRemoved { .. }
+            | Event::ExternalAdded { .. }
+            | Event::ExternalChanged { .. }
+            | Event::ExternalRemoved { .. }
+            | Event::FlowAsked { .. }
+            | Event::FlowEnded { .. }
             | Event::PolicySet { .. }
             | Event::PolicyOverridden { .. }
             | Event::TransferRerouted { .. }

@@ -88,7 +88,10 @@ pub fn an_open_transfer_shows_its_target(place: &dyn Place) {
     let asked = offer(5, &conversation, OfferCause::Transfer(TransferId::from_bits(3)));
     let target = Target::Agent(TWO);
     let sent = transfer(3, &conversation, target, offered_to(target, &[&asked], Some(at(63))));
-    scene.turn(rows(&conversation).into_iter().chain([Row::Transfer(sent.clone())]), Vec::new());
+    scene.turn(
+        rows(&conversation).into_iter().chain([Row::Transfer(sent.clone()), Row::Offer(asked.clone())]),
+        Vec::new(),
+    );
     let shown = |scene: &Scene| scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there");
     let pending = PendingTransfer {
         transfer: sent.id,
