@@ -1,10 +1,10 @@
 //! Everything a running server consists of, put together once; tests put it together the same way.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use baton_shared::command::Actor;
-use baton_shared::{AgentId, Command, QueueId, Timestamp};
-use tokio::sync::Semaphore;
+use baton_shared::{AgentId, Command, QueueId, Timestamp, TransferId};
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::accounts::{Accounts, blocking};
 use crate::clock::{self, Clock};
@@ -15,6 +15,7 @@ use crate::http::assets::Assets;
 use crate::http::limits::Limits;
 use crate::http::streams::Streams;
 use crate::ids::IdSource;
+use crate::partners::{self, CALLS_WAITING_MAX};
 use crate::routing::RoutingState;
 use crate::store::{Store, StoreError};
 use crate::summary::model::Model;
@@ -45,6 +46,8 @@ pub struct App {
     pub streams: Arc<Streams>,
     /// The language model that writes summaries, where one is configured.
     pub summary_model: Option<Arc<Model>>,
+    /// The transfers for which a partner is to be asked; whoever asks takes this, once.
+    pub calls: Mutex<Option<mpsc::Receiver<TransferId>>>,
     readers: Semaphore,
 }
 
@@ -75,18 +78,21 @@ impl App {
             boot: start.boot,
             build: assets.build().to_owned(),
         })?;
-        let dispatcher = Dispatcher::start(dispatcher::Parts {
+        let (calls, called) = mpsc::channel(CALLS_WAITING_MAX);
+        let parts = dispatcher::Parts {
             store: store.clone(),
             clock: clock.clone(),
             ids: IdSource::from_seed(start.id_seed),
             feed: feed.clone(),
-        })?;
+        };
+        let dispatcher = Dispatcher::start_calling(parts, calls)?;
         Ok(Arc::new(Self {
             accounts: Accounts::new(store.clone(), clock.clone())?,
             assets,
             limits: Limits::default(),
             streams: Arc::default(),
             summary_model: config.summary_model.clone().map(Model::new).transpose()?,
+            calls: Mutex::new(Some(called)),
             readers: Semaphore::new(READERS_MAX),
             store,
             dispatcher,
@@ -99,6 +105,19 @@ impl App {
     /// Returns the present.
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// Begins to ask partners for transfers, beside everything else; a second call does nothing.
+    pub fn ask_partners(self: &Arc<Self>) {
+        let calls = self.calls.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let app = self.clone();
+        tokio::spawn(async move {
+            if let Some(calls) = calls
+                && let Err(error) = partners::serve(app, calls).await
+            {
+                tracing::error!(error = %format!("{error:#}"), "partners cannot be asked");
+            }
+        });
     }
 
     /// Asks the dispatcher for something and waits until it is committed or refused.

@@ -26,6 +26,19 @@ pub enum Content {
     GroupName(GroupId, String),
     /// A workflow's name and all that is written in it.
     Workflow(WorkflowId, Box<Definition>),
+    /// A flow's name and all that is written in it.
+    Flow(FlowId, Box<FlowDefinition>),
+    /// What an external contact is.
+    External {
+        /// Which.
+        external: ExternalId,
+        /// What it is called.
+        name: String,
+        /// Where it is asked.
+        url: String,
+        /// What both sides sign with; nothing leaves it as it is.
+        secret: Option<String>,
+    },
     /// What a customer is called.
     Contact(ContactId, String),
     /// What is known about a conversation.
@@ -49,6 +62,8 @@ pub enum Content {
     },
     /// A transfer's note.
     Note(TransferId, String),
+    /// Why a partner outside did not take what was transferred.
+    TransferReason(TransferId, String),
     /// A transfer's summary.
     Summary(TransferId, String),
     /// What was said aside, about a transfer.
@@ -120,7 +135,7 @@ impl Former {
     pub fn of(conversation: &Conversation) -> Self {
         let owner = match conversation.owner() {
             Some(Owner::Agent(agent)) => Some(agent),
-            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+            Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
         };
         Self { contact: conversation.contact, agent: owner.or(conversation.last_agent) }
     }

@@ -4,6 +4,8 @@
 //! [`crate::dispatcher`]. Nothing here knows a clock, a store or the network.
 
 mod conversations;
+mod externals;
+pub mod flows;
 mod groups;
 mod invites;
 mod offers;
@@ -175,6 +177,20 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
             workflows::change(with, actor, workflow, definition)
         }
         Command::RemoveWorkflow { workflow } => workflows::remove(with, actor, workflow),
+        Command::AddFlow { definition } => flows::add(with, actor, definition),
+        Command::ChangeFlow { flow, definition } => flows::change(with, actor, flow, definition),
+        Command::RemoveFlow { flow } => flows::remove(with, actor, flow),
+        Command::AddExternal { name, url, secret } => {
+            externals::add(with, actor, externals::Settings { name, url, secret: Some(secret) })
+        }
+        Command::ChangeExternal { external, name, url, secret } => {
+            externals::change(with, actor, external, externals::Settings { name, url, secret })
+        }
+        Command::RemoveExternal { external } => externals::remove(with, actor, external),
+        Command::AnswerCall { transfer, answer } => externals::answer(with, actor, transfer, answer),
+        Command::ReturnConversation { conversation, note } => {
+            externals::give_back(with, actor, conversation, note)
+        }
         Command::SetPolicy { preset, policy } => policies::set(with, actor, preset, policy),
         Command::OverridePolicy { scope, set } => policies::set_override(with, actor, scope, set),
     }
@@ -195,6 +211,7 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Hours(queue) => overflow::hours_turned(with, queue),
         Deadline::Silence(conversation) => conversations::silent(with.state, conversation),
         Deadline::Alone(conversation) => vec![Event::EveryoneAsked { conversation }],
+        Deadline::Held(conversation) => flows::time_over(with, conversation),
         Deadline::WrapUp(segment) => conversations::wrap_up_over(with.state, segment),
         Deadline::Undo(_) | Deadline::Rest(_) => Vec::new(),
     }
@@ -257,7 +274,7 @@ fn open(state: &RoutingState, conversation: ConversationId) -> Result<&Conversat
 fn person(actor: Actor) -> Result<AgentId, Refusal> {
     match actor {
         Actor::Person(agent) => Ok(agent),
-        Actor::Customer(_) | Actor::Visitor | Actor::System => {
+        Actor::Customer(_) | Actor::External(_) | Actor::Visitor | Actor::System => {
             Err(Refusal::RoleTooLow { needed: Role::Agent })
         }
     }

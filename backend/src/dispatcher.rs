@@ -14,7 +14,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync
 
 use baton_shared::command::Actor;
 use baton_shared::*;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::feed::Feed;
@@ -106,8 +106,19 @@ pub struct Parts {
 impl Dispatcher {
     /// Loads the open work and starts the loop on a thread of its own.
     pub fn start(parts: Parts) -> Result<Self, StoreError> {
-        let (inputs, waiting) = sync_channel(COMMANDS_WAITING_MAX);
+        Self::run(Turns::load(parts)?)
+    }
+
+    /// As [`Dispatcher::start`]; the transfers for which a partner is to be asked are told to `calls` once they are
+    /// durable. One that finds no place there expires.
+    pub fn start_calling(parts: Parts, calls: mpsc::Sender<TransferId>) -> Result<Self, StoreError> {
         let mut turns = Turns::load(parts)?;
+        turns.tell_calls(calls);
+        Self::run(turns)
+    }
+
+    fn run(mut turns: Turns) -> Result<Self, StoreError> {
+        let (inputs, waiting) = sync_channel(COMMANDS_WAITING_MAX);
         turns.record_start()?;
         std::thread::Builder::new()
             .name("dispatcher".to_owned())

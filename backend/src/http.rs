@@ -28,6 +28,8 @@ pub mod chat;
 pub mod conversations;
 pub mod desk;
 pub mod error;
+pub mod externals;
+pub mod flows;
 pub mod gate;
 pub mod handover;
 pub mod headers;
@@ -124,12 +126,21 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(workflows::list, workflows::add))
         .routes(routes!(workflows::show, workflows::change, workflows::remove))
         .routes(routes!(workflows::dry_run))
+        .routes(routes!(flows::list, flows::add))
+        .routes(routes!(flows::show, flows::change, flows::remove))
+        .routes(routes!(externals::list, externals::add))
+        .routes(routes!(externals::change, externals::remove))
         .routes(routes!(policies::show, policies::set))
         .routes(routes!(policies::presets))
         .routes(routes!(policies::overrides))
         .routes(routes!(policies::history))
         .routes(routes!(policies::set_for_queue))
         .routes(routes!(policies::set_for_chat))
+        // Partners.
+        .routes(routes!(externals::transcript))
+        .routes(routes!(externals::send))
+        .routes(routes!(externals::give_back))
+        .routes(routes!(externals::close))
         // Customers.
         .routes(routes!(chat::start, chat::show))
         .routes(routes!(chat::opening))

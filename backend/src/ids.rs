@@ -40,6 +40,10 @@ impl IdSource {
         contact -> ContactId;
         /// Makes an id for a conversation.
         conversation -> ConversationId;
+        /// Makes an id for an external contact.
+        external -> ExternalId;
+        /// Makes an id for a flow.
+        flow -> FlowId;
         /// Makes an id for a transfer group.
         group -> GroupId;
         /// Makes an id for an invitation.

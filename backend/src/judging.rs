@@ -1,12 +1,14 @@
 //! Workflows' expressions, asked about a conversation: which filter matches, which steps are passed over, who is known.
+//! Flows' scripts stand beside them, ready to be played.
 
 use std::collections::BTreeMap;
 
 use baton_shared::workflow::{KnownAgent, SkipIf, StepDefinition};
-use baton_shared::{AgentId, Definition, QueueId, WorkflowId};
+use baton_shared::{AgentId, Definition, FlowDefinition, FlowId, QueueId, WorkflowId};
 
 use crate::conditions::{Condition, Facts};
 use crate::desk::Judgement;
+use crate::scripts::Script;
 
 /// A workflow with its expressions compiled.
 #[derive(Debug)]
@@ -82,27 +84,35 @@ fn ask(condition: &Result<Condition, String>, facts: &Facts<'_>) -> Result<bool,
     condition.as_ref().map_err(Clone::clone)?.holds(facts)
 }
 
-/// Every workflow, ready to be asked, and what the queues are called.
+/// Every workflow, ready to be asked, every flow, ready to be played, and what the queues are called.
 #[derive(Debug, Default)]
 pub struct Judges {
     workflows: BTreeMap<WorkflowId, Judge>,
+    flows: BTreeMap<FlowId, Script>,
     queue_names: BTreeMap<QueueId, String>,
 }
 
 impl Judges {
-    /// Compiles every workflow.
+    /// Compiles every workflow and every flow.
     pub fn new(
         definitions: BTreeMap<WorkflowId, Definition>,
+        flows: BTreeMap<FlowId, FlowDefinition>,
         queue_names: BTreeMap<QueueId, String>,
     ) -> Self {
         let workflows =
             definitions.into_iter().map(|(id, definition)| (id, Judge::new(definition))).collect();
-        Self { workflows, queue_names }
+        let flows = flows.into_iter().map(|(id, definition)| (id, Script::new(definition))).collect();
+        Self { workflows, flows, queue_names }
     }
 
     /// Returns a workflow.
     pub fn workflow(&self, id: WorkflowId) -> Option<&Judge> {
         self.workflows.get(&id)
+    }
+
+    /// Returns a flow; one that was removed since the start is there still.
+    pub fn flow(&self, id: FlowId) -> Option<&Script> {
+        self.flows.get(&id)
     }
 
     /// Returns every workflow.
@@ -118,6 +128,11 @@ impl Judges {
     /// Takes in what was written in a workflow.
     pub fn set_workflow(&mut self, id: WorkflowId, definition: Definition) {
         self.workflows.insert(id, Judge::new(definition));
+    }
+
+    /// Takes in what was written in a flow.
+    pub fn set_flow(&mut self, id: FlowId, definition: FlowDefinition) {
+        self.flows.insert(id, Script::new(definition));
     }
 
     /// Takes in what a queue is called.

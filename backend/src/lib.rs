@@ -3,6 +3,7 @@
 //! Reading order, which is also the order in which a command travels:
 //! [`http`] takes it in, [`dispatcher`] queues it, [`desk`] decides it on the state of [`routing`],
 //! [`store`] commits what happened, and [`feed`] tells everyone who may see it.
+//! [`scripts`] plays flows, and [`partners`] asks external contacts.
 //! [`summary`] says what a conversation was about, for whoever takes it over.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
 
@@ -20,7 +21,9 @@ pub mod hours;
 pub mod http;
 pub mod ids;
 pub mod judging;
+pub mod partners;
 pub mod routing;
+pub mod scripts;
 pub mod seeded;
 pub mod store;
 pub mod summary;

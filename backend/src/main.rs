@@ -74,6 +74,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     if app.config.demo {
         demo::fill(&app).await?;
     }
+    app.ask_partners();
     tokio::spawn(telemetry::serve(app.config.metrics_listen, metrics));
     say(&format!("Baton is listening on http://{address}"))?;
     if app.config.demo {

@@ -66,6 +66,12 @@ pub struct RoutingState {
     /// Every workflow.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub workflows: BTreeMap<WorkflowId, Workflow>,
+    /// Every flow.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub flows: BTreeMap<FlowId, Flow>,
+    /// Every external contact.
+    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
+    pub externals: BTreeSet<ExternalId>,
     #[serde(skip)]
     index: Index,
 }
@@ -80,6 +86,8 @@ struct Index {
     /// Those who become Offline once what they have is done.
     finishing: BTreeSet<AgentId>,
     waits: Waits,
+    /// The conversations that a flow goes on with, without waiting for anyone.
+    going_on: BTreeSet<ConversationId>,
     touched: Touched,
 }
 
@@ -116,6 +124,10 @@ pub struct OpenWork {
     pub policies: Policies,
     /// Every workflow.
     pub workflows: Vec<Workflow>,
+    /// Every flow.
+    pub flows: Vec<Flow>,
+    /// Every external contact.
+    pub externals: BTreeSet<ExternalId>,
 }
 
 /// What someone is looked for.
@@ -155,6 +167,8 @@ impl RoutingState {
             requests_made: work.requests_made,
             policies: work.policies,
             workflows: work.workflows.into_iter().map(|workflow| (workflow.id, workflow)).collect(),
+            flows: work.flows.into_iter().map(|flow| (flow.id, flow)).collect(),
+            externals: work.externals,
             index: Index::default(),
         };
         state.rebuild_index();
@@ -168,8 +182,8 @@ impl RoutingState {
 
     /// Takes the next deadline that is due at `now` out of the index, in the order of (due, kind, id).
     ///
-    /// The deadline of an offer, a transfer, an invitation, a step, a limit or of hours comes again until its end is applied; an agent's
-    /// grace ends once; the others ask for no event.
+    /// The deadline of an offer, a transfer, an invitation, a step, a limit, of hours, of silence or of a bot's time comes
+    /// again until its end is applied; an agent's grace ends once; the others ask for no event.
     pub fn due(&mut self, now: Timestamp) -> Option<Deadline> {
         loop {
             let (due, deadline) = self.index.deadlines.first_due(now)?;
@@ -182,7 +196,8 @@ impl RoutingState {
                 | Deadline::Limit(_)
                 | Deadline::Alone(_)
                 | Deadline::Silence(_)
-                | Deadline::Hours(_) => {
+                | Deadline::Hours(_)
+                | Deadline::Held(_) => {
                     return Some(deadline);
                 }
                 Deadline::Grace(_) => {
@@ -235,6 +250,7 @@ impl RoutingState {
             TransferState::Requested
             | TransferState::Released { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Consulting { .. }
             | TransferState::Ended { .. } => None,
         }
@@ -273,6 +289,7 @@ impl RoutingState {
             | TransferState::Seeking { .. }
             | TransferState::Released { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Ended { .. } => None,
         }
     }
@@ -331,7 +348,10 @@ impl RoutingState {
         self.rebuild_deadlines();
         self.rebuild_waits();
         let conversations: Vec<ConversationId> = self.conversations.keys().copied().collect();
-        conversations.into_iter().for_each(|conversation| self.place(conversation));
+        for conversation in conversations {
+            self.place(conversation);
+            self.note_going_on(conversation);
+        }
         let invites: Vec<InviteId> = self.invites.keys().copied().collect();
         invites.into_iter().for_each(|invite| self.place_subject(Subject::Invite(invite)));
         self.settle();

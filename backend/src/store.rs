@@ -10,7 +10,9 @@ pub mod sqlite;
 
 use std::collections::BTreeMap;
 
-use baton_shared::api::{GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView};
+use baton_shared::api::{
+    ExternalView, FlowView, GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView,
+};
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 
@@ -55,6 +57,14 @@ pub enum Row {
     Workflow(Workflow),
     /// A workflow that is no more; its name is kept for what happened before.
     WorkflowRemoved(WorkflowId),
+    /// A flow.
+    Flow(Flow),
+    /// A flow that is no more; its name is kept for what happened before.
+    FlowRemoved(FlowId),
+    /// An external contact.
+    External(ExternalId),
+    /// An external contact that is no more; its name is kept for what happened before.
+    ExternalRemoved(ExternalId),
     /// How transfers go.
     Policies(Policies),
     /// Whether a former owner reads on.
@@ -112,7 +122,7 @@ impl Sight {
     }
 }
 
-/// What people, groups, queues and skills are called.
+/// What people, groups, queues, skills, flows and external contacts are called.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// People.
@@ -123,6 +133,21 @@ pub struct Names {
     pub queues: BTreeMap<QueueId, String>,
     /// Skills.
     pub skills: BTreeMap<SkillId, String>,
+    /// Flows.
+    pub flows: BTreeMap<FlowId, String>,
+    /// External contacts.
+    pub externals: BTreeMap<ExternalId, String>,
+}
+
+/// Where an external contact is asked, and what both sides sign with.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Partner {
+    /// What it is called.
+    pub name: String,
+    /// Where it is asked.
+    pub url: String,
+    /// What both sides sign with.
+    pub secret: String,
 }
 
 /// A conversation's marks.
@@ -166,6 +191,8 @@ pub struct Loaded {
     pub work: OpenWork,
     /// What is written in the workflows.
     pub definitions: BTreeMap<WorkflowId, Definition>,
+    /// What is written in the flows.
+    pub flows: BTreeMap<FlowId, FlowDefinition>,
     /// What the queues are called.
     pub queue_names: BTreeMap<QueueId, String>,
 }
@@ -332,6 +359,9 @@ pub trait Reading {
     /// Returns what is happening to a customer's conversation.
     fn phase(&self, conversation: ConversationId, now: Timestamp) -> Result<Option<Phase>, StoreError>;
 
+    /// Returns a transfer's note and summary.
+    fn transfer_notes(&self, transfer: TransferId) -> Result<(Option<String>, Option<String>), StoreError>;
+
     /// Returns a transfer, with the name of its target.
     fn transfer(&self, transfer: TransferId) -> Result<Option<(Transfer, String)>, StoreError>;
 
@@ -380,6 +410,18 @@ pub trait Reading {
 
     /// Returns a workflow; nothing if there is none, or no more.
     fn workflow(&self, workflow: WorkflowId) -> Result<Option<WorkflowView>, StoreError>;
+
+    /// Returns every flow, by name.
+    fn flows(&self) -> Result<Vec<FlowView>, StoreError>;
+
+    /// Returns a flow; nothing if there is none, or no more.
+    fn flow(&self, flow: FlowId) -> Result<Option<FlowView>, StoreError>;
+
+    /// Returns every external contact, by name.
+    fn externals(&self) -> Result<Vec<ExternalView>, StoreError>;
+
+    /// Returns where an external contact is asked; nothing if there is none, or no more.
+    fn partner(&self, external: ExternalId) -> Result<Option<Partner>, StoreError>;
 
     /// Returns what is known about a conversation.
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError>;

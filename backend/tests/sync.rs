@@ -6,6 +6,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+#[path = "sync/bots.rs"]
+mod bots;
 #[path = "sync/lines.rs"]
 mod lines;
 #[path = "sync/play.rs"]
@@ -60,6 +62,14 @@ fn command_name(command: &Command) -> &'static str {
         Command::AddWorkflow { .. } => "add_workflow",
         Command::ChangeWorkflow { .. } => "change_workflow",
         Command::RemoveWorkflow { .. } => "remove_workflow",
+        Command::AddFlow { .. } => "add_flow",
+        Command::ChangeFlow { .. } => "change_flow",
+        Command::RemoveFlow { .. } => "remove_flow",
+        Command::AddExternal { .. } => "add_external",
+        Command::ChangeExternal { .. } => "change_external",
+        Command::RemoveExternal { .. } => "remove_external",
+        Command::AnswerCall { .. } => "answer_call",
+        Command::ReturnConversation { .. } => "return_conversation",
         Command::SetPolicy { .. } => "set_policy",
         Command::OverridePolicy { .. } => "override_policy",
         Command::HandOver { .. } => "hand_over",
@@ -79,7 +89,7 @@ fn command_name(command: &Command) -> &'static str {
 }
 
 /// How many names [`command_name`] knows.
-const COMMANDS: usize = 45;
+const COMMANDS: usize = 53;
 
 /// Says which event it is; a new event does not compile until it is named here and happens below.
 fn event_name(event: &Event) -> &'static str {
@@ -103,6 +113,14 @@ fn event_name(event: &Event) -> &'static str {
         | Event::WorkflowAdded { .. }
         | Event::WorkflowChanged { .. }
         | Event::WorkflowRemoved { .. }
+        | Event::FlowAdded { .. }
+        | Event::FlowChanged { .. }
+        | Event::FlowRemoved { .. }
+        | Event::ExternalAdded { .. }
+        | Event::ExternalChanged { .. }
+        | Event::ExternalRemoved { .. }
+        | Event::FlowAsked { .. }
+        | Event::FlowEnded { .. }
         | Event::PolicySet { .. }
         | Event::PolicyOverridden { .. }
         | Event::StatusChanged { .. }
@@ -142,7 +160,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 54;
+const EVENTS: usize = 62;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {
@@ -239,6 +257,28 @@ fn whatever_people_do_in_workflows_every_desk_stays_as_a_fresh_snapshot_shows_it
     }
 }
 
+#[test]
+fn whatever_people_do_with_bots_every_desk_stays_as_a_fresh_snapshot_shows_it() {
+    let mut happened = BTreeSet::new();
+    for (seed, preset) in (301..).zip(Preset::ALL) {
+        let change = |policy: &mut TransferPolicy| policy.targets.extend(TargetKind::ALL);
+        let log = play_at_random(seed, *preset, 100, change, |stage| {
+            let external = bots::add_external(stage);
+            let billing = stage.queue;
+            let to = |target: Target| serde_json::json!([{"name": "on", "does": {"kind": "transfer", "target": target}}]);
+            let on = bots::add_flow(stage, "Partner first", None, billing, &to(Target::External(external)));
+            let asks = serde_json::json!({"kind": "ask", "text": "Who are you?", "attribute": "who"});
+            let mut steps = to(Target::Flow(on));
+            steps.as_array_mut().unwrap().insert(0, serde_json::json!({"name": "who", "does": asks}));
+            bots::add_flow(stage, "Reception", Some(Channel::WebChat), billing, &steps);
+        });
+        happened.extend(log.iter().map(|recorded| detailed_name(&recorded.event)));
+    }
+    for expected in ["flow_asked", "flow_ended", "begun in a flow", "to a partner"] {
+        assert!(happened.contains(expected), "`{expected}` happened nowhere: {happened:?}");
+    }
+}
+
 /// Says which event it is, and of those about several people what came of it.
 fn detailed_name(event: &Event) -> String {
     if let Event::InviteEnded { end, .. } = event {
@@ -249,6 +289,10 @@ fn detailed_name(event: &Event) -> String {
         "left to a participant".to_owned()
     } else if let Event::OwnerChanged { cause: OwnerCause::Routed(_), .. } = event {
         "Routed".to_owned()
+    } else if let Event::OwnerChanged { cause: OwnerCause::Entered(_), .. } = event {
+        "begun in a flow".to_owned()
+    } else if let Event::OwnerChanged { to: Owner::External(_), .. } = event {
+        "to a partner".to_owned()
     } else if let Event::TransferRequested { target: Target::Workflow(_), .. } = event {
         "transferred to a workflow".to_owned()
     } else if let Event::StatusChanged { status, .. } = event {

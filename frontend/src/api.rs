@@ -364,6 +364,33 @@ pub async fn remove_group(group: GroupId) -> Result<(), Failure> {
     tell(Method::DELETE, format!("/api/groups/{group}"), Some(&key), &Nothing {}).await
 }
 
+/// What is written down as JSON, with its id and its name.
+pub type Written = Map<String, Value>;
+
+/// Fetches what is written down at an address, by name.
+pub async fn written(path: &'static str) -> Result<Vec<Written>, Failure> {
+    get(path.to_owned()).await
+}
+
+/// Writes something down as it is, new or in the place of what there is.
+pub async fn write(path: &'static str, id: Option<String>, text: String, key: String) -> Result<(), Failure> {
+    let (method, path) = match id {
+        Some(id) => (Method::PUT, format!("{path}/{id}")),
+        None => (Method::POST, path.to_owned()),
+    };
+    send(method, path, Some(&key), Some(text)).await.map(drop)
+}
+
+/// Removes what is written down.
+pub async fn unwrite(path: &'static str, id: String) -> Result<(), Failure> {
+    send(Method::DELETE, format!("{path}/{id}"), Some(&random::idempotency_key()), None).await.map(drop)
+}
+
+/// Tries a workflow out.
+pub async fn dry_run(workflow: String, body: DryRun) -> Result<DryRunView, Failure> {
+    ask(Method::POST, format!("/api/workflows/{workflow}/dry-run"), None, &body).await
+}
+
 /// Puts something in the place of what is there; doing so twice changes nothing, so each try has a key of its own.
 async fn put(path: String, body: &impl Serialize) -> Result<(), Failure> {
     tell(Method::PUT, path, Some(&random::idempotency_key()), body).await
@@ -379,14 +406,14 @@ async fn ask<Answer: DeserializeOwned>(
     key: Option<&str>,
     body: &impl Serialize,
 ) -> Result<Answer, Failure> {
-    read(&send(method, path, key, written(body)).await?)
+    read(&send(method, path, key, as_json(body)).await?)
 }
 
 async fn tell(method: Method, path: String, key: Option<&str>, body: &impl Serialize) -> Result<(), Failure> {
-    send(method, path, key, written(body)).await.map(drop)
+    send(method, path, key, as_json(body)).await.map(drop)
 }
 
-fn written(body: &impl Serialize) -> Option<String> {
+fn as_json(body: &impl Serialize) -> Option<String> {
     serde_json::to_string(body).ok()
 }
 

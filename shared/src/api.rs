@@ -29,9 +29,11 @@ macro_rules! bodies {
     )*};
 }
 
+mod flows;
 mod queues;
 mod workflows;
 
+pub use flows::*;
 pub use queues::*;
 pub use workflows::*;
 
@@ -163,6 +165,21 @@ bodies! {
         /// Workflows.
         #[serde(default)]
         workflows: Vec<WorkflowTarget>,
+        /// Flows.
+        #[serde(default)]
+        flows: Vec<OtherTarget>,
+        /// External contacts.
+        #[serde(default)]
+        externals: Vec<OtherTarget>,
+    }
+    /// A flow or an external contact to which a conversation could be transferred.
+    OtherTarget {
+        /// Which.
+        target: Target,
+        /// What it is called.
+        name: String,
+        /// What will happen, in a sentence.
+        outcome: String,
     }
     /// A workflow to which a conversation could be transferred.
     WorkflowTarget {

@@ -72,6 +72,8 @@ pub enum ChatAuthor {
     Customer,
     /// Someone of the contact centre.
     Agent,
+    /// A scripted bot.
+    Bot,
 }
 
 /// A message as the customer sees it.

@@ -4,6 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::agent::{Role, Status};
 use crate::channel::Channel;
+use crate::external::CallAnswer;
+use crate::flow::FlowDefinition;
 use crate::ids::*;
 use crate::offer::Reply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
@@ -89,6 +91,10 @@ pub enum Command {
     LeaveConversation { conversation: ConversationId },
     /// Stop reading on in a conversation that one passed on.
     StopListening { conversation: ConversationId },
+    /// Say for a partner whether they take the conversation that they were asked to take.
+    AnswerCall { transfer: TransferId, answer: CallAnswer },
+    /// Give a conversation back that a partner has.
+    ReturnConversation { conversation: ConversationId, note: Option<String> },
     /// Take back what was passed on and not yet accepted.
     CancelTransfer { conversation: ConversationId, transfer: TransferId },
     /// End a conversation that cannot be answered now with a request that is answered later.
@@ -155,6 +161,18 @@ pub enum Command {
     ChangeWorkflow { workflow: WorkflowId, definition: Box<Definition> },
     /// Remove a workflow; conversations that are on their way through it go on.
     RemoveWorkflow { workflow: WorkflowId },
+    /// Add a flow.
+    AddFlow { definition: Box<FlowDefinition> },
+    /// Set what a flow is to be; conversations that are on their way through it go to its fallback queue.
+    ChangeFlow { flow: FlowId, definition: Box<FlowDefinition> },
+    /// Remove a flow; conversations that are on their way through it go to its fallback queue.
+    RemoveFlow { flow: FlowId },
+    /// Add an external contact.
+    AddExternal { name: String, url: String, secret: String },
+    /// Set an external contact's name and address, and its secret where one is given.
+    ChangeExternal { external: ExternalId, name: String, url: String, secret: Option<String> },
+    /// Remove an external contact; conversations that it has go back to their queues.
+    RemoveExternal { external: ExternalId },
     /// Set how transfers go in the workspace.
     SetPolicy { preset: Preset, policy: Box<TransferPolicy> },
     /// Set how transfers go in a queue or a channel.
@@ -172,6 +190,8 @@ pub enum Actor {
     Person(AgentId),
     /// The customer of this conversation.
     Customer(ConversationId),
+    /// A partner outside, by what they signed.
+    External(ExternalId),
     /// Someone who is about to become a customer.
     Visitor,
     /// The server itself: a lease, the demo, the first administrator.

@@ -8,7 +8,10 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::ids::{AgentId, ContactId, ConversationId, GroupId, InviteId, QueueId, SegmentId, TransferId};
+use crate::flow::Run;
+use crate::ids::{
+    AgentId, ContactId, ConversationId, ExternalId, FlowId, GroupId, InviteId, QueueId, SegmentId, TransferId,
+};
 use crate::queue::Priority;
 use crate::search::{Pool, Search};
 use crate::time::Timestamp;
@@ -28,6 +31,20 @@ pub enum Owner {
     Queue(QueueId),
     /// A group, for which the conversation waits.
     Group(GroupId),
+    /// A scripted bot.
+    Flow(FlowId),
+    /// A partner outside.
+    External(ExternalId),
+}
+
+impl Owner {
+    /// Says whether the conversation waits in line there.
+    pub const fn waits(self) -> bool {
+        match self {
+            Self::Queue(_) | Self::Group(_) => true,
+            Self::Agent(_) | Self::Flow(_) | Self::External(_) => false,
+        }
+    }
 }
 
 /// A conversation's place in line.
@@ -90,6 +107,17 @@ pub enum Held {
     },
     /// By a queue or group.
     Queue(Waiting),
+    /// By a scripted bot.
+    Flow(Box<Run>),
+    /// By a partner outside.
+    External {
+        /// Which.
+        external: ExternalId,
+        /// Since when.
+        since: Timestamp,
+        /// When it is taken back from them if the customer has no answer; nothing while nobody waits for one.
+        answer_by: Option<Timestamp>,
+    },
 }
 
 /// Who ended a conversation.
@@ -97,7 +125,7 @@ pub enum Held {
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EndedBy {
-    /// The agent who owned it.
+    /// The agent, or the partner outside, who owned it.
     Agent,
     /// The customer.
     Customer,
@@ -202,6 +230,10 @@ impl Conversation {
                 Pool::Group(group) => Owner::Group(group),
                 Pool::Agent(_) => Owner::Queue(self.queue),
             }),
+            ConversationState::Open { held: Held::Flow(run), .. } => Some(Owner::Flow(run.flow)),
+            ConversationState::Open { held: Held::External { external, .. }, .. } => {
+                Some(Owner::External(*external))
+            }
             ConversationState::Closed { .. } => None,
         }
     }
@@ -217,9 +249,11 @@ impl Conversation {
     pub fn waiting(&self) -> Option<&Waiting> {
         match &self.state {
             ConversationState::Open { held: Held::Queue(waiting), .. } => Some(waiting),
-            ConversationState::Open { held: Held::Agent { .. }, .. } | ConversationState::Closed { .. } => {
-                None
+            ConversationState::Open {
+                held: Held::Agent { .. } | Held::Flow(_) | Held::External { .. },
+                ..
             }
+            | ConversationState::Closed { .. } => None,
         }
     }
 
@@ -227,9 +261,45 @@ impl Conversation {
     pub fn waiting_mut(&mut self) -> Option<&mut Waiting> {
         match &mut self.state {
             ConversationState::Open { held: Held::Queue(waiting), .. } => Some(waiting),
-            ConversationState::Open { held: Held::Agent { .. }, .. } | ConversationState::Closed { .. } => {
-                None
+            ConversationState::Open {
+                held: Held::Agent { .. } | Held::Flow(_) | Held::External { .. },
+                ..
             }
+            | ConversationState::Closed { .. } => None,
+        }
+    }
+
+    /// Returns how far it came in the flow that has it.
+    pub fn run(&self) -> Option<&Run> {
+        match &self.state {
+            ConversationState::Open { held: Held::Flow(run), .. } => Some(run),
+            ConversationState::Open {
+                held: Held::Agent { .. } | Held::Queue(_) | Held::External { .. },
+                ..
+            }
+            | ConversationState::Closed { .. } => None,
+        }
+    }
+
+    /// Returns how far it came in the flow that has it, for writing.
+    pub fn run_mut(&mut self) -> Option<&mut Run> {
+        match &mut self.state {
+            ConversationState::Open { held: Held::Flow(run), .. } => Some(run),
+            ConversationState::Open {
+                held: Held::Agent { .. } | Held::Queue(_) | Held::External { .. },
+                ..
+            }
+            | ConversationState::Closed { .. } => None,
+        }
+    }
+
+    /// Returns when a bot's or a partner's time with it is over.
+    pub fn held_until(&self) -> Option<Timestamp> {
+        match &self.state {
+            ConversationState::Open { held: Held::Flow(run), .. } => run.due(),
+            ConversationState::Open { held: Held::External { answer_by, .. }, .. } => *answer_by,
+            ConversationState::Open { held: Held::Agent { .. } | Held::Queue(_), .. }
+            | ConversationState::Closed { .. } => None,
         }
     }
 
@@ -238,7 +308,9 @@ impl Conversation {
         match &self.state {
             ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer,
             ConversationState::Open { held: Held::Queue(waiting), .. } => waiting.transfer,
-            ConversationState::Closed { .. } => None,
+            ConversationState::Open { held: Held::Flow(run), .. } => run.transfer,
+            ConversationState::Open { held: Held::External { .. }, .. }
+            | ConversationState::Closed { .. } => None,
         }
     }
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::agent::{Role, Status};
 use crate::channel::Channel;
 use crate::conversation::{EndedBy, Epoch, Owner};
+use crate::flow::{Flow, FlowEnd};
 use crate::ids::*;
 use crate::invite::InviteEnd;
 use crate::message::Author;
@@ -19,7 +20,7 @@ use crate::queue::{Membership, Priority, QueueRules};
 use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
 use crate::time::Timestamp;
-use crate::transfer::{Mode, Target, TransferEnd};
+use crate::transfer::{Mode, Sender, Target, TransferEnd};
 use crate::workflow::{PlannedStep, Workflow};
 
 /// The version in which events are written today.
@@ -91,6 +92,18 @@ pub enum Event {
     WorkflowChanged { workflow: Box<Workflow>, by: Option<AgentId> },
     /// A workflow was removed, and by whom.
     WorkflowRemoved { workflow: WorkflowId, by: Option<AgentId> },
+    /// A flow was added, and by whom.
+    FlowAdded { flow: Flow, by: Option<AgentId> },
+    /// What a flow is was set, and by whom.
+    FlowChanged { flow: Flow, by: Option<AgentId> },
+    /// A flow was removed, and by whom.
+    FlowRemoved { flow: FlowId, by: Option<AgentId> },
+    /// An external contact was added, and by whom.
+    ExternalAdded { external: ExternalId, by: Option<AgentId> },
+    /// What an external contact is was set, and by whom.
+    ExternalChanged { external: ExternalId, by: Option<AgentId> },
+    /// An external contact was removed, and by whom.
+    ExternalRemoved { external: ExternalId, by: Option<AgentId> },
     /// How transfers go was set for the workspace, and by whom.
     PolicySet { preset: Preset, policy: Box<TransferPolicy>, by: Option<AgentId> },
     /// How transfers go was set for a queue or a channel, and by whom; an empty override takes it away.
@@ -130,11 +143,12 @@ pub enum Event {
         reply: Reply,
         until: Option<Timestamp>,
     },
-    /// An agent asked for a transfer; where the one it is meant for is passed over, `pool` says who is asked instead.
+    /// An agent, or a bot that has the conversation, asked for a transfer; where the one it is meant for is passed over,
+    /// `pool` says who is asked instead.
     TransferRequested {
         transfer: TransferId,
         conversation: ConversationId,
-        from: AgentId,
+        from: Sender,
         target: Target,
         #[serde(default)]
         mode: Mode,
@@ -171,6 +185,10 @@ pub enum Event {
         priority: Option<Priority>,
         deadline: Option<Timestamp>,
     },
+    /// A flow asks something in a step, from 0, for the how-many-eth time, after as many steps as were taken.
+    FlowAsked { conversation: ConversationId, flow: FlowId, step: u16, tries: u8, taken: u16 },
+    /// A flow is through with a conversation, or could not go on with it, after as many steps; what becomes of it follows in the same turn.
+    FlowEnded { conversation: ConversationId, flow: FlowId, end: FlowEnd, taken: u16 },
     /// Skills that a step asked for are asked for no more.
     SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
     /// No step is left: everyone in the queue that owns the conversation is asked.
@@ -228,7 +246,7 @@ pub enum Event {
     TransferEnded {
         transfer: TransferId,
         conversation: ConversationId,
-        from: AgentId,
+        from: Sender,
         end: TransferEnd,
         /// Who was being consulted, if someone was.
         #[serde(default)]
@@ -288,6 +306,8 @@ impl Event {
             | Self::TransferRerouted { conversation, .. }
             | Self::WorkflowEntered { conversation, .. }
             | Self::StepEntered { conversation, .. }
+            | Self::FlowAsked { conversation, .. }
+            | Self::FlowEnded { conversation, .. }
             | Self::SkillsDropped { conversation, .. }
             | Self::StepsEnded { conversation, .. }
             | Self::LimitLifted { conversation }
@@ -327,6 +347,12 @@ impl Event {
             | Self::WorkflowAdded { .. }
             | Self::WorkflowChanged { .. }
             | Self::WorkflowRemoved { .. }
+            | Self::FlowAdded { .. }
+            | Self::FlowChanged { .. }
+            | Self::FlowRemoved { .. }
+            | Self::ExternalAdded { .. }
+            | Self::ExternalChanged { .. }
+            | Self::ExternalRemoved { .. }
             | Self::PolicySet { .. }
             | Self::PolicyOverridden { .. }
             | Self::StatusChanged { .. }
@@ -357,6 +383,12 @@ impl Event {
             Self::WorkflowAdded { .. } => "workflow_added",
             Self::WorkflowChanged { .. } => "workflow_changed",
             Self::WorkflowRemoved { .. } => "workflow_removed",
+            Self::FlowAdded { .. } => "flow_added",
+            Self::FlowChanged { .. } => "flow_changed",
+            Self::FlowRemoved { .. } => "flow_removed",
+            Self::ExternalAdded { .. } => "external_added",
+            Self::ExternalChanged { .. } => "external_changed",
+            Self::ExternalRemoved { .. } => "external_removed",
             Self::PolicySet { .. } => "policy_set",
             Self::PolicyOverridden { .. } => "policy_overridden",
             Self::StatusChanged { .. } => "status_changed",
@@ -372,6 +404,8 @@ impl Event {
             Self::TransferRerouted { .. } => "transfer_rerouted",
             Self::WorkflowEntered { .. } => "workflow_entered",
             Self::StepEntered { .. } => "step_entered",
+            Self::FlowAsked { .. } => "flow_asked",
+            Self::FlowEnded { .. } => "flow_ended",
             Self::SkillsDropped { .. } => "skills_dropped",
             Self::StepsEnded { .. } => "steps_ended",
             Self::LimitLifted { .. } => "limit_lifted",

@@ -185,6 +185,10 @@ ids! {
     ContactId = "con";
     /// A customer's thread with the contact centre.
     ConversationId = "cnv";
+    /// A partner outside.
+    ExternalId = "ext";
+    /// A scripted bot.
+    FlowId = "flw";
     /// A skill-named transfer target.
     GroupId = "grp";
     /// An invitation to join a conversation.

@@ -1,7 +1,7 @@
 //! The domain of Baton: what the server and the desk must agree on.
 //!
 //! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`queue`], [`channel`]);
-//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`request`]);
+//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`]);
 //! what may be asked ([`command`]), refused ([`refusal`]) and recorded ([`event`]);
 //! what one agent sees ([`desk`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
 //!
@@ -15,6 +15,8 @@ pub mod command;
 pub mod conversation;
 pub mod desk;
 pub mod event;
+pub mod external;
+pub mod flow;
 pub mod ids;
 pub mod invite;
 pub mod message;
@@ -37,6 +39,8 @@ pub use command::Command;
 pub use conversation::{Conversation, ConversationState, Held, Owner, Silence, WaitLimit, Waiting};
 pub use desk::{Desk, DeskEvent};
 pub use event::{Event, Recorded};
+pub use external::CallAnswer;
+pub use flow::{Flow, FlowDefinition, FlowEnd, Run, Stand};
 pub use ids::*;
 pub use invite::{Invite, InviteEnd, InviteState};
 pub use message::{Author, Message};
@@ -49,5 +53,5 @@ pub use search::{Pool, Search};
 pub use segment::{Segment, SegmentState};
 pub use sorted::SortedMap;
 pub use time::Timestamp;
-pub use transfer::{Mode, Target, TargetKind, Transfer, TransferEnd, TransferState};
+pub use transfer::{Mode, Sender, Target, TargetKind, Transfer, TransferEnd, TransferState};
 pub use workflow::{Definition, PlannedStep, Route, Workflow};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, MessageId, NotTagged, Tagged};
+use crate::ids::{AgentId, ExternalId, FlowId, MessageId, NotTagged, Tagged};
 use crate::time::Timestamp;
 
 /// How many characters a message may have.
@@ -20,6 +20,10 @@ pub enum Author {
     Customer,
     /// An agent.
     Agent(AgentId),
+    /// A scripted bot.
+    Flow(FlowId),
+    /// A partner outside.
+    External(ExternalId),
 }
 
 impl TryFrom<Tagged> for Author {
@@ -29,7 +33,9 @@ impl TryFrom<Tagged> for Author {
         Ok(match tagged.kind.as_str() {
             "customer" => Self::Customer,
             "agent" => Self::Agent(tagged.id()?),
-            _ => return Err(NotTagged::Kind(&["customer", "agent"])),
+            "flow" => Self::Flow(tagged.id()?),
+            "external" => Self::External(tagged.id()?),
+            _ => return Err(NotTagged::Kind(&["customer", "agent", "flow", "external"])),
         })
     }
 }

@@ -68,10 +68,14 @@ pub enum Refusal {
     RequestClosed,
     /// Nobody is being consulted.
     NotConsulting,
-    /// A workflow cannot be consulted or invited.
+    /// A workflow, a flow or an external contact cannot be consulted or invited.
     NotOnePlace,
     /// A workflow cannot be used as it is written.
     WorkflowUnusable { fault: String },
+    /// A flow cannot be used as it is written.
+    FlowUnusable { fault: String },
+    /// An external contact cannot be used as it is written.
+    ExternalUnusable { fault: &'static str },
     /// The values of a policy cannot be used.
     PolicyUnusable { fault: &'static str },
     /// The values of a queue's rules cannot be used.
@@ -132,6 +136,8 @@ impl Refusal {
             Self::NotConsulting => "not_consulting",
             Self::NotOnePlace => "not_one_place",
             Self::WorkflowUnusable { .. } => "workflow_unusable",
+            Self::FlowUnusable { .. } => "flow_unusable",
+            Self::ExternalUnusable { .. } => "external_unusable",
             Self::PolicyUnusable { .. } => "policy_unusable",
             Self::QueueUnusable { .. } => "queue_unusable",
             Self::QueueFull => "queue_full",
@@ -243,10 +249,12 @@ impl fmt::Display for Refusal {
             Self::RequestClosed => f.write_str("This request is answered already, or there is no such request."),
             Self::NotConsulting => f.write_str("Nobody is being consulted about this conversation any more."),
             Self::NotOnePlace => f.write_str(
-                "A workflow can take a conversation over, but cannot be consulted or join. Choose a person, a group or a queue.",
+                "It can take a conversation over, but cannot be consulted or join. Choose a person, a group or a queue.",
             ),
-            Self::WorkflowUnusable { fault } => f.write_str(fault),
-            Self::PolicyUnusable { fault } | Self::QueueUnusable { fault } => f.write_str(fault),
+            Self::WorkflowUnusable { fault } | Self::FlowUnusable { fault } => f.write_str(fault),
+            Self::ExternalUnusable { fault }
+            | Self::PolicyUnusable { fault }
+            | Self::QueueUnusable { fault } => f.write_str(fault),
             Self::QueueClosed => f.write_str(
                 "We are closed at the moment. Leave a message, and it will be answered under a number.",
             ),

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{EndedBy, Owner};
-use crate::ids::{ConversationId, InviteId, OfferId, QueueId, SegmentId, TransferId, WorkflowId};
+use crate::ids::{ConversationId, FlowId, InviteId, OfferId, QueueId, SegmentId, TransferId, WorkflowId};
 use crate::time::Timestamp;
 
 /// Why an owner got a conversation.
@@ -36,6 +36,8 @@ pub enum OwnerCause {
     Routed(WorkflowId),
     /// It waited too long in this queue.
     Overflowed(QueueId),
+    /// The customer's new conversation begins in a flow.
+    Entered(FlowId),
 }
 
 /// How much longer a wrap-up lasts each time it is extended.

@@ -6,7 +6,11 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{AgentId, ConversationId, GroupId, NotTagged, QueueId, Tagged, TransferId, WorkflowId};
+use crate::conversation::Owner;
+use crate::ids::{
+    AgentId, ConversationId, ExternalId, FlowId, GroupId, InvalidId, NotTagged, QueueId, Tagged, TransferId,
+    WorkflowId,
+};
 use crate::policy::TransferPolicy;
 use crate::search::{Pool, Search};
 use crate::time::Timestamp;
@@ -68,6 +72,65 @@ pub enum Target {
     Queue(QueueId),
     /// A workflow, which chooses the queue.
     Workflow(WorkflowId),
+    /// A scripted bot.
+    Flow(FlowId),
+    /// A partner outside, who is asked over a webhook.
+    External(ExternalId),
+}
+
+/// By whom a conversation is passed on; written as the id alone, whose prefix says of which kind it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub enum Sender {
+    /// A person.
+    Agent(AgentId),
+    /// A scripted bot.
+    Flow(FlowId),
+    /// A partner outside, who gives it back.
+    External(ExternalId),
+}
+
+impl Sender {
+    /// Returns the person, if it is one.
+    pub const fn agent(self) -> Option<AgentId> {
+        match self {
+            Self::Agent(agent) => Some(agent),
+            Self::Flow(_) | Self::External(_) => None,
+        }
+    }
+
+    /// Returns the owner that it is.
+    pub const fn owner(self) -> Owner {
+        match self {
+            Self::Agent(agent) => Owner::Agent(agent),
+            Self::Flow(flow) => Owner::Flow(flow),
+            Self::External(external) => Owner::External(external),
+        }
+    }
+}
+
+impl From<Sender> for String {
+    fn from(sender: Sender) -> Self {
+        match sender {
+            Sender::Agent(agent) => agent.to_string(),
+            Sender::Flow(flow) => flow.to_string(),
+            Sender::External(external) => external.to_string(),
+        }
+    }
+}
+
+impl TryFrom<String> for Sender {
+    type Error = InvalidId;
+
+    fn try_from(text: String) -> Result<Self, InvalidId> {
+        if let Ok(flow) = text.parse() {
+            return Ok(Self::Flow(flow));
+        }
+        if let Ok(external) = text.parse() {
+            return Ok(Self::External(external));
+        }
+        text.parse().map(Self::Agent)
+    }
 }
 
 impl TryFrom<Tagged> for Target {
@@ -79,7 +142,11 @@ impl TryFrom<Tagged> for Target {
             "group" => Self::Group(tagged.id()?),
             "queue" => Self::Queue(tagged.id()?),
             "workflow" => Self::Workflow(tagged.id()?),
-            _ => return Err(NotTagged::Kind(&["agent", "group", "queue", "workflow"])),
+            "flow" => Self::Flow(tagged.id()?),
+            "external" => Self::External(tagged.id()?),
+            _ => {
+                return Err(NotTagged::Kind(&["agent", "group", "queue", "workflow", "flow", "external"]));
+            }
         })
     }
 }
@@ -92,16 +159,18 @@ impl Target {
             Self::Group(_) => TargetKind::Group,
             Self::Queue(_) => TargetKind::Queue,
             Self::Workflow(_) => TargetKind::Workflow,
+            Self::Flow(_) => TargetKind::Flow,
+            Self::External(_) => TargetKind::External,
         }
     }
 
-    /// Returns where its next owner is looked for; nothing where that is decided later.
+    /// Returns where its next owner is looked for; nothing where that is decided later, or nobody is looked for.
     pub const fn pool(self) -> Option<Pool> {
         match self {
             Self::Agent(agent) => Some(Pool::Agent(agent)),
             Self::Group(group) => Some(Pool::Group(group)),
             Self::Queue(queue) => Some(Pool::Queue(queue)),
-            Self::Workflow(_) => None,
+            Self::Workflow(_) | Self::Flow(_) | Self::External(_) => None,
         }
     }
 }
@@ -168,6 +237,11 @@ pub enum TransferState {
         #[serde(default)]
         deadline: Option<Timestamp>,
     },
+    /// A partner outside is asked whether they take it; the sender is owner.
+    Calling {
+        /// When it expires.
+        deadline: Timestamp,
+    },
     /// Sender and receiver talk aside; the sender is owner.
     Consulting {
         /// Whom the sender consults.
@@ -196,7 +270,7 @@ pub struct Transfer {
     /// What is passed.
     pub conversation: ConversationId,
     /// By whom.
-    pub from: AgentId,
+    pub from: Sender,
     /// To whom.
     pub target: Target,
     /// In which way.
@@ -222,6 +296,7 @@ impl Transfer {
             TransferState::Seeking { .. } => "offered",
             TransferState::Released { .. } => "waiting",
             TransferState::Enqueued { .. } => "enqueued",
+            TransferState::Calling { .. } => "calling",
             TransferState::Consulting { .. } => "consulting",
             TransferState::Ended { .. } => "ended",
         }

@@ -2,10 +2,12 @@
 
 use baton_frontend::conversation::summary::{Draft, Progress};
 use baton_frontend::conversation::transfer_dialog::{Handing, Targets, TransferSteps};
-use baton_shared::api::{AgentTarget, GroupTarget, QueueTarget, TransferTargets};
+use baton_shared::api::{AgentTarget, GroupTarget, OtherTarget, QueueTarget, TransferTargets};
 use baton_shared::desk::TransferChoices;
 use baton_shared::policy::Need;
-use baton_shared::{AgentId, GroupId, Mode, Presence, QueueId, Status, TargetKind, TransferPolicy};
+use baton_shared::{
+    AgentId, FlowId, GroupId, Mode, Presence, QueueId, Status, Target, TargetKind, TransferPolicy,
+};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -43,8 +45,19 @@ fn targets(two_is_full: bool) -> Targets {
     };
     let full = two_is_full.then_some("This person holds 4 of 4 conversations.");
     let agents = vec![agent(2, "Agent Two", full), agent(3, "Agent Three", None)];
-    let listed =
-        TransferTargets { agents, groups: vec![refunds], queues: vec![billing], workflows: Vec::new() };
+    let reception = OtherTarget {
+        target: Target::Flow(FlowId::from_bits(1)),
+        name: "Reception".to_owned(),
+        outcome: "Begins at once.".to_owned(),
+    };
+    let listed = TransferTargets {
+        agents,
+        groups: vec![refunds],
+        queues: vec![billing],
+        workflows: Vec::new(),
+        flows: vec![reception],
+        externals: Vec::new(),
+    };
     Targets { listed: Some(listed), failure: None }
 }
 
@@ -124,6 +137,20 @@ async fn the_tabs_are_those_of_the_policy_even_if_there_is_one() {
     let (stage, _) = opened(false, Mode::Cold, policy, Draft::default());
     assert_eq!(labels(&stage, "[role=tab]"), ["Queues"]);
     assert_eq!(stage.count("[aria-label='Transfer to Billing']"), 1);
+}
+
+#[wasm_bindgen_test]
+async fn flows_and_partners_have_a_tab_where_there_are_some_and_are_never_consulted() {
+    let stage = dialog(false);
+    assert_eq!(labels(&stage, "[role=tab]"), ["Agents", "Groups", "Queues", "Workflows", "Flows"]);
+    press(&stage.find("[role=tablist]"), "End");
+    until("the flow is listed", || stage.count("[aria-label='Transfer to Reception']") == 1).await;
+    assert_eq!(stage.count("[aria-label='Consult Reception']"), 0);
+    let (stage, _) = opened(false, Mode::Warm, TransferPolicy::default(), Draft::default());
+    assert_eq!(labels(&stage, "[role=tab]"), ["Agents", "Groups", "Queues"]);
+    let policy = TransferPolicy { targets: [TargetKind::Flow].into(), ..TransferPolicy::default() };
+    let (stage, _) = opened(false, Mode::Cold, policy, Draft::default());
+    until("the only tab is chosen", || stage.count("[aria-label='Transfer to Reception']") == 1).await;
 }
 
 #[wasm_bindgen_test]

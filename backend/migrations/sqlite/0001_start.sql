@@ -98,6 +98,33 @@ create table workflows (
     primary key (workspace_id, id)
 ) strict, without rowid;
 
+create table flows (
+    workspace_id integer not null,
+    id blob not null,
+    name text not null default '',
+    -- One that was removed keeps its name for what happened before.
+    removed integer not null default 0,
+    -- What routing keeps of it.
+    body text not null,
+    -- All that is written in it: texts, expressions and the rest, as JSON.
+    definition text,
+    primary key (workspace_id, id)
+) strict, without rowid;
+
+-- External contacts.
+create table externals (
+    workspace_id integer not null,
+    id blob not null,
+    name text not null default '',
+    -- One that was removed keeps its name for what happened before, and nothing else.
+    removed integer not null default 0,
+    -- Where it is asked.
+    url text,
+    -- What both sides sign with.
+    secret text,
+    primary key (workspace_id, id)
+) strict, without rowid;
+
 create table contacts (
     workspace_id integer not null,
     id blob not null,
@@ -113,7 +140,7 @@ create table conversations (
     contact blob not null,
     channel text not null,
     queue blob not null,
-    -- 'agent', 'queue' or 'group', and which; null once it is closed.
+    -- 'agent', 'queue', 'group', 'flow' or 'external', and which; null once it is closed.
     owner_kind text,
     owner_id blob,
     epoch integer not null,
@@ -152,8 +179,10 @@ create table messages (
     conversation blob not null,
     seq integer not null,
     id blob not null,
-    -- The agent who wrote it; null for the customer.
+    -- Who wrote it; null for the customer.
     agent blob,
+    -- What that is, where it is no agent: 'flow' or 'external'.
+    author_kind text,
     text text not null,
     at_ms integer not null,
     client_key text,
@@ -177,7 +206,8 @@ create table segments (
     owner_id blob not null,
     started_at integer not null,
     -- 'opened', 'accepted' (and the offer), 'transferred', 'taken_back', 'parked', 'returned' or 'expired' (and the
-    -- transfer), 'released', 'lost', 'left' (and the invitation), 'taken_over'.
+    -- transfer), 'released', 'lost', 'left' (and the invitation), 'taken_over', 'routed' (and the workflow), 'entered' (and
+    -- the flow).
     preceded_by text not null,
     preceded_by_id blob,
     -- 'active', 'wrap_up' or 'ended'.
@@ -226,14 +256,16 @@ create table transfers (
     workspace_id integer not null,
     id blob not null,
     conversation blob not null,
-    from_agent blob not null,
-    -- 'agent', 'group' or 'queue', and which.
+    -- 'agent', 'flow' or 'external', and which.
+    from_kind text not null,
+    from_id blob not null,
+    -- 'agent', 'group', 'queue', 'workflow', 'flow' or 'external', and which.
     target_kind text not null,
     target_id blob not null,
     -- 'cold', 'warm' or 'invite'.
     mode text not null,
     requested_at integer not null,
-    -- 'requested', 'waiting', 'offered', 'enqueued', 'consulting' or 'ended'.
+    -- 'requested', 'waiting', 'offered', 'enqueued', 'calling', 'consulting' or 'ended'.
     state text not null,
     -- Who is consulted at the moment.
     consulted blob,
@@ -241,6 +273,8 @@ create table transfers (
     ended_as text,
     note text,
     summary text,
+    -- Why a partner outside did not take it.
+    reason text,
     body text not null,
     primary key (workspace_id, id)
 ) strict, without rowid;

@@ -11,6 +11,7 @@ use baton_shared::queue::Overflow;
 use baton_shared::segment::{Disposition, WRAP_UP_EXTENSION, WrapUp};
 use baton_shared::*;
 
+use super::flows;
 use super::requests::{self, Ending};
 use super::workflows::{self, Seeker};
 use super::{
@@ -44,10 +45,12 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         return Err(Refusal::NotFound { what: "queue" });
     }
     let mut queue = way.as_ref().map_or(start.queue, |way| way.queue);
-    if !with.state.queues.get(&queue).is_some_and(Queue::is_open) {
+    // What begins in a flow waits in no queue: hours and limits count once the flow passes it on to one.
+    let in_flow = with.state.flow_entrance(start.channel).is_some();
+    if !in_flow && !with.state.queues.get(&queue).is_some_and(Queue::is_open) {
         return Err(Refusal::QueueClosed);
     }
-    let full = !with.state.has_room(queue);
+    let full = !in_flow && !with.state.has_room(queue);
     let mut deflected = false;
     match full.then(|| overflow::beyond(with.state, queue, &BTreeSet::new())).flatten() {
         // What another queue takes is no more on the way that a workflow found for it.
@@ -63,8 +66,9 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     // The key of the start is as good as the customer's token, so it is not kept where staff can see it.
     let first = Said { seq: 1, author: Author::Customer, text, client_key: None };
     let (sent, said) = message(with, conversation, first);
-    let mut events = vec![opened];
-    if way.is_none() && !deflected {
+    let entered = flows::entered(with, conversation, &opened);
+    let mut events: Vec<Event> = [opened].into_iter().chain(entered).collect();
+    if way.is_none() && !deflected && !in_flow {
         events.extend(returning::asked(with, conversation, queue, channel));
     }
     events.extend(way.into_iter().flat_map(|way| workflows::entered(with.now, conversation, way)));
@@ -153,7 +157,10 @@ pub(super) fn send(
         {
             Author::Agent(agent)
         }
-        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
+        Actor::External(external) if talking.owner() == Some(Owner::External(external)) => {
+            Author::External(external)
+        }
+        Actor::Customer(_) | Actor::External(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
             return Err(Refusal::NotOwner);
         }
     };
@@ -163,7 +170,9 @@ pub(super) fn send(
     // Who writes has read what was written before.
     let marks = match author {
         Author::Customer => ReadMarks { customer_delivered: seq, customer_read: seq, ..ReadMarks::default() },
-        Author::Agent(_) => ReadMarks { agent_read: seq, ..ReadMarks::default() },
+        Author::Agent(_) | Author::Flow(_) | Author::External(_) => {
+            ReadMarks { agent_read: seq, ..ReadMarks::default() }
+        }
     };
     Ok(Decided {
         events: vec![sent],
@@ -174,14 +183,18 @@ pub(super) fn send(
 }
 
 /// Something to be said.
-struct Said {
-    seq: u32,
-    author: Author,
-    text: String,
-    client_key: Option<String>,
+pub(super) struct Said {
+    pub(super) seq: u32,
+    pub(super) author: Author,
+    pub(super) text: String,
+    pub(super) client_key: Option<String>,
 }
 
-fn message(with: &mut Circumstances<'_>, conversation: ConversationId, said: Said) -> (Event, Content) {
+pub(super) fn message(
+    with: &mut Circumstances<'_>,
+    conversation: ConversationId,
+    said: Said,
+) -> (Event, Content) {
     let id = with.ids.message();
     let Said { seq, author, text, client_key } = said;
     let sent = Event::MessageSent { conversation, message: id, seq, author };
@@ -202,7 +215,10 @@ pub(super) fn end(
         Actor::Customer(own) if own == conversation => EndedBy::Customer,
         Actor::System => EndedBy::System,
         Actor::Person(agent) if owner == Owner::Agent(agent) => EndedBy::Agent,
-        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor => return Err(Refusal::NotOwner),
+        Actor::External(external) if owner == Owner::External(external) => EndedBy::Agent,
+        Actor::Customer(_) | Actor::External(_) | Actor::Person(_) | Actor::Visitor => {
+            return Err(Refusal::NotOwner);
+        }
     };
     if by == EndedBy::Agent && ending.transfer().is_some() {
         return Err(Refusal::TransferOpen);
@@ -212,7 +228,7 @@ pub(super) fn end(
     events.extend(invites::end_all(with.state, ending));
     let wrap_up = match owner {
         Owner::Agent(_) => WrapUp::ByItsAgent,
-        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let segment = ending.segment;
     events.push(Event::ConversationClosed { conversation, from: owner, by, ended: segment, wrap_up });
@@ -278,7 +294,7 @@ pub(super) fn wrap_up_over(state: &RoutingState, segment: SegmentId) -> Vec<Even
 pub(super) fn silent(state: &RoutingState, conversation: ConversationId) -> Vec<Event> {
     match state.conversations.get(&conversation).and_then(Conversation::owner) {
         Some(Owner::Agent(agent)) => vec![Event::ConversationIdled { conversation, agent }],
-        Some(Owner::Queue(_) | Owner::Group(_)) | None => Vec::new(),
+        Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => Vec::new(),
     }
 }
 
@@ -298,7 +314,7 @@ pub(super) fn mark(
         Actor::Person(agent) if marked.owner() == Some(Owner::Agent(agent)) => {
             ReadMarks { agent_read: read, ..ReadMarks::default() }
         }
-        Actor::Customer(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
+        Actor::Customer(_) | Actor::External(_) | Actor::Person(_) | Actor::Visitor | Actor::System => {
             return Err(Refusal::NotOwner);
         }
     };

@@ -31,7 +31,7 @@ pub(super) fn invite(
             // Whoever is not free is waited for; nobody else is asked in their place.
             offered = (begins == Placement::Offer).then_some(agent);
         }
-        Target::Group(_) | Target::Queue(_) | Target::Workflow(_) => {
+        Target::Group(_) | Target::Queue(_) | Target::Workflow(_) | Target::Flow(_) | Target::External(_) => {
             transfers::check_pool(state, conversation, target)?;
         }
     }
@@ -222,7 +222,9 @@ pub(super) fn not_joined(state: &RoutingState, offer: &Offer, invite: InviteId, 
             let how = if end == OfferEnd::TimedOut { InviteEnd::Expired } else { InviteEnd::Declined };
             vec![offer_ended(offer, end), invite_ended(invite, how)]
         }
-        Target::Group(_) | Target::Queue(_) | Target::Workflow(_) => vec![offer_ended(offer, end)],
+        Target::Group(_) | Target::Queue(_) | Target::Workflow(_) | Target::Flow(_) | Target::External(_) => {
+            vec![offer_ended(offer, end)]
+        }
     }
 }
 

@@ -55,7 +55,10 @@ pub(super) fn accept(with: &mut Circumstances<'_>, actor: Actor, offer: OfferId)
         (Owner::Agent(sender), Some(transfer)) => {
             events.extend(passed_on(with, conversation, sender, agent, transfer));
         }
-        (Owner::Queue(_) | Owner::Group(_) | Owner::Agent(_), transfer) => {
+        (
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) | Owner::Agent(_),
+            transfer,
+        ) => {
             let meant = transfer.filter(|transfer| returns::released(transfer));
             let cause =
                 meant.map_or(OwnerCause::Accepted(offer.id), |meant| OwnerCause::Transferred(meant.id));
@@ -191,7 +194,7 @@ fn next(
             OnDecline::Return | OnDecline::Stay => false,
         },
     };
-    let asked = search.passed.keys().filter(|agent| **agent != transfer.from).count() + 1;
+    let asked = search.passed.keys().filter(|agent| Some(**agent) != transfer.from.agent()).count() + 1;
     let asked_enough = policy.misses_max > 0 && asked >= usize::from(policy.misses_max);
     if another && !asked_enough { Next::Another } else { Next::Return }
 }
@@ -246,6 +249,7 @@ pub(super) fn transfer_ended(transfer: &Transfer, end: TransferEnd) -> Event {
             | TransferState::Seeking { .. }
             | TransferState::Released { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Ended { .. } => None,
         },
     }

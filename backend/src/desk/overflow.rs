@@ -32,8 +32,11 @@ fn takes(state: &RoutingState, queue: QueueId) -> bool {
 }
 
 /// Says whether new conversations of a channel can be opened, by the hours of the queues in which one might begin: those of
-/// the workflow that the channel enters, or else the one given.
+/// the workflow that the channel enters, or else the one given. A flow that the channel enters is there at all times.
 pub fn chat_standing(state: &RoutingState, channel: Channel, queue: QueueId) -> Standing {
+    if state.flow_entrance(channel).is_some() {
+        return Standing { open: true, until: None };
+    }
     let entered = state.entrance(channel);
     let steps = entered.into_iter().flat_map(|workflow| workflow.filters.iter().chain([&workflow.default]));
     let begins = steps.flatten().map(|step| step.queue).chain(entered.map(|workflow| workflow.fallback));

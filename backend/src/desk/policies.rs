@@ -23,7 +23,7 @@ pub(super) fn set(
 pub(super) const fn who(actor: Actor) -> Option<AgentId> {
     match actor {
         Actor::Person(agent) => Some(agent),
-        Actor::Customer(_) | Actor::Visitor | Actor::System => None,
+        Actor::Customer(_) | Actor::External(_) | Actor::Visitor | Actor::System => None,
     }
 }
 

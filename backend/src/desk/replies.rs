@@ -15,6 +15,7 @@ pub fn open_replies(offer: &Offer, transfer: Option<&Transfer>) -> Vec<Reply> {
         TransferState::Requested
         | TransferState::Released { .. }
         | TransferState::Enqueued { .. }
+        | TransferState::Calling { .. }
         | TransferState::Consulting { .. }
         | TransferState::Ended { .. } => false,
     });
@@ -101,7 +102,7 @@ pub(super) fn answer(
     let agent = person(actor)?;
     let text = checked_text("text", text, QUESTION_CHARS_MAX)?;
     let offer = with.state.offers.get(&offer).ok_or(Refusal::OfferClosed { end: None })?;
-    let transfer = transfer_of(with.state, offer).filter(|transfer| transfer.from == agent);
+    let transfer = transfer_of(with.state, offer).filter(|transfer| transfer.from.agent() == Some(agent));
     let transfer = transfer.ok_or(Refusal::NotFound { what: "offer" })?;
     if super::open(with.state, transfer.conversation)?.owner() != Some(Owner::Agent(agent)) {
         return Err(Refusal::NotOwner);

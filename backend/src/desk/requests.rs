@@ -8,6 +8,7 @@ use baton_shared::*;
 
 use super::{Answer, Circumstances, Decided, checked_text, invites, optional_text, owned, person};
 use crate::content::Content;
+use crate::scripts::is_address;
 
 /// Creates a request with a number from a conversation and ends it; what is under way for it has been ended before.
 pub(super) fn deflect(with: &mut Circumstances<'_>, conversation: &Conversation, number: u32) -> Vec<Event> {
@@ -42,7 +43,7 @@ pub(super) fn end_with_request(
     let Ending { conversation, contact, queue, segment, from, by } = *ending;
     let wrap_up = match from {
         Owner::Agent(_) => WrapUp::ByItsAgent,
-        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let mut events = vec![Event::RequestCreated { request, number, conversation, contact, queue }];
     let open = with.state.conversations.get(&conversation);
@@ -97,10 +98,7 @@ pub(super) fn answer(
 
 /// Refuses what is no e-mail address.
 pub(super) fn check_address(address: &str) -> Result<(), Refusal> {
-    let valid =
-        address.split_once('@').is_some_and(|(local, domain)| !local.is_empty() && domain.contains('.'));
-    let whole = valid && !address.contains(char::is_whitespace);
-    if whole { Ok(()) } else { Err(Refusal::EmailInvalid) }
+    if is_address(address) { Ok(()) } else { Err(Refusal::EmailInvalid) }
 }
 
 pub(super) fn leave_address(

@@ -5,7 +5,7 @@ use baton_shared::segment::{FollowedBy, OwnerCause, WrapUp};
 use baton_shared::*;
 
 use super::offers::{offer_ended, owner_changed, passed_on, transfer_ended, wrap_up_by};
-use super::{Circumstances, invites, requests};
+use super::{Circumstances, externals, invites, requests};
 use crate::routing::RoutingState;
 
 /// Says whether a transfer's policy released its sender before anyone accepted.
@@ -34,7 +34,8 @@ pub(super) fn end_all(
 
 /// Says whether a sender can be given a conversation back.
 fn can_take_back(state: &RoutingState, transfer: &Transfer) -> bool {
-    state.agents.get(&transfer.from).is_some_and(|agent| agent.enabled && agent.presence.reachable)
+    let sender = transfer.from.agent().and_then(|sender| state.agents.get(&sender));
+    sender.is_some_and(|agent| agent.enabled && agent.presence.reachable)
 }
 
 /// Begins the grace of someone who takes a conversation without being connected, so that it is not theirs for ever.
@@ -53,7 +54,7 @@ pub(super) fn come_back(
     let ended = transfer_ended(transfer, end);
     let from = match conversation.owner() {
         None | Some(Owner::Agent(_)) => return vec![ended],
-        Some(from @ (Owner::Queue(_) | Owner::Group(_))) => from,
+        Some(from @ (Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_))) => from,
     };
     if transfer.policy.return_to_sender && can_take_back(with.state, transfer) {
         let cause = OwnerCause::Returned(transfer.id);
@@ -76,7 +77,7 @@ fn to_queue(
     let cause = OwnerCause::Expired(transfer.id);
     let wrap_up = match from {
         Owner::Agent(_) => wrap_up_by(&transfer.policy),
-        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let segment = with.ids.segment();
     vec![transfer_ended(transfer, end), owner_changed(conversation, from, to, cause, wrap_up, segment)]
@@ -91,9 +92,11 @@ pub(super) fn back_to_sender(
     transfer: &Transfer,
     cause: OwnerCause,
 ) -> Vec<Event> {
-    let to = Owner::Agent(transfer.from);
+    // Only people are given something back: what a bot passed on goes to a queue.
+    let Some(sender) = transfer.from.agent() else { return Vec::new() };
+    let to = Owner::Agent(sender);
     let segment = with.ids.segment();
-    let mut events = invites::end_for(with.state, conversation, transfer.from, None);
+    let mut events = invites::end_for(with.state, conversation, sender, None);
     events.push(owner_changed(conversation, from, to, cause, WrapUp::None, segment));
     let passed_on = |cause: OwnerCause| {
         cause == OwnerCause::Transferred(transfer.id) || cause == OwnerCause::Parked(transfer.id)
@@ -107,7 +110,7 @@ pub(super) fn back_to_sender(
     events.extend(unfiled.into_iter().map(|segment| Event::WrapUpEnded {
         segment: segment.id,
         conversation: conversation.id,
-        agent: transfer.from,
+        agent: sender,
         disposition: None,
     }));
     events
@@ -119,6 +122,9 @@ pub(super) fn expire(with: &mut Circumstances<'_>, transfer: TransferId) -> Vec<
     let Some(conversation) = with.state.conversations.get(&transfer.conversation) else { return Vec::new() };
     if let TransferState::Consulting { .. } = transfer.state {
         return vec![transfer_ended(transfer, TransferEnd::Returned)];
+    }
+    if let TransferState::Calling { .. } = transfer.state {
+        return externals::not_taken(with.state, transfer, TransferEnd::Expired);
     }
     let offers: Vec<&Offer> = with.state.open_offers(conversation).collect();
     let mut events: Vec<Event> = offers.iter().map(|offer| offer_ended(offer, OfferEnd::TimedOut)).collect();
@@ -157,7 +163,7 @@ pub(super) fn give_up(with: &mut Circumstances<'_>, transfer: &Transfer, gone: A
     let state = with.state;
     let Some(conversation) = state.conversations.get(&transfer.conversation) else { return Vec::new() };
     let waits = undecided(transfer)
-        && transfer.from != gone
+        && transfer.from.agent() != Some(gone)
         && state
             .search(conversation)
             .is_some_and(|search| search.pool == Pool::Agent(gone) && search.offers.is_empty());

@@ -32,7 +32,7 @@ pub(super) fn take_over(
     events.extend(invites::end_for(state, conversation, supervisor, None));
     let wrap_up = match from {
         Owner::Agent(_) => WrapUp::ByItsAgent,
-        Owner::Queue(_) | Owner::Group(_) => WrapUp::None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let (to, segment) = (Owner::Agent(supervisor), with.ids.segment());
     events.push(owner_changed(conversation, from, to, OwnerCause::TakenOver, wrap_up, segment));

@@ -2,9 +2,11 @@
 //!
 //! The rules are those by which a request is decided, so that the list and the decision cannot differ.
 
+use baton_shared::external::CALL_LASTS;
 use baton_shared::policy::{Listed, OnExpiry, OnNoAnswer, Release, SAFETY};
 use baton_shared::*;
 
+use super::flows;
 use super::transfers::{Placement, check_pool, placement};
 use super::workflows::{self, Judgement};
 use crate::routing::RoutingState;
@@ -56,6 +58,10 @@ pub struct Standings {
     pub groups: Vec<PoolStanding<GroupId>>,
     /// Queues.
     pub queues: Vec<PoolStanding<QueueId>>,
+    /// Flows.
+    pub flows: Vec<FlowId>,
+    /// External contacts.
+    pub externals: Vec<ExternalId>,
 }
 
 /// Returns to whom a conversation could be passed by its owner; nothing if that is not this person.
@@ -101,12 +107,15 @@ pub fn standings(
         let (refusal, load) = pools(Target::Queue(queue.id));
         standing(queue.id, refusal, load, queue.estimated_wait(now))
     });
+    let may = |target| flows::check(state, conversation, target).is_ok();
     let allowed = |refusal: &Option<Refusal>| *refusal != Some(Refusal::TargetNotAllowed);
     Some(Standings {
         queue: conversation.queue,
         agents,
         groups: groups.filter(|group| allowed(&group.refusal)).collect(),
         queues: queues.filter(|queue| allowed(&queue.refusal)).collect(),
+        flows: state.flows.keys().copied().filter(|id| may(Target::Flow(*id))).collect(),
+        externals: state.externals.iter().copied().filter(|id| may(Target::External(*id))).collect(),
         policy,
     })
 }
@@ -206,6 +215,19 @@ pub fn outcome_for_agent(policy: &TransferPolicy, placement: Placement, queue: &
             OnNoAnswer::Return | OnNoAnswer::Keep => format!("Offered at once; {comes_back}.{released}"),
         },
     }
+}
+
+/// Says what will happen to a transfer to a flow.
+pub fn outcome_for_flow(policy: &TransferPolicy) -> String {
+    match policy.undo_lasts().as_secs() {
+        0 => "Begins at once. You are released at once.".to_owned(),
+        secs => format!("Begins at once. You are released at once; undo for {secs} s."),
+    }
+}
+
+/// Says what will happen to a transfer to an external contact.
+pub fn outcome_for_external() -> String {
+    format!("Asked at once; returns to you after {} s.", CALL_LASTS.as_secs())
 }
 
 /// Says what will happen to a transfer to a workflow.

@@ -7,7 +7,10 @@ use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
 use super::offers::{listening, offer_ended, owner_changed, passed_on, transfer_ended, wrap_up_by};
-use super::{Answer, Circumstances, Decided, checked_text, optional_text, owned, person, returns, workflows};
+use super::{
+    Answer, Circumstances, Decided, checked_text, externals, flows, optional_text, owned, person, returns,
+    workflows,
+};
 use crate::content::Content;
 use crate::routing::RoutingState;
 
@@ -51,7 +54,11 @@ pub(super) fn request(with: &mut Circumstances<'_>, actor: Actor, wish: Wish) ->
     let new = New { transfer, conversation, from, policy };
     let events = match wish.target {
         Target::Agent(agent) => to_agent(with, new, agent, wish.mode, wish.park)?,
-        Target::Workflow(_) if wish.mode == Mode::Warm => return Err(Refusal::NotOnePlace),
+        Target::Workflow(_) | Target::Flow(_) | Target::External(_) if wish.mode == Mode::Warm => {
+            return Err(Refusal::NotOnePlace);
+        }
+        Target::Flow(flow) => flows::transfer(with, &new, flow)?,
+        Target::External(external) => externals::call(with, &new, external)?,
         Target::Workflow(workflow) => workflows::transfer(with, new, workflow)?,
         Target::Group(_) | Target::Queue(_) if wish.mode == Mode::Warm => {
             check_pool(state, conversation, wish.target)?;
@@ -122,7 +129,7 @@ pub(super) fn requested(
     Event::TransferRequested {
         transfer: new.transfer,
         conversation: new.conversation.id,
-        from: new.from,
+        from: Sender::Agent(new.from),
         target,
         mode,
         policy: Box::new(new.policy.clone()),
@@ -202,7 +209,7 @@ pub fn check_pool(state: &RoutingState, conversation: &Conversation, target: Tar
         Target::Agent(agent) => state.agents.contains_key(&agent),
         Target::Group(group) => state.groups.contains_key(&group),
         Target::Queue(queue) => state.queues.contains_key(&queue),
-        Target::Workflow(_) => return Err(Refusal::NotOnePlace),
+        Target::Workflow(_) | Target::Flow(_) | Target::External(_) => return Err(Refusal::NotOnePlace),
     };
     if !there {
         let what = match target {
@@ -210,6 +217,8 @@ pub fn check_pool(state: &RoutingState, conversation: &Conversation, target: Tar
             Target::Group(_) => "group",
             Target::Queue(_) => "queue",
             Target::Workflow(_) => "workflow",
+            Target::Flow(_) => "flow",
+            Target::External(_) => "external contact",
         };
         return Err(Refusal::NotFound { what });
     }
@@ -289,10 +298,16 @@ pub fn may_cancel(transfer: &Transfer, now: Timestamp) -> bool {
         (TransferState::Enqueued { undo_until, .. }, Cancel::UntilAccepted | Cancel::Undo) => {
             now < *undo_until
         }
-        (TransferState::Requested | TransferState::Seeking { .. }, Cancel::UntilAccepted) => true,
+        (
+            TransferState::Requested | TransferState::Seeking { .. } | TransferState::Calling { .. },
+            Cancel::UntilAccepted,
+        ) => true,
         (TransferState::Released { .. }, Cancel::UntilAccepted) => true,
         (
-            TransferState::Requested | TransferState::Seeking { .. } | TransferState::Released { .. },
+            TransferState::Requested
+            | TransferState::Seeking { .. }
+            | TransferState::Calling { .. }
+            | TransferState::Released { .. },
             Cancel::Undo,
         ) => now < undo,
     }
@@ -310,7 +325,7 @@ pub(super) fn cancel(
     if transfer.conversation != conversation {
         return Err(Refusal::NotFound { what: "transfer" });
     }
-    if transfer.from != agent {
+    if transfer.from.agent() != Some(agent) {
         return Err(Refusal::NotOwner);
     }
     let conversation = super::open(state, conversation)?;
@@ -342,6 +357,7 @@ fn consulting(state: &RoutingState, transfer: TransferId) -> Result<(&Transfer, 
         | TransferState::Seeking { .. }
         | TransferState::Released { .. }
         | TransferState::Enqueued { .. }
+        | TransferState::Calling { .. }
         | TransferState::Ended { .. } => Err(Refusal::NotConsulting),
     }
 }
@@ -385,6 +401,7 @@ pub(super) fn end_consults(state: &RoutingState, agent: AgentId) -> Vec<Event> {
         | TransferState::Seeking { .. }
         | TransferState::Released { .. }
         | TransferState::Enqueued { .. }
+        | TransferState::Calling { .. }
         | TransferState::Ended { .. } => false,
     });
     consulted.map(|transfer| transfer_ended(transfer, TransferEnd::Returned)).collect()
@@ -399,7 +416,7 @@ pub(super) fn send_aside(
     let author = person(actor)?;
     let text = checked_text("message", &text, MESSAGE_CHARS_MAX)?;
     let (transfer, consulted, last_seq) = consulting(with.state, transfer)?;
-    if author != consulted && author != transfer.from {
+    if author != consulted && Some(author) != transfer.from.agent() {
         return Err(Refusal::NotOwner);
     }
     let (transfer, conversation, seq) = (transfer.id, transfer.conversation, last_seq + 1);

@@ -1,11 +1,15 @@
 //! One turn: decide, commit, publish, answer.
 
+mod playing;
+
 use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use baton_shared::command::Actor;
 use baton_shared::*;
+
+use tokio::sync::mpsc;
 
 use super::endings::{Endings, Subject};
 use super::leases::Leases;
@@ -46,6 +50,8 @@ pub struct Turns {
     retry_at: Option<Timestamp>,
     head: u64,
     writer_epoch: u64,
+    /// Who is told of the transfers for which a partner is to be asked.
+    calls: Option<mpsc::Sender<TransferId>>,
 }
 
 /// What one turn has gathered so far.
@@ -74,7 +80,7 @@ impl Turns {
             ids: parts.ids,
             feed: parts.feed,
             state: RoutingState::from_open_work(loaded.work),
-            judges: Judges::new(loaded.definitions, loaded.queue_names),
+            judges: Judges::new(loaded.definitions, loaded.flows, loaded.queue_names),
             leases: Leases::default(),
             endings: Endings::default(),
             commands: Vec::new(),
@@ -84,7 +90,13 @@ impl Turns {
             retry_at: None,
             head,
             writer_epoch,
+            calls: None,
         })
+    }
+
+    /// Has the transfers for which a partner is to be asked told to `calls`.
+    pub fn tell_calls(&mut self, calls: mpsc::Sender<TransferId>) {
+        self.calls = Some(calls);
     }
 
     /// Logs the start: running deadlines and leases are held, so that an outage costs nobody anything.
@@ -165,6 +177,7 @@ impl Turns {
         match outcome {
             Ok(()) => {
                 self.retry_at = None;
+                self.call(&gathered.batch.recorded);
                 mark_settling(&mut gathered.published);
                 self.feed.publish(gathered.published);
                 for (reply, answer) in gathered.replies {
@@ -269,35 +282,44 @@ impl Turns {
 
     /// Asks the expressions of the workflow that a command leads a conversation into, if it does.
     fn judged(&self, command: &Command, now: Timestamp) -> Result<Option<Judgement>, StoreError> {
-        let person = |text: &str| {
-            let by_address = || self.store.credentials(text).ok().flatten().map(|found| found.agent);
-            text.parse().ok().or_else(by_address)
-        };
         if let Command::StartConversation { channel, queue, attributes, .. } = command {
             let entrance =
                 self.state.entrance(*channel).and_then(|entrance| self.judges.workflow(entrance.id));
             let queue = self.judges.queue_name(*queue);
             let facts = Facts { attributes, channel: *channel, queue, waiting_secs: 0, now };
-            return Ok(entrance.map(|entrance| entrance.judge(&facts, &person).judgement));
+            return Ok(entrance.map(|entrance| entrance.judge(&facts, &|text| self.person(text)).judgement));
         }
         let Command::RequestTransfer { conversation, target: Target::Workflow(workflow), .. } = command
         else {
             return Ok(None);
         };
-        let (Some(judge), Some(open)) =
-            (self.judges.workflow(*workflow), self.state.conversations.get(conversation))
-        else {
-            return Ok(None);
-        };
+        let Some(open) = self.state.conversations.get(conversation) else { return Ok(None) };
         let attributes = self.store.attributes(*conversation)?;
+        Ok(self.judged_of(*workflow, open, &attributes, now))
+    }
+
+    /// Asks a workflow's expressions about a conversation.
+    fn judged_of(
+        &self,
+        workflow: WorkflowId,
+        open: &Conversation,
+        attributes: &BTreeMap<String, String>,
+        now: Timestamp,
+    ) -> Option<Judgement> {
         let facts = Facts {
-            attributes: &attributes,
+            attributes,
             channel: open.channel,
             queue: self.judges.queue_name(open.queue),
             waiting_secs: now.since(open.enqueued_at).as_secs(),
             now,
         };
-        Ok(Some(judge.judge(&facts, &person).judgement))
+        Some(self.judges.workflow(workflow)?.judge(&facts, &|text| self.person(text)).judgement)
+    }
+
+    /// Returns the person whom an id or an address names.
+    fn person(&self, text: &str) -> Option<AgentId> {
+        let by_address = || self.store.credentials(text).ok().flatten().map(|found| found.agent);
+        text.parse().ok().or_else(by_address)
     }
 
     /// Asks the store once for the answers that the waiting commands' keys have; nothing if it cannot tell.
@@ -343,6 +365,8 @@ impl Turns {
                 self.judges.set_workflow(*workflow, definition.as_ref().clone());
             } else if let Content::QueueName(queue, name) = content {
                 self.judges.set_queue_name(*queue, name);
+            } else if let Content::Flow(flow, definition) = content {
+                self.judges.set_flow(*flow, definition.as_ref().clone());
             }
         }
         gathered.batch.content.extend(decided.content);
@@ -352,13 +376,18 @@ impl Turns {
         self.plan(gathered, now);
     }
 
-    /// Offers whatever can be offered; where a policy accepts in someone's name, it is accepted at once.
+    /// Has flows go on, and offers whatever can be offered; where a policy accepts in someone's name, it is accepted at once.
     fn plan(&mut self, gathered: &mut Gathered, now: Timestamp) {
         loop {
             while let Some(offer) = gathered.made.pop() {
                 let Some(actor) = desk::accepts_itself(&self.state, offer) else { continue };
                 if let Ok(accepted) = self.decide(actor, None, Command::AcceptOffer { offer }, now) {
                     accepted.events.into_iter().for_each(|event| self.record(gathered, event, now));
+                }
+            }
+            while let Some(conversation) = self.state.flow_to_go_on() {
+                if !self.play(gathered, conversation, now) {
+                    break;
                 }
             }
             while let Some(agent) = self.state.finished() {
@@ -394,6 +423,18 @@ impl Turns {
             what: What::Happened(recorded.event.clone()),
         });
         gathered.batch.recorded.push(recorded);
+    }
+
+    /// Tells of the transfers for which a partner is to be asked.
+    fn call(&self, recorded: &[Recorded]) {
+        let Some(calls) = &self.calls else { return };
+        for recorded in recorded {
+            if let Event::TransferRequested { transfer, target: Target::External(_), .. } = &recorded.event
+                && calls.try_send(*transfer).is_err()
+            {
+                tracing::warn!(%transfer, "too many transfers wait for partners; this one will expire");
+            }
+        }
     }
 
     /// Adds the read marks whose time to be written has come.
@@ -455,7 +496,7 @@ impl Turns {
     fn begin_again(&mut self, loaded: Loaded, now: Timestamp) {
         self.head = loaded.head;
         self.state = RoutingState::from_open_work(loaded.work);
-        self.judges = Judges::new(loaded.definitions, loaded.queue_names);
+        self.judges = Judges::new(loaded.definitions, loaded.flows, loaded.queue_names);
         drop(self.state.take_touched());
         let reachable: Vec<AgentId> = self
             .state
@@ -527,6 +568,7 @@ fn scope(actor: Actor) -> String {
     match actor {
         Actor::Person(agent) => agent.to_string(),
         Actor::Customer(conversation) => conversation.to_string(),
+        Actor::External(external) => external.to_string(),
         Actor::Visitor => "visitor".to_owned(),
         Actor::System => "system".to_owned(),
     }
@@ -542,6 +584,10 @@ impl From<Changed> for Row {
             Changed::GroupRemoved(group) => Self::GroupRemoved(group),
             Changed::Workflow(workflow) => Self::Workflow(workflow),
             Changed::WorkflowRemoved(workflow) => Self::WorkflowRemoved(workflow),
+            Changed::Flow(flow) => Self::Flow(flow),
+            Changed::FlowRemoved(flow) => Self::FlowRemoved(flow),
+            Changed::External(external) => Self::External(external),
+            Changed::ExternalRemoved(external) => Self::ExternalRemoved(external),
             Changed::Policies(policies) => Self::Policies(policies),
             Changed::Listener { conversation, agent, listens } => {
                 Self::Listener { conversation, agent, listens }

@@ -58,6 +58,8 @@ pub(super) fn project(
             | Event::QueueChanged { .. }
             | Event::GroupChanged { .. }
             | Event::WorkflowChanged { .. }
+            | Event::FlowChanged { .. }
+            | Event::ExternalChanged { .. }
             | Event::PolicySet { .. }
             | Event::PolicyOverridden { .. } = event
             {
@@ -91,10 +93,11 @@ impl Table<'_> {
                 Ok(())
             }
             Event::TransferEnded { transfer, conversation, from, end, consulted } => {
-                for agent in consulted.iter().flat_map(|consulted| [from, consulted]) {
-                    self.desk(*agent, vec![DeskEvent::ConsultHidden { transfer: *transfer }]);
+                let Some(from) = from.agent() else { return Ok(()) };
+                for agent in consulted.iter().flat_map(|consulted| [from, *consulted]) {
+                    self.desk(agent, vec![DeskEvent::ConsultHidden { transfer: *transfer }]);
                 }
-                self.stayed(*transfer, *conversation, *from, *end)
+                self.stayed(*transfer, *conversation, from, *end)
             }
             Event::OwnerChanged { conversation, from, to, cause, ended, wrap_up, .. } => {
                 self.owner_left(*conversation, *from, *ended, *wrap_up)?;
@@ -160,6 +163,14 @@ impl Table<'_> {
             | Event::WorkflowAdded { .. }
             | Event::WorkflowChanged { .. }
             | Event::WorkflowRemoved { .. }
+            | Event::FlowAdded { .. }
+            | Event::FlowChanged { .. }
+            | Event::FlowRemoved { .. }
+            | Event::ExternalAdded { .. }
+            | Event::ExternalChanged { .. }
+            | Event::ExternalRemoved { .. }
+            | Event::FlowAsked { .. }
+            | Event::FlowEnded { .. }
             | Event::PolicySet { .. }
             | Event::PolicyOverridden { .. }
             | Event::ConversationOpened { .. }
@@ -197,7 +208,7 @@ impl Table<'_> {
             match &transfer.state {
                 TransferState::Seeking { search, .. } => offers.extend(asked(search)),
                 TransferState::Consulting { agent, .. } => {
-                    for viewer in [transfer.from, *agent] {
+                    for viewer in transfer.from.agent().into_iter().chain([*agent]) {
                         let consult = self.reading.consult(transfer.id, viewer)?;
                         let shown = consult.map(|consult| DeskEvent::ConsultShown { consult });
                         self.desk(viewer, shown.into_iter().collect());
@@ -206,6 +217,7 @@ impl Table<'_> {
                 TransferState::Requested
                 | TransferState::Released { .. }
                 | TransferState::Enqueued { .. }
+                | TransferState::Calling { .. }
                 | TransferState::Ended { .. } => {}
             }
         }
@@ -223,7 +235,7 @@ impl Table<'_> {
         }
         let owner = match conversation.owner() {
             Some(Owner::Agent(agent)) => Some(agent),
-            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+            Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
         };
         if owner.is_none() && conversation.listeners.is_empty() && participants.is_empty() {
             return Ok(());
@@ -246,7 +258,8 @@ impl Table<'_> {
         let TransferState::Consulting { agent, .. } = found.state else { return Ok(()) };
         let Some(message) = self.reading.aside(transfer, seq)? else { return Ok(()) };
         let added = DeskEvent::AsideAdded { transfer, message };
-        self.frames.push((Audience::People(vec![found.from, agent]), Sent::Desk(vec![added])));
+        let people = found.from.agent().into_iter().chain([agent]).collect();
+        self.frames.push((Audience::People(people), Sent::Desk(vec![added])));
         Ok(())
     }
 
@@ -284,7 +297,8 @@ impl Table<'_> {
         let Some(message) = self.reading.message(conversation, seq)? else { return Ok(()) };
         let from = match message.author {
             Author::Customer => chat::ChatAuthor::Customer,
-            Author::Agent(_) => chat::ChatAuthor::Agent,
+            Author::Agent(_) | Author::External(_) => chat::ChatAuthor::Agent,
+            Author::Flow(_) => chat::ChatAuthor::Bot,
         };
         let seen_by_customer = ChatMessage {
             seq,
@@ -414,10 +428,17 @@ impl Table<'_> {
                     | OwnerCause::Expired(_)
                     | OwnerCause::Routed(_)
                     | OwnerCause::Overflowed(_)
+                    | OwnerCause::Entered(_)
                     | OwnerCause::Lost => format!("{name} has joined"),
                     OwnerCause::Left(_) => format!("{name} goes on with you"),
                 }
             }
+            (Owner::Flow(_) | Owner::External(_), _) => match self.reading.phase(conversation, self.now)? {
+                Some(Phase::Active { agent }) => format!("{agent} has joined"),
+                Some(Phase::Waiting { .. } | Phase::Transferring { .. } | Phase::Closed { .. }) | None => {
+                    return Ok(());
+                }
+            },
             // Which of its queues a workflow tries is nothing to tell the customer of.
             (Owner::Queue(_) | Owner::Group(_), OwnerCause::Routed(_)) => {
                 return self.phase(conversation, None);
@@ -438,6 +459,7 @@ impl Table<'_> {
                 | OwnerCause::Parked(_)
                 | OwnerCause::Returned(_)
                 | OwnerCause::Left(_)
+                | OwnerCause::Entered(_)
                 | OwnerCause::Expired(_),
             ) => return self.sent_on(conversation),
         };

@@ -381,7 +381,7 @@ impl Streams {
         let told = match actor {
             Actor::Customer(_) => self.tell_owner_of_typing(conversation),
             Actor::Person(agent) => self.tell_customer_of_typing(conversation, agent),
-            Actor::Visitor | Actor::System => Ok(()),
+            Actor::External(_) | Actor::Visitor | Actor::System => Ok(()),
         };
         if let Err(error) = told {
             tracing::warn!(error = %crate::telemetry::chain(&error), "typing could not be shown");

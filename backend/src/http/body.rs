@@ -60,16 +60,20 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Keyed<T> {
 
     async fn from_request(request: Request<Body>, _state: &S) -> Result<Self, ApiError> {
         let (parts, body) = request.into_parts();
-        let text = key_text(&parts.headers)?;
+        let text = key_in(&parts.headers, KEY_HEADER)?;
         let bytes = read(&parts.headers, body).await?;
-        let mut hash = Sha256::new();
-        for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), &bytes] {
-            hash.update((part.len() as u64).to_be_bytes());
-            hash.update(part);
-        }
-        let key = Key { text, body_hash: hash.finalize().into() };
-        Ok(Self { key, body: parse(&bytes)? })
+        Ok(Self { key: key_of(text, &parts, &bytes), body: parse(&bytes)? })
     }
+}
+
+/// Returns a key with the hash of what it was sent with.
+pub(super) fn key_of(text: String, parts: &Parts, body: &[u8]) -> Key {
+    let mut hash = Sha256::new();
+    for part in [parts.method.as_str().as_bytes(), parts.uri.path().as_bytes(), body] {
+        hash.update((part.len() as u64).to_be_bytes());
+        hash.update(part);
+    }
+    Key { text, body_hash: hash.finalize().into() }
 }
 
 /// Ids in a path; one that is no id of the kind asked for is a thing that does not exist.
@@ -100,8 +104,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
     }
 }
 
-fn key_text(headers: &HeaderMap) -> Result<String, ApiError> {
-    let Some(value) = headers.get(KEY_HEADER) else {
+/// Returns the key in a header, or refuses its absence and what is none.
+pub(super) fn key_in(headers: &HeaderMap, header: &str) -> Result<String, ApiError> {
+    let Some(value) = headers.get(header) else {
         return Err(ApiError::new(
             StatusCode::BAD_REQUEST,
             "key_missing",
@@ -123,7 +128,8 @@ fn key_text(headers: &HeaderMap) -> Result<String, ApiError> {
     }
 }
 
-async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
+/// Reads a body that is JSON or nothing, within its limits.
+pub(super) async fn read(headers: &HeaderMap, body: Body) -> Result<Bytes, ApiError> {
     let collected = tokio::time::timeout(BODY_WITHIN, Limited::new(body, BODY_BYTES_MAX).collect());
     let bytes = match collected.await {
         Ok(Ok(collected)) => collected.to_bytes(),
@@ -165,7 +171,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.trim().eq_ignore_ascii_case("application/json")
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
+/// Reads JSON; nothing counts as `{}`.
+pub(super) fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, ApiError> {
     let text = std::str::from_utf8(bytes)
         .map_err(|_| ApiError::new(StatusCode::BAD_REQUEST, "not_utf8", "Write the body in UTF-8."))?;
     if levels(text) > BODY_LEVELS_MAX {

@@ -203,7 +203,8 @@ fn as_customers_see_it(message: Message) -> ChatMessage {
     let Message { seq, id, author, name, text, at, client_key } = message;
     let from = match author {
         Author::Customer => ChatAuthor::Customer,
-        Author::Agent(_) => ChatAuthor::Agent,
+        Author::Agent(_) | Author::External(_) => ChatAuthor::Agent,
+        Author::Flow(_) => ChatAuthor::Bot,
     };
     ChatMessage { seq, id, from, name, text, at, client_key }
 }

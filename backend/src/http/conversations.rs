@@ -61,6 +61,8 @@ fn owner_name(reading: &dyn Reading, owner: Owner) -> Result<Option<String>, Sto
         Owner::Agent(agent) => Ok(reading.colleague(agent)?.map(|colleague| colleague.name)),
         Owner::Queue(queue) => Ok(reading.names()?.queues.remove(&queue)),
         Owner::Group(group) => Ok(reading.names()?.groups.remove(&group)),
+        Owner::Flow(flow) => Ok(reading.names()?.flows.remove(&flow)),
+        Owner::External(external) => Ok(reading.names()?.externals.remove(&external)),
     }
 }
 

@@ -114,6 +114,8 @@ impl From<Refusal> for ApiError {
             | Refusal::PolicyUnusable { .. }
             | Refusal::QueueUnusable { .. }
             | Refusal::WorkflowUnusable { .. }
+            | Refusal::FlowUnusable { .. }
+            | Refusal::ExternalUnusable { .. }
             | Refusal::EmailInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::ConversationClosed
             | Refusal::OfferClosed { .. }

@@ -73,7 +73,7 @@ fn said(app: &App, me: AgentId, id: ConversationId) -> Result<Option<Vec<Said>>,
 fn as_said(message: Message) -> Said {
     let by = match message.author {
         Author::Customer => Speaker::Customer,
-        Author::Agent(_) => Speaker::Agent,
+        Author::Agent(_) | Author::Flow(_) | Author::External(_) => Speaker::Agent,
     };
     Said { by, name: message.name, text: message.text }
 }

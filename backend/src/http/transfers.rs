@@ -6,10 +6,10 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{
-    AgentTarget, GroupTarget, NewAside, NewTransfer, Nothing, QueueTarget, TransferMade, TransferTargets,
-    WorkflowTarget,
+    AgentTarget, GroupTarget, NewAside, NewTransfer, Nothing, OtherTarget, QueueTarget, TransferMade,
+    TransferTargets, WorkflowTarget,
 };
-use baton_shared::{Command, ConversationId, Message, Refusal, TargetKind, TransferId, Workflow};
+use baton_shared::{Command, ConversationId, Message, Refusal, Target, TargetKind, TransferId, Workflow};
 
 use super::body::{Ids, Keyed};
 use super::callers::{CurrentAgent, CurrentSupervisor};
@@ -19,8 +19,8 @@ use super::workflows::Asking;
 use crate::app::App;
 use crate::desk::Placement;
 use crate::desk::targets::{
-    AgentStanding, PoolStanding, Standings, outcome_for_agent, outcome_for_pool, outcome_for_workflow,
-    standings, workflow_standing,
+    AgentStanding, PoolStanding, Standings, outcome_for_agent, outcome_for_external, outcome_for_flow,
+    outcome_for_pool, outcome_for_workflow, standings, workflow_standing,
 };
 use crate::dispatcher::Answer;
 use crate::routing::RoutingState;
@@ -112,7 +112,25 @@ pub async fn targets(
         }));
     }
     workflows.sort_by(|one, other| one.name.cmp(&other.name));
-    Ok(Json(TransferTargets { agents, groups, queues, workflows }))
+    let mut flows: Vec<OtherTarget> = Vec::new();
+    if has(TargetKind::Flow) {
+        flows.extend(found.flows.iter().map(|id| OtherTarget {
+            target: Target::Flow(*id),
+            name: names.flows.get(id).cloned().unwrap_or_default(),
+            outcome: outcome_for_flow(&found.policy),
+        }));
+    }
+    flows.sort_by(|one, other| one.name.cmp(&other.name));
+    let mut externals: Vec<OtherTarget> = Vec::new();
+    if has(TargetKind::External) {
+        externals.extend(found.externals.iter().map(|id| OtherTarget {
+            target: Target::External(*id),
+            name: names.externals.get(id).cloned().unwrap_or_default(),
+            outcome: outcome_for_external(),
+        }));
+    }
+    externals.sort_by(|one, other| one.name.cmp(&other.name));
+    Ok(Json(TransferTargets { agents, groups, queues, workflows, flows, externals }))
 }
 
 fn agent_target(found: &Standings, agent: &AgentStanding, names: &Names) -> AgentTarget {

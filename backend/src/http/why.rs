@@ -59,6 +59,12 @@ fn rule(found: &Why, names: &Names) -> String {
             }
             Owner::Queue(queue) => format!("It waits in {}.", name(names.queues.get(&queue))),
             Owner::Group(group) => format!("It waits for {}.", name(names.groups.get(&group))),
+            Owner::Flow(flow) => {
+                format!("The flow {} has it; nobody else is looked for.", name(names.flows.get(&flow)))
+            }
+            Owner::External(external) => {
+                format!("{} has it; nobody else is looked for.", name(names.externals.get(&external)))
+            }
         };
     };
     match pool {

@@ -150,7 +150,7 @@ impl Asking {
     pub(super) fn about(app: &App, conversation: Option<ConversationId>) -> Result<Self, StoreError> {
         let reading = app.store.read()?;
         let definitions = reading.workflows()?.into_iter().map(|view| (view.id, view.into_definition()));
-        let judges = Judges::new(definitions.collect(), reading.names()?.queues);
+        let judges = Judges::new(definitions.collect(), BTreeMap::new(), reading.names()?.queues);
         let mut asking = Self { judges, attributes: BTreeMap::new(), people: BTreeMap::new() };
         if let Some(conversation) = conversation {
             asking.set_attributes(app, reading.attributes(conversation)?)?;
@@ -206,7 +206,7 @@ fn naming(definition: &Definition) -> impl Iterator<Item = &str> {
 fn seeker(state: &RoutingState, known: Option<&Conversation>, channel: Channel) -> Seeker {
     let owned = known.and_then(|known| match known.owner()? {
         Owner::Agent(agent) => Some(Seeker { channel, ..seeker_for(known, agent, &state.policy(known)) }),
-        Owner::Queue(_) | Owner::Group(_) => None,
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
     });
     let last_agent = known.and_then(|known| known.last_agent);
     owned.unwrap_or(Seeker { channel, excluded: [].into(), last_agent })

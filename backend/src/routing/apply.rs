@@ -1,6 +1,7 @@
 //! How an event changes the state. Nothing here can refuse: an event about something unknown changes nothing.
 
 mod conversations;
+mod flows;
 mod invites;
 mod limits;
 mod people;
@@ -70,6 +71,12 @@ impl RoutingState {
                 self.workflow_set(workflow);
             }
             Event::WorkflowRemoved { workflow, .. } => self.workflow_removed(*workflow),
+            Event::FlowAdded { flow, .. } | Event::FlowChanged { flow, .. } => self.flow_set(flow),
+            Event::FlowRemoved { flow, .. } => self.flow_removed(*flow),
+            Event::ExternalAdded { external, .. } | Event::ExternalChanged { external, .. } => {
+                self.external_set(*external);
+            }
+            Event::ExternalRemoved { external, .. } => self.external_removed(*external),
             Event::PolicySet { preset, policy, .. } => self.policy_set(*preset, policy),
             Event::PolicyOverridden { scope, set, .. } => self.policy_overridden(*scope, set),
             Event::StatusChanged { agent, status } => {
@@ -92,6 +99,7 @@ impl RoutingState {
                     open.last_seq = *seq;
                     self.index.touched.conversations.insert(*conversation);
                 }
+                self.spoken(*conversation, *seq, *author, at);
                 if *author == Author::Customer {
                     self.customer_spoke(*conversation, at);
                 }
@@ -121,14 +129,24 @@ impl RoutingState {
                 let search = match (target, mode) {
                     (Target::Agent(_), _) | (_, Mode::Warm) => pool.or(target.pool()),
                     (
-                        Target::Group(_) | Target::Queue(_) | Target::Workflow(_),
+                        Target::Group(_)
+                        | Target::Queue(_)
+                        | Target::Workflow(_)
+                        | Target::Flow(_)
+                        | Target::External(_),
                         Mode::Cold | Mode::Invite,
                     ) => None,
                 };
-                let state = search.map_or(TransferState::Requested, |pool| TransferState::Seeking {
-                    search: Search::begin(pool, at, policy.offers_at_once),
-                    deadline: *deadline,
-                });
+                let state = match (search, target, deadline) {
+                    (Some(pool), _, _) => TransferState::Seeking {
+                        search: Search::begin(pool, at, policy.offers_at_once),
+                        deadline: *deadline,
+                    },
+                    (None, Target::External(_), Some(deadline)) => {
+                        TransferState::Calling { deadline: *deadline }
+                    }
+                    (None, _, _) => TransferState::Requested,
+                };
                 let Some(open) = self.conversations.get(conversation) else { return };
                 let (queue, after_seq) = (open.queue, open.last_seq);
                 self.transfer_requested(Transfer {
@@ -169,6 +187,12 @@ impl RoutingState {
                 let begun =
                     Begun { step: *step, pool: *pool, skills, priority: *priority, deadline: *deadline };
                 self.step_entered(*conversation, &begun);
+            }
+            Event::FlowAsked { conversation, step, tries, taken, .. } => {
+                self.flow_asked(*conversation, *step, *tries, *taken);
+            }
+            Event::FlowEnded { conversation, end, taken, .. } => {
+                self.flow_ended(*conversation, *end, *taken);
             }
             Event::SkillsDropped { conversation, skills } => self.skills_dropped(*conversation, skills),
             Event::StepsEnded { conversation, .. } => self.steps_ended(*conversation),

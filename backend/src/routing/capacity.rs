@@ -101,7 +101,7 @@ impl RoutingState {
         self.index.seats.grow(self.agents.len());
         let owner = |open: &Conversation| match open.owner() {
             Some(Owner::Agent(agent)) => Some((agent, open.id, open.channel, open.units())),
-            Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+            Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
         };
         let owned: Vec<_> = self.conversations.values().filter_map(owner).collect();
         for (agent, conversation, channel, units) in owned {
@@ -173,11 +173,12 @@ impl RoutingState {
 /// Returns the agent whose place a transfer keeps.
 fn holder(transfer: &Transfer, now: Timestamp) -> Option<AgentId> {
     match &transfer.state {
-        TransferState::Enqueued { undo_until, .. } => (*undo_until > now).then_some(transfer.from),
+        TransferState::Enqueued { undo_until, .. } => (*undo_until > now).then_some(transfer.from.agent()?),
         TransferState::Consulting { agent, .. } => Some(*agent),
         TransferState::Requested
         | TransferState::Seeking { .. }
         | TransferState::Released { .. }
+        | TransferState::Calling { .. }
         | TransferState::Ended { .. } => None,
     }
 }

@@ -34,6 +34,8 @@ pub enum Deadline {
     Silence(ConversationId),
     /// A queue opens or closes.
     Hours(QueueId),
+    /// A flow's time with a conversation is over, or that of a partner whom the customer waits for.
+    Held(ConversationId),
     /// A transfer to a queue can be taken back no more; the sender's place is free.
     Undo(TransferId),
     /// An agent who passed a conversation may be offered it again.
@@ -83,7 +85,8 @@ impl Deadlines {
             | Deadline::Limit(_)
             | Deadline::Alone(_)
             | Deadline::Silence(_)
-            | Deadline::Hours(_) => &mut self.deciding,
+            | Deadline::Hours(_)
+            | Deadline::Held(_) => &mut self.deciding,
             Deadline::Undo(_) | Deadline::Rest(_) => &mut self.freeing,
         }
     }
@@ -93,7 +96,9 @@ impl Deadlines {
 pub(super) const fn transfer_due(state: &TransferState) -> Option<Timestamp> {
     match state {
         TransferState::Seeking { deadline, .. } | TransferState::Enqueued { deadline, .. } => *deadline,
-        TransferState::Released { deadline } | TransferState::Consulting { deadline, .. } => Some(*deadline),
+        TransferState::Released { deadline }
+        | TransferState::Calling { deadline }
+        | TransferState::Consulting { deadline, .. } => Some(*deadline),
         TransferState::Requested | TransferState::Ended { .. } => None,
     }
 }
@@ -137,6 +142,9 @@ impl RoutingState {
             }
             if let Some(due) = conversation.idle_from() {
                 deadlines.add(due, Deadline::Silence(conversation.id));
+            }
+            if let Some(due) = conversation.held_until() {
+                deadlines.add(due, Deadline::Held(conversation.id));
             }
         }
         for invite in self.invites.values() {
@@ -207,6 +215,20 @@ impl RoutingState {
         }
     }
 
+    /// Adds the deadline that a bot's or a partner's time with a conversation has.
+    pub(super) fn arm_held(&mut self, id: ConversationId) {
+        if let Some(due) = self.conversations.get(&id).and_then(Conversation::held_until) {
+            self.index.deadlines.add(due, Deadline::Held(id));
+        }
+    }
+
+    /// Removes the deadline that a bot's or a partner's time with a conversation has.
+    pub(super) fn disarm_held(&mut self, id: ConversationId) {
+        if let Some(due) = self.conversations.get(&id).and_then(Conversation::held_until) {
+            self.index.deadlines.remove(due, Deadline::Held(id));
+        }
+    }
+
     /// Adds the deadlines that a transfer in its present state has.
     pub(super) fn arm_transfer(&mut self, id: TransferId) {
         let Some(transfer) = self.transfers.get(&id) else { return };
@@ -245,9 +267,9 @@ impl RoutingState {
                 TransferState::Seeking { deadline, .. } | TransferState::Enqueued { deadline, .. } => {
                     deadline.as_mut()
                 }
-                TransferState::Released { deadline } | TransferState::Consulting { deadline, .. } => {
-                    Some(deadline)
-                }
+                TransferState::Released { deadline }
+                | TransferState::Calling { deadline }
+                | TransferState::Consulting { deadline, .. } => Some(deadline),
                 TransferState::Requested | TransferState::Ended { .. } => None,
             };
             if let Some(deadline) = deadline.filter(|deadline| **deadline < held_until) {
@@ -257,6 +279,16 @@ impl RoutingState {
         }
         for conversation in self.conversations.values_mut() {
             let id = conversation.id;
+            let held = match &mut conversation.state {
+                ConversationState::Open { held: Held::Flow(run), .. } => Some(&mut run.deadline),
+                ConversationState::Open { held: Held::External { answer_by, .. }, .. } => answer_by.as_mut(),
+                ConversationState::Open { held: Held::Agent { .. } | Held::Queue(_), .. }
+                | ConversationState::Closed { .. } => None,
+            };
+            if let Some(held) = held.filter(|held| **held < held_until) {
+                *held = held_until;
+                self.index.touched.conversations.insert(id);
+            }
             if let Some(Silence::From(time)) = &mut conversation.silence
                 && *time < held_until
             {

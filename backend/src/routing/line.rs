@@ -380,9 +380,10 @@ impl RoutingState {
 
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
     ///
-    /// Lines are served by priority, then by the time at which their queue's target wants them accepted, then id; each conversation goes to the eligible agent who has been idle
-    /// longest, or to the least loaded one where its queue says so. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service
-    /// system under FCFS-ALIS", 2014).
+    /// Lines are served by priority, then by the time at which their queue's target wants them accepted, then id; each
+    /// conversation goes to the eligible agent who has been idle longest, or to the least loaded one where its queue says
+    /// so. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service system
+    /// under FCFS-ALIS", 2014).
     pub fn plan(&mut self, now: Timestamp) -> Option<Match> {
         self.settle();
         // Someone who becomes free alone, while nothing else could be matched, need not be listed to be given something.
@@ -506,7 +507,8 @@ impl RoutingState {
     }
 
     /// Returns who should be offered a subject: of those who are free, neither own the conversation nor take part in it and
-    /// are not asked already, the one idle longest or least loaded who did not pass it; where all did, the one whose rest ended first.
+    /// are not asked already, the one idle longest or least loaded who did not pass it; where all did, the one whose rest
+    /// ended first.
     fn agent_for(&self, line: &Line, subject: Subject, now: Timestamp) -> Option<AgentId> {
         let conversation = self.conversation_of(subject)?;
         let search = self.search_for(subject, conversation)?;

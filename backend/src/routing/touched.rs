@@ -47,6 +47,10 @@ pub struct Touched {
     pub(super) policies: bool,
     pub(super) workflows: Noted<WorkflowId>,
     pub(super) removed_workflows: Noted<WorkflowId>,
+    pub(super) flows: Noted<FlowId>,
+    pub(super) removed_flows: Noted<FlowId>,
+    pub(super) externals: Noted<ExternalId>,
+    pub(super) removed_externals: Noted<ExternalId>,
     pub(super) listeners: BTreeMap<(ConversationId, AgentId), bool>,
     pub(super) invites: Noted<InviteId>,
     pub(super) ended_invites: Vec<Invite>,
@@ -73,6 +77,10 @@ pub enum Changed {
     Policies(Policies),
     Workflow(Workflow),
     WorkflowRemoved(WorkflowId),
+    Flow(Flow),
+    FlowRemoved(FlowId),
+    External(ExternalId),
+    ExternalRemoved(ExternalId),
     Listener { conversation: ConversationId, agent: AgentId, listens: bool },
     Request(Request),
     Invite(Invite),
@@ -110,6 +118,10 @@ impl Touched {
         changes.extend(self.policies.then(|| Changed::Policies(state.policies.clone())));
         changes.extend(present(self.workflows, |id| state.workflows.get(id)).map(Changed::Workflow));
         changes.extend(self.removed_workflows.once().into_iter().map(Changed::WorkflowRemoved));
+        changes.extend(present(self.flows, |id| state.flows.get(id)).map(Changed::Flow));
+        changes.extend(self.removed_flows.once().into_iter().map(Changed::FlowRemoved));
+        changes.extend(self.externals.once().into_iter().map(Changed::External));
+        changes.extend(self.removed_externals.once().into_iter().map(Changed::ExternalRemoved));
         changes.extend(
             self.listeners.into_iter().map(|((conversation, agent), listens)| Changed::Listener {
                 conversation,

@@ -3,6 +3,7 @@
 //! A database passes by giving a [`Place`] to [`store_contract!`](crate::store_contract), which makes a test of every
 //! behaviour. The functions panic where the store is wrong.
 
+pub mod bots;
 pub mod commits;
 pub mod joining;
 pub mod keeping;
@@ -87,6 +88,10 @@ macro_rules! store_contract {
                 whoever_takes_part_sees_all_of_it_until_they_leave
                 what_was_offered_is_told_with_how_it_ended
                 a_wrap_up_shows_until_when_it_is_to_be_filed;
+            bots: a_flow_is_returned_as_it_was_written
+                a_removed_contact_keeps_its_name_and_nothing_else
+                what_bots_say_and_pass_on_bears_their_names
+                a_partner_who_did_not_take_it_is_shown_with_the_reason;
         }
     };
     ($place:expr; $($group:ident: $($behaviour:ident)+;)+) => {$($(

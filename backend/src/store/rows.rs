@@ -38,7 +38,7 @@ macro_rules! stored_ids {
 }
 
 stored_ids! {
-    AgentId ContactId ConversationId GroupId InviteId MessageId OfferId QueueId RequestId SegmentId SkillId TransferId
+    AgentId ContactId ConversationId ExternalId FlowId GroupId InviteId MessageId OfferId QueueId RequestId SegmentId SkillId TransferId
     WorkflowId
 }
 
@@ -51,6 +51,18 @@ pub fn owner(owner: Owner) -> Tagged {
         Owner::Agent(agent) => ("agent", agent.blob()),
         Owner::Queue(queue) => ("queue", queue.blob()),
         Owner::Group(group) => ("group", group.blob()),
+        Owner::Flow(flow) => ("flow", flow.blob()),
+        Owner::External(external) => ("external", external.blob()),
+    }
+}
+
+/// Returns the columns of who wrote a message, and what they are where that is no agent; nothing for the customer.
+pub fn author(author: Author) -> (Option<Blob>, Option<&'static str>) {
+    match author {
+        Author::Customer => (None, None),
+        Author::Agent(agent) => (Some(agent.blob()), None),
+        Author::Flow(flow) => (Some(flow.blob()), Some("flow")),
+        Author::External(external) => (Some(external.blob()), Some("external")),
     }
 }
 
@@ -61,6 +73,8 @@ pub fn target(target: Target) -> Tagged {
         Target::Group(group) => ("group", group.blob()),
         Target::Queue(queue) => ("queue", queue.blob()),
         Target::Workflow(workflow) => ("workflow", workflow.blob()),
+        Target::Flow(flow) => ("flow", flow.blob()),
+        Target::External(external) => ("external", external.blob()),
     }
 }
 
@@ -89,6 +103,7 @@ pub fn owner_cause(cause: OwnerCause) -> (&'static str, Option<Blob>) {
         OwnerCause::Left(invite) => ("left", Some(invite.blob())),
         OwnerCause::Routed(workflow) => ("routed", Some(workflow.blob())),
         OwnerCause::Overflowed(queue) => ("overflowed", Some(queue.blob())),
+        OwnerCause::Entered(flow) => ("entered", Some(flow.blob())),
     }
 }
 

@@ -10,6 +10,7 @@
 //! Deliberately absent: caches. What a read transaction finds in the file is the answer.
 
 mod backups;
+mod bots;
 mod chats;
 mod failure;
 mod log;

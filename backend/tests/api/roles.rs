@@ -15,7 +15,19 @@ enum Audience {
     Supervisors,
     Administrators,
     Customers,
+    Partners,
 }
+
+/// What only administrators set up.
+const ADMINISTERED: [&str; 7] = [
+    "/api/external-contacts",
+    "/api/flows",
+    "/api/people",
+    "/api/queues",
+    "/api/skills",
+    "/api/transfer-policy",
+    "/api/workflows",
+];
 
 fn audience(operation: &Operation) -> Audience {
     let path = operation.template.as_str();
@@ -24,16 +36,12 @@ fn audience(operation: &Operation) -> Audience {
             Audience::Anyone
         }
         _ if path.starts_with("/api/chat") => Audience::Customers,
+        _ if path.starts_with("/api/external/") => Audience::Partners,
         ("GET", "/api/skills") | ("POST", "/api/conversations/{conversation}/takeover") => {
             Audience::Supervisors
         }
         _ if path.starts_with("/api/groups") => Audience::Supervisors,
-        _ if ["/api/people", "/api/queues", "/api/skills", "/api/transfer-policy", "/api/workflows"]
-            .iter()
-            .any(|mine| path.starts_with(mine)) =>
-        {
-            Audience::Administrators
-        }
+        _ if ADMINISTERED.iter().any(|mine| path.starts_with(mine)) => Audience::Administrators,
         _ => Audience::SignedIn,
     }
 }
@@ -46,6 +54,7 @@ fn expected(audience: Audience, who: &str) -> Option<(StatusCode, &'static str)>
         | (Audience::Supervisors, "supervisor" | "administrator")
         | (Audience::Administrators, "administrator")
         | (Audience::Customers, "customer") => None,
+        (Audience::Partners, _) => Some((StatusCode::UNAUTHORIZED, "signature_invalid")),
         (Audience::Customers, _) => Some((StatusCode::UNAUTHORIZED, "token_invalid")),
         (Audience::Supervisors, "agent") | (Audience::Administrators, "agent" | "supervisor") => {
             Some((StatusCode::FORBIDDEN, "role_too_low"))

@@ -77,6 +77,8 @@ pub fn canonical(state: &RoutingState, now: Timestamp) -> OpenWork {
         requests: Vec::new(),
         requests_made: 0,
         workflows: Vec::new(),
+        flows: Vec::new(),
+        externals: BTreeSet::new(),
         policies: state.policies.clone(),
     }
 }
@@ -170,6 +172,9 @@ impl Names {
                 // No queue of the model sets bounds.
                 limit: None,
             }),
+            ConversationState::Open { held: Held::Flow(_) | Held::External { .. }, .. } => {
+                panic!("the model has neither flows nor external contacts")
+            }
             ConversationState::Closed { .. } => panic!("a state holds open conversations only"),
         };
         Conversation {
@@ -207,6 +212,7 @@ impl Names {
                     | OwnerCause::TakenOver
                     | OwnerCause::Routed(_)
                     | OwnerCause::Overflowed(_)
+                    | OwnerCause::Entered(_)
                     | OwnerCause::Left(_) => return None,
                 };
                 SegmentState::WrapUp { ended_at: PRESENT, followed_by: FollowedBy::Owner(cause), until: None }
@@ -256,6 +262,7 @@ impl Names {
                 deadline: self.due(*deadline),
                 last_seq: 0,
             },
+            TransferState::Calling { .. } => panic!("the model has no external contacts"),
             TransferState::Ended { .. } => panic!("a state holds open transfers only"),
         };
         let requested_at = self.ago(transfer.requested_at, transfer.policy.undo_lasts());

@@ -20,7 +20,7 @@ pub fn all_waited_for(state: &RoutingState, now: Timestamp) -> bool {
         TransferState::Seeking { deadline, .. } | TransferState::Enqueued { deadline, .. } => {
             deadline.map(|_| Deadline::Transfer(transfer.id))
         }
-        TransferState::Released { .. } | TransferState::Consulting { .. } => {
+        TransferState::Released { .. } | TransferState::Calling { .. } | TransferState::Consulting { .. } => {
             Some(Deadline::Transfer(transfer.id))
         }
         TransferState::Requested | TransferState::Ended { .. } => None,
@@ -78,6 +78,7 @@ fn frees_in_time(state: &RoutingState, now: Timestamp) -> bool {
         TransferState::Requested
         | TransferState::Seeking { .. }
         | TransferState::Released { .. }
+        | TransferState::Calling { .. }
         | TransferState::Consulting { .. }
         | TransferState::Ended { .. } => None,
     });
@@ -127,9 +128,9 @@ fn ended(state: &RoutingState, deadline: Deadline) -> Option<Event> {
                 agent,
                 disposition: None,
             }),
-            Owner::Queue(_) | Owner::Group(_) => None,
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
         }),
-        // The model has neither workflows nor queues with bounds, and silence does not count, so none of these is due.
+        // The model has no workflows, no bots and no queues with bounds, and silence does not count: none of these is due.
         Deadline::Grace(_)
         | Deadline::Undo(_)
         | Deadline::Rest(_)
@@ -137,6 +138,7 @@ fn ended(state: &RoutingState, deadline: Deadline) -> Option<Event> {
         | Deadline::Limit(_)
         | Deadline::Alone(_)
         | Deadline::Silence(_)
-        | Deadline::Hours(_) => None,
+        | Deadline::Hours(_)
+        | Deadline::Held(_) => None,
     }
 }

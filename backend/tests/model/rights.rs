@@ -18,7 +18,7 @@ pub fn check_command(
 ) {
     let by = match actor {
         Actor::Person(agent) => Some(agent),
-        Actor::Customer(_) | Actor::Visitor | Actor::System => None,
+        Actor::Customer(_) | Actor::External(_) | Actor::Visitor | Actor::System => None,
     };
     let owner =
         |state: &RoutingState, id: &ConversationId| state.conversations.get(id).and_then(Conversation::owner);
@@ -56,10 +56,10 @@ pub fn check_command(
         Command::CancelTransfer { conversation, transfer } => {
             let found = before.transfers.get(transfer);
             found.is_some_and(|found| {
-                Some(found.from) == by
+                found.from.agent() == by
                     && found.conversation == *conversation
                     && may_cancel(found, now)
-                    && owner(after, conversation) == Some(Owner::Agent(found.from))
+                    && owner(after, conversation) == Some(found.from.owner())
                     && !after.transfers.contains_key(transfer)
             })
         }
@@ -73,13 +73,13 @@ pub fn check_command(
         }
         Command::LeaveConsult { transfer } => before.transfers.get(transfer).is_some_and(|found| {
             let open = &before.conversations[&found.conversation];
-            before.consulted(open) == by && owner(after, &open.id) == Some(Owner::Agent(found.from))
+            before.consulted(open) == by && owner(after, &open.id) == Some(found.from.owner())
         }),
         Command::EndConversation { conversation, .. } => {
             let own = match actor {
                 Actor::Customer(own) => own == *conversation,
                 Actor::Person(_) => owns(conversation) && idle(conversation),
-                Actor::Visitor | Actor::System => false,
+                Actor::External(_) | Actor::Visitor | Actor::System => false,
             };
             own && nothing_left(after, *conversation)
         }
@@ -144,6 +144,14 @@ pub fn check_command(
         | Command::AddWorkflow { .. }
         | Command::ChangeWorkflow { .. }
         | Command::RemoveWorkflow { .. }
+        | Command::AddFlow { .. }
+        | Command::ChangeFlow { .. }
+        | Command::RemoveFlow { .. }
+        | Command::AddExternal { .. }
+        | Command::ChangeExternal { .. }
+        | Command::RemoveExternal { .. }
+        | Command::AnswerCall { .. }
+        | Command::ReturnConversation { .. }
         | Command::AddGroup { .. }
         | Command::ChangeGroup { .. }
         | Command::RemoveGroup { .. }
@@ -192,7 +200,15 @@ fn asks_whom_it_names(
     let to_sender = by.is_some_and(|by| search.offers.contains_key(&by));
     let names = match (target, search.pool) {
         (Target::Agent(named), Pool::Agent(_)) => !search.passed.contains_key(&named),
-        (Target::Agent(_) | Target::Group(_) | Target::Queue(_) | Target::Workflow(_), _) => true,
+        (
+            Target::Agent(_)
+            | Target::Group(_)
+            | Target::Queue(_)
+            | Target::Workflow(_)
+            | Target::Flow(_)
+            | Target::External(_),
+            _,
+        ) => true,
     };
     names && (policy.exclude == Exclude::Nobody || !to_sender)
 }

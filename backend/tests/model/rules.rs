@@ -90,6 +90,8 @@ fn check_owner(state: &RoutingState, conversation: &Conversation, broken: &mut B
         Some(Owner::Agent(agent)) => state.agents.get(&agent).is_some_and(|agent| agent.enabled),
         Some(Owner::Queue(queue)) => state.queues.contains_key(&queue),
         Some(Owner::Group(group)) => state.groups.contains_key(&group),
+        Some(Owner::Flow(flow)) => state.flows.contains_key(&flow),
+        Some(Owner::External(external)) => state.externals.contains(&external),
         None => false,
     };
     unless(broken, Rule::OneOwner, there);
@@ -114,18 +116,18 @@ fn check_transfer(state: &RoutingState, conversation: &Conversation, now: Timest
     for transfer in open {
         let fits = match &transfer.state {
             TransferState::Seeking { .. } | TransferState::Consulting { .. } => {
-                owner == Some(Owner::Agent(transfer.from))
+                owner == Some(transfer.from.owner())
             }
             TransferState::Released { .. } | TransferState::Enqueued { .. } => {
                 matches!(owner, Some(Owner::Queue(_) | Owner::Group(_)))
             }
-            TransferState::Requested | TransferState::Ended { .. } => false,
+            TransferState::Requested | TransferState::Calling { .. } | TransferState::Ended { .. } => false,
         };
         unless(broken, Rule::OneTransfer, fits);
         let runs = match &transfer.state {
-            TransferState::Released { deadline } | TransferState::Consulting { deadline, .. } => {
-                *deadline > now
-            }
+            TransferState::Released { deadline }
+            | TransferState::Calling { deadline }
+            | TransferState::Consulting { deadline, .. } => *deadline > now,
             TransferState::Seeking { deadline, .. } => deadline.is_none_or(|deadline| deadline > now),
             TransferState::Enqueued { deadline, .. } => {
                 deadline.map_or(matches!(owner, Some(Owner::Queue(_))), |deadline| deadline > now)
@@ -145,7 +147,7 @@ fn check_roles(state: &RoutingState, conversation: &Conversation, broken: &mut B
     let mut roles: Vec<AgentId> = state.participants(conversation).collect();
     roles.extend(match conversation.owner() {
         Some(Owner::Agent(agent)) => Some(agent),
-        Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
+        Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
     });
     let consulted = state.consulted(conversation).map(Owner::Agent);
     unless(broken, Rule::OneRole, consulted.is_none() || consulted != conversation.owner());
@@ -233,8 +235,8 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         }
         Event::TransferRequested { conversation, from, .. } => {
             let open = before.conversations.get(conversation);
-            let free = open
-                .is_some_and(|open| open.transfer().is_none() && open.owner() == Some(Owner::Agent(*from)));
+            let free =
+                open.is_some_and(|open| open.transfer().is_none() && open.owner() == Some(from.owner()));
             unless(broken, Rule::OneTransfer, free);
         }
         Event::TransferEnded { transfer, end, .. } => {
@@ -256,6 +258,14 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         Event::WorkflowAdded { .. }
         | Event::WorkflowChanged { .. }
         | Event::WorkflowRemoved { .. }
+        | Event::FlowAdded { .. }
+        | Event::FlowChanged { .. }
+        | Event::FlowRemoved { .. }
+        | Event::ExternalAdded { .. }
+        | Event::ExternalChanged { .. }
+        | Event::ExternalRemoved { .. }
+        | Event::FlowAsked { .. }
+        | Event::FlowEnded { .. }
         | Event::WorkflowEntered { .. }
         | Event::StepEntered { .. }
         | Event::SkillsDropped { .. }

@@ -23,7 +23,8 @@ pub struct Checker {
     messages: BTreeMap<ConversationId, u32>,
     /// Conversations that entered a workflow and are in none of its steps so far.
     entering: BTreeSet<ConversationId>,
-    /// Conversations that begin in a queue without room and are to end with a request at once.
+    /// Conversations that begin in a queue without room and are to end with a request at once, or that are to begin in a
+    /// flow.
     deflecting: BTreeSet<ConversationId>,
     /// Conversations that wait without a limit because nowhere is room.
     lifted: BTreeSet<ConversationId>,
@@ -90,8 +91,8 @@ impl Checker {
 
     fn check_event(&mut self, recorded: &Recorded) {
         match &recorded.event {
-            Event::ConversationOpened { conversation, queue, .. } => {
-                self.check_beginning(*conversation, *queue);
+            Event::ConversationOpened { conversation, channel, queue, .. } => {
+                self.check_beginning(*conversation, *channel, *queue);
                 let before = self.owners.insert(*conversation, (Owner::Queue(*queue), 1));
                 assert_eq!(before, None, "a conversation is opened once");
             }
@@ -112,6 +113,9 @@ impl Checker {
                 }
                 if let segment::OwnerCause::Overflowed(left) = cause {
                     self.check_overflow(*conversation, *left, recorded.at, Some(*to));
+                }
+                if let segment::OwnerCause::Entered(_) = cause {
+                    self.deflecting.remove(conversation);
                 }
                 self.lifted.remove(conversation);
                 if let Owner::Agent(agent) = to {
@@ -193,6 +197,15 @@ impl Checker {
                 assert!(self.offers_open.remove(offer), "an open offer ends");
                 assert!(self.offers_ended.insert(*offer), "an offer ends once");
             }
+            // A flow looks for its way on while whoever gave it the conversation can still take it back.
+            Event::TransferEnded { conversation, from, .. } => {
+                if self.replayed.conversations[conversation].run().is_some() {
+                    self.passing_on = from.agent().map(|sender| {
+                        let held = reference::held(&self.replayed, sender, recorded.at);
+                        (*conversation, recorded.at, sender, held)
+                    });
+                }
+            }
             Event::OfferReplied { offer, .. } => {
                 assert!(self.offers_open.contains(offer), "a reply is about an open offer");
             }
@@ -217,6 +230,14 @@ impl Checker {
             | Event::StepEntered { .. }
             | Event::SkillsDropped { .. }
             | Event::StepsEnded { .. }
+            | Event::FlowAdded { .. }
+            | Event::FlowChanged { .. }
+            | Event::FlowRemoved { .. }
+            | Event::ExternalAdded { .. }
+            | Event::ExternalChanged { .. }
+            | Event::ExternalRemoved { .. }
+            | Event::FlowAsked { .. }
+            | Event::FlowEnded { .. }
             | Event::PolicySet { .. }
             | Event::PolicyOverridden { .. }
             | Event::TransferRerouted { .. }
@@ -234,16 +255,16 @@ impl Checker {
             | Event::AgentLost { .. }
             | Event::TransferRequested { .. }
             | Event::TransferEnqueued { .. }
-            | Event::TransferEnded { .. }
             | Event::WrapUpEnded { .. } => {}
         }
     }
 
-    /// Checks that a conversation begins where there is room, ends with a request at once, or has nowhere else to go.
-    fn check_beginning(&mut self, conversation: ConversationId, queue: QueueId) {
+    /// Checks that a conversation begins in a flow or where there is room, ends with a request at once, or has nowhere else
+    /// to go.
+    fn check_beginning(&mut self, conversation: ConversationId, channel: Channel, queue: QueueId) {
         let state = &self.replayed;
-        if !state.queues[&queue].is_open() {
-            // Nobody is let in, but a question may be left.
+        if !state.queues[&queue].is_open() || state.flow_entrance(channel).is_some() {
+            // Nobody is let in, but a flow may have it, or a question may be left.
             self.deflecting.insert(conversation);
             return;
         }
@@ -279,7 +300,10 @@ impl Checker {
             let expected = queue.rules.hours.as_ref().map(|hours| bounds::is_open(hours, now));
             assert_eq!(queue.standing.map(|standing| standing.open), expected, "it is open by its hours");
         }
-        assert!(self.deflecting.is_empty(), "what finds no room ends with a request in the same turn");
+        assert!(
+            self.deflecting.is_empty(),
+            "what finds no room ends with a request or has a flow in the same turn"
+        );
         for conversation in state.conversations.values() {
             let Some(waiting) = conversation.waiting() else { continue };
             let expected = bounds::limited(state, waiting) && !self.lifted.contains(&conversation.id);

@@ -23,6 +23,7 @@ pub struct Kept {
     invites: BTreeMap<InviteId, Invite>,
     requests: BTreeMap<RequestId, baton_shared::Request>,
     workflows: BTreeMap<WorkflowId, Workflow>,
+    flows: BTreeMap<FlowId, Flow>,
     pub attributes: BTreeMap<ConversationId, BTreeMap<String, String>>,
     answers: BTreeMap<(String, String), StoredAnswer>,
 }
@@ -78,6 +79,18 @@ impl Kept {
             }
             Row::WorkflowRemoved(workflow) => {
                 self.workflows.remove(&workflow);
+            }
+            Row::Flow(flow) => {
+                self.flows.insert(flow.id, flow);
+            }
+            Row::FlowRemoved(flow) => {
+                self.flows.remove(&flow);
+            }
+            Row::External(external) => {
+                self.loaded.work.externals.insert(external);
+            }
+            Row::ExternalRemoved(external) => {
+                self.loaded.work.externals.remove(&external);
             }
             Row::Policies(policies) => self.loaded.work.policies = policies,
             Row::Listener { .. } => {}
@@ -139,6 +152,7 @@ impl Store for Disk {
                 .collect(),
             requests: kept.requests.values().filter(open_request).cloned().collect(),
             workflows: kept.workflows.values().cloned().collect(),
+            flows: kept.flows.values().cloned().collect(),
             ..kept.loaded.work.clone()
         };
         Ok(Loaded { work, ..kept.loaded.clone() })
@@ -162,6 +176,8 @@ impl Store for Disk {
                 kept.attributes.insert(*conversation, attributes.clone());
             } else if let Content::Workflow(workflow, definition) = content {
                 kept.loaded.definitions.insert(*workflow, definition.as_ref().clone());
+            } else if let Content::Flow(flow, definition) = content {
+                kept.loaded.flows.insert(*flow, definition.as_ref().clone());
             } else if let Content::QueueName(queue, name) = content {
                 kept.loaded.queue_names.insert(*queue, name.clone());
             }

@@ -8,6 +8,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod assertions;
+mod bots;
 mod bounds;
 mod disk;
 mod lines;

@@ -18,11 +18,14 @@ pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
     };
     let offered = state.offers.values().filter(|offer| offer.agent == agent).filter(takes_room).count();
     let kept = state.transfers.values().filter(|transfer| match transfer.state {
-        TransferState::Enqueued { undo_until, .. } => transfer.from == agent && undo_until > now,
+        TransferState::Enqueued { undo_until, .. } => {
+            transfer.from == Sender::Agent(agent) && undo_until > now
+        }
         TransferState::Consulting { agent: consulted, .. } => consulted == agent,
         TransferState::Requested
         | TransferState::Seeking { .. }
         | TransferState::Released { .. }
+        | TransferState::Calling { .. }
         | TransferState::Ended { .. } => false,
     });
     let takes_part = state.invites.values().filter(|invite| invite.participant() == Some(agent));
@@ -49,11 +52,15 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
                     TransferState::Requested
                     | TransferState::Released { .. }
                     | TransferState::Enqueued { .. }
+                    | TransferState::Calling { .. }
                     | TransferState::Consulting { .. }
                     | TransferState::Ended { .. } => None,
                 }
             }
-            ConversationState::Open { held: Held::Agent { transfer: None, .. }, .. }
+            ConversationState::Open {
+                held: Held::Agent { transfer: None, .. } | Held::Flow(_) | Held::External { .. },
+                ..
+            }
             | ConversationState::Closed { .. } => None,
         };
         wanted.extend(search.map(|search| Wanted {

@@ -43,6 +43,27 @@ impl Tally {
         if let Event::TransferRequested { target: Target::Workflow(_), .. } = event {
             self.count("workflow entered by a transfer");
         }
+        if let Event::FlowEnded { end, .. } = event {
+            self.count(match end {
+                FlowEnd::PassedOn => "flow passed on",
+                FlowEnd::Ended => "flow ended",
+                FlowEnd::Through => "flow through",
+                FlowEnd::TooManySteps => "flow took too many steps",
+                FlowEnd::TimeOver => "flow's time over",
+                FlowEnd::NotUnderstood => "flow understood nothing",
+                FlowEnd::TargetRefused => "flow's target refused",
+                FlowEnd::Changed => "flow changed meanwhile",
+                FlowEnd::Removed => "flow removed meanwhile",
+                FlowEnd::Unreadable | FlowEnd::NoSuchStep => "flow could not be played",
+            });
+        }
+        if let Event::OwnerChanged { to, .. } = event {
+            match to {
+                Owner::Flow(_) => self.count("to a flow"),
+                Owner::External(_) => self.count("to a partner"),
+                Owner::Agent(_) | Owner::Queue(_) | Owner::Group(_) => {}
+            }
+        }
         if let Event::WorkflowEntered { filter: None, .. } = event {
             self.count("no filter matched");
         }
@@ -86,6 +107,7 @@ impl Tally {
                 segment::OwnerCause::Left(_) => "left to a participant",
                 segment::OwnerCause::Routed(_) => "routed",
                 segment::OwnerCause::Overflowed(_) => "overflowed",
+                segment::OwnerCause::Entered(_) => "begun in a flow",
             });
         }
     }
@@ -177,6 +199,11 @@ impl Tally {
             "last_agent_asked",
             "conversation_idled",
             "everyone_asked",
+            "begun in a flow",
+            "to a flow",
+            "flow_asked",
+            "flow through",
+            "flow's time over",
         ];
         wanted.into_iter().filter(|what| self.counts.get(what).is_none_or(|count| *count == 0)).collect()
     }

@@ -1,5 +1,6 @@
 //! The people of a small contact centre, what they do next, and what goes wrong.
 
+mod administration;
 mod customers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,16 +14,16 @@ use baton::ids::IdSource;
 use baton::routing::RoutingState;
 use baton::store::Store;
 use baton_shared::command::Actor;
-use baton_shared::queue::{Membership, Priority};
+use baton_shared::queue::Priority;
 use baton_shared::segment::Disposition;
 use baton_shared::*;
 use tokio::sync::oneshot;
 
 use crate::assertions::Checker;
+use crate::bots::Bots;
 use crate::disk::Disk;
 use crate::random::Random;
 use crate::tally::Tally;
-use crate::{lines, workflows};
 
 const AGENTS: usize = 7;
 const QUEUES: usize = 4;
@@ -45,6 +46,7 @@ pub struct World {
     skills: Vec<SkillId>,
     groups: Vec<GroupId>,
     workflows: Vec<WorkflowId>,
+    bots: Bots,
     lowered: BTreeSet<AgentId>,
     /// Conversations whose customers may return.
     earlier: Vec<ConversationId>,
@@ -74,6 +76,7 @@ impl World {
             skills: Vec::new(),
             groups: Vec::new(),
             workflows: Vec::new(),
+            bots: Bots::default(),
             lowered: BTreeSet::new(),
             earlier: Vec::new(),
             gone_until: BTreeMap::new(),
@@ -121,6 +124,8 @@ impl World {
         for _ in 0..WORKFLOWS {
             self.add_workflow();
         }
+        self.add_external();
+        self.add_flow();
         for agent in self.agents.clone() {
             for queue in self.queues.clone() {
                 if self.random.chance(80) {
@@ -214,7 +219,9 @@ impl World {
                     Actor::Customer(conversation)
                 }
             },
-            Some(Owner::Queue(_) | Owner::Group(_)) | None => Actor::Customer(conversation),
+            Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => {
+                Actor::Customer(conversation)
+            }
         };
         self.give(actor, Command::EndConversation { conversation, disposition: None, notes: None });
     }
@@ -294,6 +301,9 @@ impl World {
     }
 
     fn someone_writes(&mut self) {
+        if let Some((actor, command)) = self.bots.someone_acts(&mut self.random, self.turns.state()) {
+            self.give(actor, command);
+        }
         if let Some((conversation, actor)) = self.any_conversation() {
             self.give(actor, Command::SendMessage { conversation, text: "Yes".to_owned() });
         }
@@ -339,7 +349,7 @@ impl World {
                 }
                 _ => Command::CancelTransfer { conversation, transfer },
             };
-            self.give(Actor::Person(from), command);
+            self.give(from.agent().map_or(Actor::System, Actor::Person), command);
             return;
         }
         let invites: Vec<Invite> = self.turns.state().invites.values().cloned().collect();
@@ -360,7 +370,8 @@ impl World {
             return;
         }
         let Some((conversation, actor)) = self.any_conversation() else { return };
-        let target = match self.random.below(10) {
+        let target = match self.random.below(12) {
+            10..=11 => self.bots.target(&mut self.random),
             0..=4 => Target::Agent(self.random.pick(&self.agents)),
             5 => Target::Workflow(self.random.pick(&self.workflows)),
             6..=7 => Target::Queue(self.random.pick(&self.queues)),
@@ -425,139 +436,6 @@ impl World {
         if !listeners.is_empty() {
             let (conversation, agent) = self.random.pick(&listeners);
             self.give(Actor::Person(agent), Command::StopListening { conversation });
-        }
-    }
-
-    fn add_group(&mut self, number: usize) {
-        let skills = self.skills.iter().copied().take(number % 3).collect();
-        let membership = self.random.pick(&[Membership::All, Membership::Any]);
-        let priority = self.random.pick(&[Priority::Normal, Priority::High]);
-        let name = format!("group {number}");
-        let id = self.added(Command::AddGroup { name, skills, membership, priority });
-        self.groups.push(id.parse().unwrap());
-    }
-
-    /// Any preset, with a few switches set at random: every combination must keep the invariants.
-    fn any_policy(&mut self) -> (Preset, Box<TransferPolicy>) {
-        let preset = self.random.pick(Preset::ALL);
-        let mut policy = preset.policy();
-        if self.random.chance(50) {
-            policy.release = self.random.pick(policy::Release::ALL);
-            policy.full_target = self.random.pick(policy::FullTarget::ALL);
-            policy.on_decline = self.random.pick(policy::OnDecline::ALL);
-            policy.on_no_answer = self.random.pick(policy::OnNoAnswer::ALL);
-            policy.on_expiry = self.random.pick(policy::OnExpiry::ALL);
-            policy.after_release = self.random.pick(policy::AfterRelease::ALL);
-            policy.exclude = self.random.pick(policy::Exclude::ALL);
-            policy.cancel = self.random.pick(policy::Cancel::ALL);
-            policy.return_to_sender = self.random.chance(50);
-            policy.misses_max = self.random.below(4) as u8;
-            policy.offers_at_once = self.random.pick(&[1, 1, 2, 50]);
-            policy.transfer_secs = self.random.pick(&[None, Some(20), Some(60)]);
-            policy.auto_accept = self.random.chance(10);
-            policy.consult_secs = 120;
-            policy.wrap_up_secs = self.random.pick(&[None, Some(30)]);
-            policy.fallback = self.random.pick(policy::Fallback::ALL);
-            policy.take_over = self.random.pick(policy::TakeOver::ALL);
-            policy.modes = Mode::ALL.into();
-            policy.invites_max = 3;
-            policy.idle_secs = self.random.pick(&[None, Some(30), Some(90)]);
-            policy.targets = TargetKind::ALL.into();
-        }
-        (preset, Box::new(policy))
-    }
-
-    fn add_workflow(&mut self) {
-        let definition = self.any_workflow();
-        let id = self.added(Command::AddWorkflow { definition });
-        self.workflows.push(id.parse().unwrap());
-    }
-
-    fn any_workflow(&mut self) -> Box<Definition> {
-        workflows::any(&mut self.random, &self.queues, &self.skills)
-    }
-
-    fn set_up_workflows(&mut self) {
-        let place = self.random.below(self.workflows.len() as u64) as usize;
-        let workflow = self.workflows[place];
-        if self.random.chance(60) {
-            let definition = self.any_workflow();
-            self.give(Actor::System, Command::ChangeWorkflow { workflow, definition });
-        } else {
-            self.workflows.swap_remove(place);
-            self.give(Actor::System, Command::RemoveWorkflow { workflow });
-            self.add_workflow();
-        }
-    }
-
-    fn set_up_transfers(&mut self) {
-        if self.random.chance(25) {
-            self.set_up_workflows();
-            return;
-        }
-        let command = match self.random.below(6) {
-            0..=2 => {
-                let (preset, policy) = self.any_policy();
-                Command::SetPolicy { preset, policy }
-            }
-            3 => {
-                let secs = self.random.chance(70).then_some(Some(15));
-                let set = policy::PolicyOverride { transfer_secs: secs, ..Default::default() };
-                let scope = policy::PolicyScope::Queue(self.random.pick(&self.queues));
-                Command::OverridePolicy { scope, set: Box::new(set) }
-            }
-            4 => Command::ChangeGroup {
-                group: self.random.pick(&self.groups),
-                name: "group".to_owned(),
-                skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
-                membership: self.random.pick(&[Membership::All, Membership::Any]),
-                priority: Priority::Normal,
-            },
-            _ => {
-                let place = self.random.below(self.groups.len() as u64) as usize;
-                let group = self.groups.swap_remove(place);
-                self.give(Actor::System, Command::RemoveGroup { group });
-                self.add_group(place);
-                return;
-            }
-        };
-        self.give(Actor::System, command);
-    }
-
-    fn administrator_acts(&mut self) {
-        if self.random.chance(50) {
-            self.set_up_transfers();
-            return;
-        }
-        let (agent, queue) = (self.random.pick(&self.agents), self.random.pick(&self.queues));
-        let skill = self.random.pick(&self.skills);
-        let command = match self.random.below(9) {
-            0 => Command::AddMember { queue, agent },
-            1 => Command::RemoveMember { queue, agent },
-            2 => Command::GrantSkill { agent, skill },
-            3 => Command::RevokeSkill { agent, skill },
-            4..=7 => Command::ChangeQueue {
-                queue,
-                name: "queue".to_owned(),
-                skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
-                priority: self.random.pick(&[Priority::Low, Priority::Normal, Priority::Urgent]),
-                rules: Some(lines::any(&mut self.random, &self.queues, queue)),
-            },
-            _ => self.change_person(agent),
-        };
-        self.give(Actor::System, command);
-    }
-
-    /// A smaller capacity never takes away what somebody holds already.
-    fn change_person(&mut self, agent: AgentId) -> Command {
-        let limit = 1 + self.random.below(4) as u32;
-        self.lowered.insert(agent);
-        Command::ChangePerson {
-            agent,
-            name: "agent".to_owned(),
-            role: if agent == self.agents[0] { Role::Administrator } else { Role::Agent },
-            enabled: self.random.chance(70),
-            capacity: BTreeMap::from([(Channel::WebChat, limit)]),
         }
     }
 

@@ -11,7 +11,7 @@ use baton_shared::segment::Disposition;
 use baton_shared::*;
 
 use crate::stage::{self, Stage};
-use crate::{lines, together, workflows};
+use crate::{bots, lines, together, workflows};
 
 /// Returns words to be said or written.
 pub fn text(words: &str) -> String {
@@ -43,6 +43,7 @@ pub fn everything(stage: &mut Stage) {
     together::everything(stage, billing);
     workflows::everything(stage, billing, sales);
     lines::everything(stage, billing, sales);
+    bots::everything(stage, billing, sales);
     overrides(stage, billing);
     administration(stage, sales);
 }

@@ -6,6 +6,7 @@ use baton_shared::command::Actor;
 use baton_shared::segment::{Disposition, SegmentState};
 use baton_shared::*;
 
+use crate::bots;
 use crate::play::text;
 use crate::stage::Stage;
 
@@ -69,7 +70,9 @@ fn file(stage: &mut Stage, random: &mut Random) {
     let state = stage.turns.state();
     let unfiled = state.segments.values().find_map(|segment| match (segment.owner, segment.state) {
         (Owner::Agent(agent), SegmentState::WrapUp { .. }) => Some((segment.id, agent)),
-        (Owner::Agent(_) | Owner::Queue(_) | Owner::Group(_), _) => None,
+        (Owner::Agent(_) | Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_), _) => {
+            None
+        }
     });
     let Some((segment, agent)) = unfiled else { return };
     let command = match random.below(2) {
@@ -105,6 +108,9 @@ fn play_together(stage: &mut Stage, random: &mut Random, conversation: Conversat
 
 /// Plays something in a conversation: by its owner where an agent owns it.
 fn play_in(stage: &mut Stage, random: &mut Random, conversation: ConversationId, agent: AgentId) {
+    if let Some((actor, command)) = bots::next(stage, random, conversation) {
+        return drop(stage.give(actor, command));
+    }
     let owner = stage.owner_of(conversation);
     let actor = owner.map_or(Actor::Customer(conversation), Actor::Person);
     let transfers = stage.turns.state().transfers.values();
@@ -134,9 +140,14 @@ fn play_in(stage: &mut Stage, random: &mut Random, conversation: ConversationId,
         }
         (_, None) | (_, Some(_)) => {
             let group = stage.turns.state().groups.keys().next().copied();
-            let workflow = stage.turns.state().workflows.keys().next().copied();
+            let state = stage.turns.state();
+            let workflow = state.workflows.keys().next().copied().map(Target::Workflow);
+            let flow = state.flows.keys().next_back().copied().map(Target::Flow);
+            let external = state.externals.first().copied().map(Target::External);
+            let others: Vec<Target> = workflow.into_iter().chain(flow).chain(external).collect();
             let target = match (random.below(4), group) {
-                (0, _) => workflow.map_or(Target::Queue(stage.queue), Target::Workflow),
+                (0, _) if others.is_empty() => Target::Queue(stage.queue),
+                (0, _) => others[random.below(others.len() as u64) as usize],
                 (1, Some(group)) => Target::Group(group),
                 (2, _) => Target::Agent(agent),
                 (_, _) => Target::Agent(stage.other(owner.unwrap_or(agent))),

@@ -244,7 +244,7 @@ impl Stage {
     pub fn owner_of(&self, conversation: ConversationId) -> Option<AgentId> {
         match self.turns.state().conversations.get(&conversation)?.owner()? {
             Owner::Agent(agent) => Some(agent),
-            Owner::Queue(_) | Owner::Group(_) => None,
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
         }
     }
 

@@ -21,7 +21,7 @@ export interface Closed {
 export interface ChatMessage {
   readonly seq: number;
   readonly id: string;
-  readonly from: "customer" | "agent";
+  readonly from: "customer" | "agent" | "bot";
   readonly name: string;
   readonly text: string;
   readonly at: string;

@@ -92,7 +92,7 @@ export class Chat {
 
   /** How many messages of agents come after `seq`. */
   unreadAfter(seq: number): number {
-    return this.messages.filter((message) => message.from === "agent" && message.seq > seq).length;
+    return this.messages.filter((message) => message.from !== "customer" && message.seq > seq).length;
   }
 
   #hasGapBefore(seq: number): boolean {

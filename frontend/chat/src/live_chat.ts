@@ -251,7 +251,7 @@ export class LiveChat {
       if (event.type === "message_added") added.push(event.message);
     }
     for (const message of added) if (message.client_key !== null) this.outbox.confirm(message.client_key);
-    const isSaid = added.some((message) => message.from === "agent");
+    const isSaid = added.some((message) => message.from !== "customer");
     // Who was typing may have left with the phase, and a conversation that has ended gets no answer.
     if (isSaid || events.some((event) => event.type === "phase_changed")) this.#showTyping(null);
     this.#changed();

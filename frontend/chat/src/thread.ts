@@ -158,8 +158,8 @@ class MessageElement {
     setText(this.#avatar, initials(item.name ?? ""));
     this.element = el(
       "li",
-      { class: `message ${item.from}` },
-      item.from === "agent" ? this.#avatar : null,
+      { class: `message ${item.from === "customer" ? "customer" : "agent"}` },
+      item.from !== "customer" ? this.#avatar : null,
       this.#author,
       this.#bubble,
       this.#meta,
@@ -172,7 +172,7 @@ class MessageElement {
     this.#shown = shown;
     this.element.classList.toggle("starts", item.startsGroup);
     this.element.classList.toggle("ends", item.endsGroup);
-    this.#author.className = item.startsGroup && item.from === "agent" ? "author" : "for-screen-reader";
+    this.#author.className = item.startsGroup && item.from !== "customer" ? "author" : "for-screen-reader";
     this.#meta.hidden = !item.endsGroup;
     this.#meta.replaceChildren(...(item.endsGroup ? this.#metaNodes(item) : []));
   }

@@ -133,6 +133,8 @@ fn value_of(target: Target) -> String {
         Target::Group(id) => id.to_string(),
         Target::Queue(id) => id.to_string(),
         Target::Workflow(id) => id.to_string(),
+        Target::Flow(id) => id.to_string(),
+        Target::External(id) => id.to_string(),
     }
 }
 
@@ -292,8 +294,10 @@ impl Batch {
         let name = name.into_iter().find(|pick| pick.target == target).map(|pick| pick.name);
         let name = name.unwrap_or_default();
         match target {
-            Target::Agent(_) => format!("Transferring to {name}"),
-            Target::Group(_) | Target::Queue(_) | Target::Workflow(_) => format!("Transferred to {name}"),
+            Target::Agent(_) | Target::External(_) => format!("Transferring to {name}"),
+            Target::Group(_) | Target::Queue(_) | Target::Workflow(_) | Target::Flow(_) => {
+                format!("Transferred to {name}")
+            }
         }
     }
 
@@ -515,6 +519,8 @@ mod tests {
             groups: Vec::new(),
             queues: queues.iter().map(queue).collect(),
             workflows: Vec::new(),
+            flows: Vec::new(),
+            externals: Vec::new(),
         }
     }
 

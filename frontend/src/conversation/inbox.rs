@@ -88,7 +88,9 @@ impl InboxLine {
             last: last.map_or_else(String::new, |message| match message.author {
                 Author::Customer => message.text.clone(),
                 Author::Agent(agent) if agent == me => format!("You: {}", message.text),
-                Author::Agent(_) => format!("{}: {}", message.name, message.text),
+                Author::Agent(_) | Author::Flow(_) | Author::External(_) => {
+                    format!("{}: {}", message.name, message.text)
+                }
             }),
             at: last.map_or(thread.since, |message| message.at),
             unread: thread.unread(),

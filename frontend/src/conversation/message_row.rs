@@ -156,7 +156,7 @@ fn message_view(key: u64, message: Message, continues: bool, context: RowContext
     let (class, name) = match message.author {
         Author::Customer => ("message", message.name),
         Author::Agent(agent) if Some(agent) == context.me => ("message message--own", "You".to_owned()),
-        Author::Agent(_) => ("message message--staff", message.name),
+        Author::Agent(_) | Author::Flow(_) | Author::External(_) => ("message message--staff", message.name),
     };
     let own = class == "message message--own";
     let state = move || {

@@ -201,12 +201,24 @@ fn Choosing(
     on_choose: Callback<Choice>,
     on_close: Callback<()>,
 ) -> impl IntoView {
-    // A workflow is nobody whom one could ask.
-    let possible = |tab: &Tab| handing.mode == Mode::Cold || *tab != Tab::Workflows;
-    let chosen = |tab: &Tab| handing.choices.with_value(|choices| choices.targets.contains(&tab.kind()));
-    let allowed = |tab: &Tab| possible(tab) && chosen(tab);
-    let tabs: Vec<Tab> = Tab::ALL.into_iter().filter(allowed).collect();
-    let tab = RwSignal::new(tabs.first().copied().unwrap_or(Tab::Agents));
+    // A workflow, a flow or a partner is nobody whom one could ask.
+    let possible = move |tab: &Tab| handing.mode == Mode::Cold || tab.of_people();
+    let chosen = move |tab: &Tab| handing.choices.with_value(|choices| choices.targets.contains(&tab.kind()));
+    let tabs = Memo::new(move |_| {
+        targets.with(|targets| {
+            let there = |tab: &Tab| possible(tab) && chosen(tab) && tab.is_there(targets.listed.as_ref());
+            Tab::ALL.into_iter().filter(there).collect::<Vec<_>>()
+        })
+    });
+    let tab = RwSignal::new(tabs.with_untracked(|tabs| tabs.first().copied().unwrap_or(Tab::Agents)));
+    // The first one may come, and the chosen one go, with what there is.
+    Effect::new(move |_| {
+        tabs.with(|tabs| {
+            if let Some(first) = tabs.first().filter(|_| !tabs.contains(&tab.get_untracked())) {
+                tab.set(*first);
+            }
+        });
+    });
     let words = RwSignal::new(String::new());
     let places = Memo::new(move |_| {
         targets.with(|targets| {
@@ -237,11 +249,10 @@ fn Choosing(
     view! {
         <h2>{heading(handing.mode)}</h2>
         {hint.map(|hint| view! { <p class="hint">{hint}</p> })}
-        <TabList
-            name="Where to"
-            tabs=tabs.into_iter().map(|tab| (tab, tab.id(), tab.label())).collect()
-            chosen=tab
-        />
+        {move || {
+            let tabs = tabs.get().into_iter().map(|tab| (tab, tab.id(), tab.label())).collect();
+            view! { <TabList name="Where to" tabs=tabs chosen=tab /> }
+        }}
         <input
             class="field__input"
             type="search"
@@ -287,6 +298,8 @@ fn described_id(target: Target) -> String {
         Target::Group(id) => format!("place-{id}"),
         Target::Queue(id) => format!("place-{id}"),
         Target::Workflow(id) => format!("place-{id}"),
+        Target::Flow(id) => format!("place-{id}"),
+        Target::External(id) => format!("place-{id}"),
     }
 }
 
@@ -493,10 +506,13 @@ fn requested(
     let to = &choice.place.name;
     match (choice.mode, choice.place.target) {
         (Mode::Warm, _) => context.announcer.say(format!("{to} is asked to a consultation.")),
-        (Mode::Cold | Mode::Invite, Target::Agent(_)) => {
+        (Mode::Cold | Mode::Invite, Target::Agent(_) | Target::External(_)) => {
             context.announcer.say(format!("Transferring to {to}."))
         }
-        (Mode::Cold | Mode::Invite, Target::Group(_) | Target::Queue(_) | Target::Workflow(_)) => {
+        (
+            Mode::Cold | Mode::Invite,
+            Target::Group(_) | Target::Queue(_) | Target::Workflow(_) | Target::Flow(_),
+        ) => {
             let take_back = Callback::new(move |()| {
                 let command = Command::CancelTransfer { conversation, transfer };
                 context.dispatch.send(command, move |_| context.viewing.open(Entry::Owned(conversation)));

@@ -51,11 +51,34 @@ pub enum Tab {
     Queues,
     /// Workflows.
     Workflows,
+    /// Flows.
+    Flows,
+    /// External contacts.
+    External,
 }
 
 impl Tab {
     /// Every tab, in their order.
-    pub const ALL: [Self; 4] = [Self::Agents, Self::Groups, Self::Queues, Self::Workflows];
+    pub const ALL: [Self; 6] =
+        [Self::Agents, Self::Groups, Self::Queues, Self::Workflows, Self::Flows, Self::External];
+
+    /// Says whether what it lists can be consulted or join: only people can, one of them or several.
+    pub const fn of_people(self) -> bool {
+        match self {
+            Self::Agents | Self::Groups | Self::Queues => true,
+            Self::Workflows | Self::Flows | Self::External => false,
+        }
+    }
+
+    /// Says whether there is something to list, where that is not to be expected; nothing is known before the list is
+    /// there.
+    pub fn is_there(self, targets: Option<&TransferTargets>) -> bool {
+        match self {
+            Self::Agents | Self::Groups | Self::Queues | Self::Workflows => true,
+            Self::Flows => targets.is_some_and(|targets| !targets.flows.is_empty()),
+            Self::External => targets.is_some_and(|targets| !targets.externals.is_empty()),
+        }
+    }
 
     /// Returns what it lists.
     pub const fn kind(self) -> TargetKind {
@@ -64,6 +87,8 @@ impl Tab {
             Self::Groups => TargetKind::Group,
             Self::Queues => TargetKind::Queue,
             Self::Workflows => TargetKind::Workflow,
+            Self::Flows => TargetKind::Flow,
+            Self::External => TargetKind::External,
         }
     }
 
@@ -74,6 +99,8 @@ impl Tab {
             Self::Groups => "Groups",
             Self::Queues => "Queues",
             Self::Workflows => "Workflows",
+            Self::Flows => "Flows",
+            Self::External => "External",
         }
     }
 
@@ -84,6 +111,8 @@ impl Tab {
             Self::Groups => "tab-groups",
             Self::Queues => "tab-queues",
             Self::Workflows => "tab-workflows",
+            Self::Flows => "tab-flows",
+            Self::External => "tab-external",
         }
     }
 }
@@ -112,6 +141,13 @@ impl Place {
             Tab::Workflows => {
                 let found = targets.workflows.iter().filter(|workflow| matches(&workflow.name));
                 found.map(Self::workflow).collect()
+            }
+            Tab::Flows | Tab::External => {
+                let others = if tab == Tab::Flows { &targets.flows } else { &targets.externals };
+                let found = others.iter().filter(|other| matches(&other.name));
+                found
+                    .map(|other| Self::pool(other.target, &other.name, Vec::new(), &None, &other.outcome))
+                    .collect()
             }
         }
     }
@@ -188,10 +224,8 @@ impl Place {
     /// them.
     pub fn outcome(&self, mode: Mode) -> Option<String> {
         match (mode, self.target) {
-            (Mode::Invite, _) | (Mode::Warm, Target::Group(_) | Target::Queue(_) | Target::Workflow(_)) => {
-                None
-            }
             (Mode::Cold, _) | (Mode::Warm, Target::Agent(_)) => self.outcome.clone(),
+            (Mode::Invite | Mode::Warm, _) => None,
         }
     }
 }
@@ -212,9 +246,11 @@ pub struct Doing {
 }
 
 impl Doing {
-    /// Returns what the buttons of this target's line do: a workflow cannot be consulted.
+    /// Returns what the buttons of this target's line do: only people can be consulted.
     pub fn about(self, target: Target) -> Self {
-        Self { consult_too: self.consult_too && target.kind() != TargetKind::Workflow, ..self }
+        let consult_too =
+            self.consult_too && matches!(target, Target::Agent(_) | Target::Group(_) | Target::Queue(_));
+        Self { consult_too, ..self }
     }
 }
 
@@ -324,7 +360,8 @@ fn meter_view(percent: u32) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baton_shared::{AgentId, GroupId, QueueId, Status};
+    use baton_shared::api::OtherTarget;
+    use baton_shared::{AgentId, FlowId, GroupId, QueueId, Status};
 
     fn agent(bits: u128, name: &str, held: u32, reachable: bool) -> AgentTarget {
         AgentTarget {
@@ -370,7 +407,22 @@ mod tests {
             groups: vec![refunds],
             queues: vec![queue(None), queue(Some(95)), queue(Some(40))],
             workflows: Vec::new(),
+            flows: vec![other(Target::Flow(FlowId::from_bits(1)), "Reception")],
+            externals: Vec::new(),
         }
+    }
+
+    fn other(target: Target, name: &str) -> OtherTarget {
+        OtherTarget { target, name: name.to_owned(), outcome: "Begins at once.".to_owned() }
+    }
+
+    #[test]
+    fn a_tab_of_flows_or_partners_is_there_when_there_are_some() {
+        let there = |tab: Tab| tab.is_there(Some(&targets()));
+        assert_eq!(Tab::ALL.map(there), [true, true, true, true, true, false]);
+        assert!(!Tab::Flows.is_there(None));
+        let places = Place::of(&targets(), Tab::Flows, "recep");
+        assert_eq!(places[0].outcome(Mode::Cold).as_deref(), Some("Begins at once."));
     }
 
     #[test]

@@ -57,7 +57,11 @@ pub fn asked(transfer: &PendingTransfer) -> String {
         (PendingPhase::Consulting, _) => "You talk aside; the customer sees nothing of it.".to_owned(),
         (PendingPhase::Waiting, _) | (PendingPhase::Offered, []) => match transfer.target {
             Target::Agent(_) => format!("{} is asked as soon as they are free.", transfer.to),
-            Target::Group(_) | Target::Queue(_) | Target::Workflow(_) => {
+            Target::Group(_)
+            | Target::Queue(_)
+            | Target::Workflow(_)
+            | Target::Flow(_)
+            | Target::External(_) => {
                 "Nobody is free at the moment; the first who is will be asked.".to_owned()
             }
         },

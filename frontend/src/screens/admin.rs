@@ -10,6 +10,8 @@ use crate::app::DeskContext;
 use crate::controls::icon::{Icon, IconView};
 use crate::screens::header::sign_out;
 
+pub mod definitions;
+pub mod dry_run;
 pub mod groups;
 pub mod history;
 pub mod overrides;

@@ -4,6 +4,7 @@ use core::time::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::conversation::EndedBy;
+use baton_shared::external::SILENCE_LASTS;
 use baton_shared::offer::OFFER_REST;
 use baton_shared::policy::{Age, Exclude, SAFETY};
 use baton_shared::queue::AcceptedWait;
@@ -32,6 +33,27 @@ pub(super) struct Change {
     pub(super) ended: SegmentId,
     pub(super) wrap_up: WrapUp,
     pub(super) segment: SegmentId,
+}
+
+impl Change {
+    /// Returns the transfer that goes on with the new owner.
+    pub(super) const fn carried(&self) -> Option<TransferId> {
+        match self.cause {
+            OwnerCause::Transferred(transfer) | OwnerCause::Parked(transfer) => Some(transfer),
+            OwnerCause::Opened
+            | OwnerCause::Accepted(_)
+            | OwnerCause::TakenBack(_)
+            | OwnerCause::Released
+            | OwnerCause::Returned(_)
+            | OwnerCause::Expired(_)
+            | OwnerCause::Left(_)
+            | OwnerCause::TakenOver
+            | OwnerCause::Routed(_)
+            | OwnerCause::Overflowed(_)
+            | OwnerCause::Entered(_)
+            | OwnerCause::Lost => None,
+        }
+    }
 }
 
 impl RoutingState {
@@ -82,8 +104,13 @@ impl RoutingState {
             Owner::Agent(agent) => Held::Agent { agent, since: at, transfer: None },
             Owner::Queue(queue) => Held::Queue(self.place_in_line(change, Pool::Queue(queue), at)),
             Owner::Group(group) => Held::Queue(self.place_in_line(change, Pool::Group(group), at)),
+            Owner::Flow(flow) => self.begun(change, flow, at),
+            Owner::External(external) => {
+                Held::External { external, since: at, answer_by: Some(at.plus(SILENCE_LASTS)) }
+            }
         };
         self.disarm_wait(change.conversation);
+        self.disarm_held(change.conversation);
         let Some(conversation) = self.conversations.get_mut(&change.conversation) else { return };
         if let Owner::Agent(agent) = change.from {
             conversation.last_agent = Some(agent);
@@ -101,6 +128,7 @@ impl RoutingState {
                 }
             }
             Owner::Queue(queue) => conversation.queue = queue,
+            Owner::Flow(_) | Owner::External(_) => {}
             Owner::Group(group) => {
                 let least = self.groups.get(&group).map(|group| group.priority).unwrap_or_default();
                 conversation.priority = conversation.priority.max(least);
@@ -129,6 +157,8 @@ impl RoutingState {
         self.set_limit(change.conversation);
         self.begin_silence(change.conversation, at);
         self.arm_wait(change.conversation);
+        self.arm_held(change.conversation);
+        self.note_going_on(change.conversation);
         self.place(change.conversation);
         if let Owner::Agent(agent) = change.from {
             self.change_load(agent, |load| load.disown(change.conversation, channel, units));
@@ -170,23 +200,10 @@ impl RoutingState {
             moved.limit.get_or_insert_default().left.insert(left);
             return moved;
         }
-        let carried = match change.cause {
-            OwnerCause::Transferred(transfer) | OwnerCause::Parked(transfer) => Some(transfer),
-            OwnerCause::Opened
-            | OwnerCause::Accepted(_)
-            | OwnerCause::TakenBack(_)
-            | OwnerCause::Released
-            | OwnerCause::Returned(_)
-            | OwnerCause::Expired(_)
-            | OwnerCause::Left(_)
-            | OwnerCause::TakenOver
-            | OwnerCause::Routed(_)
-            | OwnerCause::Overflowed(_)
-            | OwnerCause::Lost => None,
-        };
+        let carried = change.carried();
         let sender = match change.from {
             Owner::Agent(agent) => Some(agent),
-            Owner::Queue(_) | Owner::Group(_) => None,
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
         };
         let Some(conversation) = self.conversations.get(&change.conversation) else {
             return Waiting::begin(Search::begin(owner_pool, at, 1), None);
@@ -223,6 +240,7 @@ impl RoutingState {
                 | TransferState::Requested
                 | TransferState::Released { .. }
                 | TransferState::Enqueued { .. }
+                | TransferState::Calling { .. }
                 | TransferState::Consulting { .. }
                 | TransferState::Ended { .. } => at.plus(SAFETY),
             };
@@ -259,9 +277,11 @@ impl RoutingState {
         at: Timestamp,
     ) {
         self.disarm_wait(id);
+        self.disarm_held(id);
         let Some((mut conversation, placed)) = self.conversations.remove(&id) else { return };
         self.index.lines.leave(placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
+        self.index.going_on.remove(&id);
         for agent in std::mem::take(&mut conversation.listeners) {
             self.index.touched.listeners.insert((id, agent), false);
         }

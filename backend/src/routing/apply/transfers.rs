@@ -21,6 +21,7 @@ impl RoutingState {
             TransferState::Requested
             | TransferState::Released { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Consulting { .. }
             | TransferState::Ended { .. } => None,
         }
@@ -110,13 +111,24 @@ impl RoutingState {
         self.place(conversation);
     }
 
-    /// Notes on a conversation that an agent owns which transfer away from them is open.
+    /// Notes on a conversation that an agent or a flow owns which transfer away from them is open.
     fn set_transfer(&mut self, conversation: ConversationId, set: Option<TransferId>) {
         let Some(conversation) = self.conversations.get_mut(&conversation) else { return };
-        if let ConversationState::Open { held: Held::Agent { transfer, .. }, .. } = &mut conversation.state {
-            *transfer = set;
-            self.index.touched.conversations.insert(conversation.id);
+        match &mut conversation.state {
+            ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer = set,
+            ConversationState::Open { held: Held::Flow(run), .. } => {
+                // Whom a flow passes a conversation on to at once becomes the owner next; whom it asks may not.
+                run.transfer = set;
+                if set.is_some() {
+                    run.stand = Stand::Calls;
+                }
+            }
+            ConversationState::Open { held: Held::Queue(_) | Held::External { .. }, .. }
+            | ConversationState::Closed { .. } => return,
         }
+        let id = conversation.id;
+        self.index.touched.conversations.insert(id);
+        self.note_going_on(id);
     }
 
     /// Takes a transfer to another state, with the deadlines and the place that it keeps there.
@@ -143,6 +155,7 @@ impl RoutingState {
             TransferState::Requested
             | TransferState::Seeking { .. }
             | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
             | TransferState::Consulting { .. }
             | TransferState::Ended { .. } => false,
         });

@@ -22,13 +22,10 @@ impl RoutingState {
         self.workflows.values().find(|workflow| workflow.entrance == Some(channel))
     }
 
-    /// Sets what a workflow is; where it becomes an entrance, every other stops being it.
+    /// Sets what a workflow is; where it becomes an entrance, every other workflow and flow stops being it.
     pub(super) fn workflow_set(&mut self, set: &Workflow) {
-        for other in self.workflows.values_mut().filter(|other| other.id != set.id) {
-            if set.entrance.is_some() && other.entrance == set.entrance {
-                other.entrance = None;
-                self.index.touched.workflows.insert(other.id);
-            }
+        if let Some(channel) = set.entrance {
+            self.close_entrances(channel);
         }
         self.index.touched.workflows.insert(set.id);
         self.workflows.insert(set.id, set.clone());

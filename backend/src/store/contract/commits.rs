@@ -167,10 +167,11 @@ pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
 /// Every kind of event comes back as it was, from any position on.
 pub fn the_log_reads_back_as_it_was_written(place: &dyn Place) {
     let mut scene = Scene::of(place);
-    let recorded = (1..).zip(every_event()).map(|(position, event)| {
-        let at = at(position / 2);
-        Recorded { position, at, event }
-    });
+    let recorded =
+        (1..).zip(every_event().into_iter().chain(every_event_of_bots())).map(|(position, event)| {
+            let at = at(position / 2);
+            Recorded { position, at, event }
+        });
     let recorded: Vec<_> = recorded.collect();
     scene.commit(&Batch { recorded: recorded.clone(), ..scene.batch([], Vec::new()) });
     assert_eq!(scene.log_from(0), recorded);
@@ -207,6 +208,54 @@ pub fn content_without_its_thing_is_refused(place: &dyn Place) {
     for orphan in orphans {
         scene.conflict(&scene.batch([], vec![orphan]));
     }
+}
+
+/// One event of every kind that bots and partners bring.
+fn every_event_of_bots() -> Vec<Event> {
+    let (flow, external, agent) = (FlowId::from_bits(1), ExternalId::from_bits(1), ONE);
+    let (conversation, transfer) = (ConversationId::from_bits(1), TransferId::from_bits(1));
+    let (message, segment) = (MessageId::from_bits(1), SegmentId::from_bits(3));
+    let ended = SegmentId::from_bits(2);
+    let bot = Flow { id: flow, entrance: Some(Channel::WebChat), lasts_secs: 900, fallback: BILLING };
+    vec![
+        Event::FlowAdded { flow: bot.clone(), by: None },
+        Event::FlowChanged { flow: bot, by: Some(agent) },
+        Event::FlowRemoved { flow, by: Some(agent) },
+        Event::ExternalAdded { external, by: None },
+        Event::ExternalChanged { external, by: Some(agent) },
+        Event::ExternalRemoved { external, by: Some(agent) },
+        Event::FlowAsked { conversation, flow, step: u16::MAX, tries: 3, taken: 100 },
+        Event::FlowEnded { conversation, flow, end: FlowEnd::NotUnderstood, taken: 7 },
+        Event::TransferRequested {
+            transfer,
+            conversation,
+            from: Sender::Flow(flow),
+            target: Target::External(external),
+            mode: Mode::Cold,
+            policy: Box::default(),
+            pool: None,
+            deadline: Some(at(60)),
+        },
+        Event::TransferEnded {
+            transfer,
+            conversation,
+            from: Sender::External(external),
+            end: TransferEnd::Completed,
+            consulted: None,
+        },
+        Event::MessageSent { conversation, message, seq: 2, author: Author::Flow(flow) },
+        Event::MessageSent { conversation, message, seq: 3, author: Author::External(external) },
+        Event::OwnerChanged {
+            conversation,
+            from: Owner::Flow(flow),
+            to: Owner::External(external),
+            epoch: 2,
+            cause: OwnerCause::Entered(flow),
+            ended,
+            wrap_up: WrapUp::None,
+            segment,
+        },
+    ]
 }
 
 /// One event of every kind.
@@ -260,7 +309,7 @@ fn every_event() -> Vec<Event> {
         Event::TransferRequested {
             transfer,
             conversation,
-            from: agent,
+            from: Sender::Agent(agent),
             target: Target::Agent(TWO),
             mode: Mode::Warm,
             policy: Box::new(Preset::Vivocha.policy()),
@@ -287,7 +336,7 @@ fn every_event() -> Vec<Event> {
         Event::TransferEnded {
             transfer,
             conversation,
-            from: agent,
+            from: Sender::Agent(agent),
             end: TransferEnd::Abandoned,
             consulted: Some(TWO),
         },

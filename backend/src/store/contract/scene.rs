@@ -213,7 +213,7 @@ pub fn transfer(number: u64, conversation: &Conversation, target: Target, state:
     Transfer {
         id: TransferId::from_bits(number.into()),
         conversation: conversation.id,
-        from: ONE,
+        from: Sender::Agent(ONE),
         target,
         mode: Mode::Cold,
         queue: BILLING,
@@ -237,9 +237,8 @@ pub fn leaving(conversation: &Conversation, transfer: TransferId) -> Conversatio
     let mut leaving = conversation.clone();
     match &mut leaving.state {
         ConversationState::Open { held: Held::Agent { transfer: open, .. }, .. } => *open = Some(transfer),
-        ConversationState::Open { held: Held::Queue(_), .. } | ConversationState::Closed { .. } => {
-            panic!("an agent owns it")
-        }
+        ConversationState::Open { held: Held::Queue(_) | Held::Flow(_) | Held::External { .. }, .. }
+        | ConversationState::Closed { .. } => panic!("an agent owns it"),
     }
     leaving
 }

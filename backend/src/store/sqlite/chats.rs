@@ -35,7 +35,8 @@ fn for_customer(message: Message) -> ChatMessage {
         id: message.id,
         from: match message.author {
             Author::Customer => ChatAuthor::Customer,
-            Author::Agent(_) => ChatAuthor::Agent,
+            Author::Agent(_) | Author::External(_) => ChatAuthor::Agent,
+            Author::Flow(_) => ChatAuthor::Bot,
         },
         name: message.name,
         text: message.text,
@@ -86,6 +87,12 @@ fn phase_of(
                 return Ok(Phase::Active { agent });
             }
             Ok(Phase::Transferring { agent, to: things::target_name(connection, noted.transfer.target)? })
+        }
+        ConversationState::Open { held: Held::Flow(run), .. } => {
+            Ok(Phase::Active { agent: things::flow_name(connection, run.flow)? })
+        }
+        ConversationState::Open { held: Held::External { external, .. }, .. } => {
+            Ok(Phase::Active { agent: things::external_name(connection, *external)? })
         }
         ConversationState::Closed { by, .. } => {
             let (request, answer) = requests::request_of(connection, conversation.id)?.unzip();

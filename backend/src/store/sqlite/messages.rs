@@ -7,13 +7,19 @@ use super::{WORKSPACE, things};
 use crate::store::rows::{StoredId, fold_case};
 use crate::store::{ReadMarks, StoreError};
 
-/// The columns of a message, with the name of the agent who wrote it.
+/// The columns of a message, with the name of whoever wrote it, unless that is the customer.
 macro_rules! select_messages {
     ($rest:literal) => {
         concat!(
-            "select m.seq, m.id, m.agent, p.name, m.text, m.at_ms, m.client_key
+            "select m.seq, m.id, m.agent, coalesce(p.name, case m.author_kind
+                 when 'flow' then
+                     (select f.name from flows f where f.workspace_id = m.workspace_id and f.id = m.agent)
+                 when 'external' then
+                     (select e.name from externals e where e.workspace_id = m.workspace_id and e.id = m.agent)
+             end), m.text, m.at_ms, m.client_key, m.author_kind
              from messages m
-             left join profiles p on p.workspace_id = m.workspace_id and p.agent = m.agent
+             left join profiles p
+                 on m.author_kind is null and p.workspace_id = m.workspace_id and p.agent = m.agent
              where m.workspace_id = ?1 and m.conversation = ?2 ",
             $rest
         )
@@ -24,7 +30,7 @@ macro_rules! select_messages {
 macro_rules! select_asides {
     ($rest:literal) => {
         concat!(
-            "select m.seq, m.id, m.agent, p.name, m.text, m.at_ms, m.client_key
+            "select m.seq, m.id, m.agent, p.name, m.text, m.at_ms, m.client_key, null
              from asides m
              left join profiles p on p.workspace_id = m.workspace_id and p.agent = m.agent
              where m.workspace_id = ?1 and m.transfer = ?2 ",
@@ -139,14 +145,16 @@ fn customer(connection: &Connection, conversation: ConversationId) -> Result<Opt
 }
 
 fn message(row: &Row<'_>, customer: &str) -> rusqlite::Result<Message> {
-    let agent: Option<_> = row.get(2)?;
-    let (author, name) = match agent {
-        Some(agent) => {
-            let name: Option<String> = row.get(3)?;
-            (Author::Agent(AgentId::from_blob(agent)), name.unwrap_or_default())
-        }
-        None => (Author::Customer, customer.to_owned()),
+    let id: Option<_> = row.get(2)?;
+    let kind: Option<String> = row.get(7)?;
+    let author = match (id, kind.as_deref()) {
+        (Some(id), Some("flow")) => Author::Flow(FlowId::from_blob(id)),
+        (Some(id), Some("external")) => Author::External(ExternalId::from_blob(id)),
+        (Some(id), _) => Author::Agent(AgentId::from_blob(id)),
+        (None, _) => Author::Customer,
     };
+    let name: Option<String> = row.get(3)?;
+    let name = if author == Author::Customer { customer.to_owned() } else { name.unwrap_or_default() };
     Ok(Message {
         seq: row.get(0)?,
         id: MessageId::from_blob(row.get(1)?),

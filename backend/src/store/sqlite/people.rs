@@ -135,6 +135,8 @@ pub(super) fn names(connection: &Connection) -> Result<Names, StoreError> {
         groups: names_of(connection, "select id, name from groups where workspace_id = ?1")?,
         queues: names_of(connection, "select id, name from queues where workspace_id = ?1")?,
         skills: names_of(connection, "select id, name from skills where workspace_id = ?1")?,
+        flows: names_of(connection, "select id, name from flows where workspace_id = ?1")?,
+        externals: names_of(connection, "select id, name from externals where workspace_id = ?1")?,
     })
 }
 

@@ -2,15 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use baton_shared::api::{GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView};
+use baton_shared::api::{
+    ExternalView, FlowView, GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView,
+};
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 use rusqlite::{OptionalExtension, params};
 
 use super::readers::Reader;
-use super::{WORKSPACE, chats, log, messages, people, requests, things, threads};
+use super::{WORKSPACE, bots, chats, log, messages, people, requests, things, threads};
 use crate::store::rows::StoredId;
-use crate::store::{Names, ReadMarks, Reading, Sight, StoreError};
+use crate::store::{Names, Partner, ReadMarks, Reading, Sight, StoreError};
 
 impl Reading for Reader<'_> {
     fn head(&self) -> Result<u64, StoreError> {
@@ -159,6 +161,11 @@ impl Reading for Reader<'_> {
         chats::phase(self, conversation, now)
     }
 
+    fn transfer_notes(&self, transfer: TransferId) -> Result<(Option<String>, Option<String>), StoreError> {
+        let noted = things::transfer(self, transfer)?;
+        Ok(noted.map_or((None, None), |noted| (noted.note, noted.summary)))
+    }
+
     fn transfer(&self, transfer: TransferId) -> Result<Option<(Transfer, String)>, StoreError> {
         let Some(noted) = things::transfer(self, transfer)? else { return Ok(None) };
         let name = things::target_name(self, noted.transfer.target)?;
@@ -224,6 +231,23 @@ impl Reading for Reader<'_> {
 
     fn workflow(&self, workflow: WorkflowId) -> Result<Option<WorkflowView>, StoreError> {
         Ok(self.workflows()?.into_iter().find(|found| found.id == workflow))
+    }
+
+    fn flows(&self) -> Result<Vec<FlowView>, StoreError> {
+        let flows = bots::flows(self)?.into_iter();
+        Ok(flows.map(|(flow, definition)| FlowView::new(flow.id, definition)).collect())
+    }
+
+    fn flow(&self, flow: FlowId) -> Result<Option<FlowView>, StoreError> {
+        Ok(self.flows()?.into_iter().find(|found| found.id == flow))
+    }
+
+    fn externals(&self) -> Result<Vec<ExternalView>, StoreError> {
+        bots::externals(self)
+    }
+
+    fn partner(&self, external: ExternalId) -> Result<Option<Partner>, StoreError> {
+        bots::partner(self, external)
     }
 
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError> {

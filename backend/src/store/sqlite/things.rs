@@ -62,6 +62,8 @@ pub(super) fn load(connection: &Connection, writer_epoch: u64) -> Result<Loaded,
         )?,
         policies: policies(connection)?,
         workflows: bodies(connection, "workflows", "where workspace_id = ?1 and removed = 0 order by id")?,
+        flows: bodies(connection, "flows", "where workspace_id = ?1 and removed = 0 order by id")?,
+        externals: ids(connection, "select id from externals where workspace_id = ?1 and removed = 0")?,
     };
     work.conversations.sort_unstable_by_key(|conversation| conversation.id);
     work.segments.sort_unstable_by_key(|segment| segment.id);
@@ -70,7 +72,9 @@ pub(super) fn load(connection: &Connection, writer_epoch: u64) -> Result<Loaded,
     let definitions = workflows(connection)?.into_iter().map(|(workflow, written)| (workflow.id, written));
     let definitions = definitions.collect();
     let queue_names = people::names(connection)?.queues;
-    Ok(Loaded { head, writer_epoch, work, definitions, queue_names })
+    let flows = super::bots::flows(connection)?.into_iter().map(|(flow, written)| (flow.id, written));
+    let flows = flows.collect();
+    Ok(Loaded { head, writer_epoch, work, definitions, flows, queue_names })
 }
 
 /// Returns every workflow with what is written in it, by name.
@@ -236,6 +240,16 @@ pub(super) fn workflow_name(connection: &Connection, id: WorkflowId) -> Result<S
     name(connection, "select name from workflows where workspace_id = ?1 and id = ?2", id.blob())
 }
 
+/// Returns a flow's name.
+pub(super) fn flow_name(connection: &Connection, id: FlowId) -> Result<String, StoreError> {
+    name(connection, "select name from flows where workspace_id = ?1 and id = ?2", id.blob())
+}
+
+/// Returns an external contact's name.
+pub(super) fn external_name(connection: &Connection, id: ExternalId) -> Result<String, StoreError> {
+    name(connection, "select name from externals where workspace_id = ?1 and id = ?2", id.blob())
+}
+
 /// Returns a customer's name.
 pub(super) fn contact_name(connection: &Connection, id: ContactId) -> Result<String, StoreError> {
     name(connection, "select name from contacts where workspace_id = ?1 and id = ?2", id.blob())
@@ -248,6 +262,17 @@ pub(super) fn target_name(connection: &Connection, target: Target) -> Result<Str
         Target::Group(group) => group_name(connection, group),
         Target::Queue(queue) => queue_name(connection, queue),
         Target::Workflow(workflow) => workflow_name(connection, workflow),
+        Target::Flow(flow) => flow_name(connection, flow),
+        Target::External(external) => external_name(connection, external),
+    }
+}
+
+/// Returns the name of who passed a conversation on.
+pub(super) fn sender_name(connection: &Connection, sender: Sender) -> Result<String, StoreError> {
+    match sender {
+        Sender::Agent(agent) => agent_name(connection, agent),
+        Sender::Flow(flow) => flow_name(connection, flow),
+        Sender::External(external) => external_name(connection, external),
     }
 }
 

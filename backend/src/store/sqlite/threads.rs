@@ -60,6 +60,8 @@ pub(super) fn thread(
         returned,
         owner: match conversation.owner() {
             Some(Owner::Agent(agent)) => Some(things::agent_name(connection, agent)?),
+            Some(Owner::Flow(flow)) => Some(things::flow_name(connection, flow)?),
+            Some(Owner::External(external)) => Some(things::external_name(connection, external)?),
             Some(Owner::Queue(_) | Owner::Group(_)) | None => None,
         },
         invites,
@@ -111,6 +113,7 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
         | TransferState::Ended { end: TransferEnd::Completed, .. } => true,
         TransferState::Requested
         | TransferState::Seeking { .. }
+        | TransferState::Calling { .. }
         | TransferState::Consulting { .. }
         | TransferState::Ended { .. } => false,
     };
@@ -118,7 +121,7 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
     for Noted { transfer, note, summary } in transfers.iter().filter(changed_owner) {
         handoffs.push(Handoff {
             transfer: transfer.id,
-            from: things::agent_name(connection, transfer.from)?,
+            from: things::sender_name(connection, transfer.from)?,
             to: things::target_name(connection, transfer.target)?,
             note: note.clone(),
             summary: summary.clone(),
@@ -137,7 +140,8 @@ fn pending(
 ) -> Result<Option<PendingTransfer>, StoreError> {
     let open = match &conversation.state {
         ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer,
-        ConversationState::Open { held: Held::Queue(_), .. } | ConversationState::Closed { .. } => None,
+        ConversationState::Open { held: Held::Queue(_) | Held::Flow(_) | Held::External { .. }, .. }
+        | ConversationState::Closed { .. } => None,
     };
     let Some(Noted { transfer, .. }) = transfers.iter().find(|noted| Some(noted.transfer.id) == open) else {
         return Ok(None);
@@ -150,6 +154,10 @@ fn pending(
             }
             let phase = if asked.is_empty() { PendingPhase::Waiting } else { PendingPhase::Offered };
             (phase, *deadline)
+        }
+        TransferState::Calling { deadline } => {
+            asked.push(Asked::named(things::target_name(connection, transfer.target)?));
+            (PendingPhase::Offered, Some(*deadline))
         }
         TransferState::Consulting { agent, deadline, .. } => {
             asked.push(Asked::named(things::agent_name(connection, *agent)?));
@@ -219,16 +227,19 @@ fn returned(
         return Ok(None);
     };
     let came_back = segment.preceded_by == OwnerCause::Returned(transfer.id);
-    let of_this_segment = conversation.owner() == Some(Owner::Agent(transfer.from))
-        && segment.owner == Owner::Agent(transfer.from)
+    let of_this_segment = conversation.owner() == Some(transfer.from.owner())
+        && segment.owner == transfer.from.owner()
         && (came_back || transfer.requested_at >= segment.started_at);
     if !of_this_segment {
         return Ok(None);
     }
     let mut find = connection.prepare_cached(
-        "select reason from offers indexed by offers_of_transfers
-         where workspace_id = ?1 and cause = 'transfer' and cause_id = ?2
-         order by reason is null, ended_at desc, made_at desc limit 1",
+        "select coalesce(
+             (select reason from transfers where workspace_id = ?1 and id = ?2),
+             (select reason from offers indexed by offers_of_transfers
+              where workspace_id = ?1 and cause = 'transfer' and cause_id = ?2
+              order by reason is null, ended_at desc, made_at desc limit 1)
+         )",
     )?;
     let reason: Option<Option<String>> =
         find.query_row(params![WORKSPACE, transfer.id.blob()], |row| row.get(0)).optional()?;
@@ -268,7 +279,7 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
             }
             Some(IncomingTransfer {
                 transfer: id,
-                from: things::agent_name(connection, transfer.from)?,
+                from: things::sender_name(connection, transfer.from)?,
                 mode: transfer.mode,
                 note,
                 summary,
@@ -307,7 +318,9 @@ pub(super) fn consult(
 ) -> Result<Option<Consult>, StoreError> {
     let Some(Noted { transfer, note, summary }) = things::transfer(connection, id)? else { return Ok(None) };
     let TransferState::Consulting { agent, since, deadline, .. } = transfer.state else { return Ok(None) };
-    if viewer != agent && viewer != transfer.from {
+    // Only people consult someone.
+    let Some(from) = transfer.from.agent() else { return Ok(None) };
+    if viewer != agent && viewer != from {
         return Ok(None);
     }
     let thread = match viewer == agent {
@@ -317,8 +330,8 @@ pub(super) fn consult(
     Ok(Some(Consult {
         transfer: id,
         conversation: transfer.conversation,
-        from: transfer.from,
-        from_name: things::agent_name(connection, transfer.from)?,
+        from,
+        from_name: things::agent_name(connection, from)?,
         agent,
         agent_name: things::agent_name(connection, agent)?,
         note,
@@ -355,7 +368,7 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
             format!("Transferred to {}", things::target_name(connection, transfer(id)?.target)?)
         }
         FollowedBy::Owner(OwnerCause::TakenBack(id)) => {
-            format!("Taken back by {}", things::agent_name(connection, transfer(id)?.from)?)
+            format!("Taken back by {}", things::sender_name(connection, transfer(id)?.from)?)
         }
         FollowedBy::Owner(OwnerCause::Left(id)) => {
             let invite = things::there(things::invite(connection, id)?, id)?.0;
@@ -370,7 +383,8 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
             | OwnerCause::Accepted(_)
             | OwnerCause::Returned(_)
             | OwnerCause::Routed(_)
-            | OwnerCause::Overflowed(_),
+            | OwnerCause::Overflowed(_)
+            | OwnerCause::Entered(_),
         ) => "Passed on".to_owned(),
         FollowedBy::End(EndedBy::Customer) => "Ended by the customer".to_owned(),
         FollowedBy::End(EndedBy::Agent) => "Ended by you".to_owned(),

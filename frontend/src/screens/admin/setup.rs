@@ -84,12 +84,7 @@ impl Setup {
         asking: impl Future<Output = Result<Answer, Failure>> + 'static,
         then: impl FnOnce(Answer) + 'static,
     ) {
-        spawn_local(async move {
-            match asking.await {
-                Ok(answer) => then(answer),
-                Err(failure) => self.failed(&failure, self.refusal),
-            }
-        });
+        self.ask(asking, self.refusal, then);
     }
 
     /// Waits for something to be saved and says so, or says in `refusal` why it was not.
@@ -107,6 +102,21 @@ impl Setup {
                     self.saved.set(true);
                     then();
                 }
+                Err(failure) => self.failed(&failure, refusal),
+            }
+        });
+    }
+
+    /// Waits for an answer, or says in `refusal` why there is none.
+    pub fn ask<Answer: 'static>(
+        self,
+        asking: impl Future<Output = Result<Answer, Failure>> + 'static,
+        refusal: RwSignal<Option<String>>,
+        then: impl FnOnce(Answer) + 'static,
+    ) {
+        spawn_local(async move {
+            match asking.await {
+                Ok(answer) => then(answer),
                 Err(failure) => self.failed(&failure, refusal),
             }
         });

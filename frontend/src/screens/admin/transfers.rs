@@ -3,6 +3,7 @@
 use baton_shared::policy::Preset;
 use leptos::prelude::*;
 
+use super::definitions::{DefinitionsSection, Kind};
 use super::groups::GroupsSection;
 use super::history::HistorySection;
 use super::overrides::OverridesSection;
@@ -75,6 +76,12 @@ pub fn TransfersPage(
             </Show>
             <GroupsSection setup=setup />
             <Show when=move || administers>
+                {Kind::ALL
+                    .into_iter()
+                    .map(|kind| view! { <DefinitionsSection setup=setup kind=kind /> })
+                    .collect_view()}
+            </Show>
+            <Show when=move || administers>
                 <HistorySection setup=setup />
             </Show>
         </div>
@@ -84,12 +91,10 @@ pub fn TransfersPage(
 /// Returns the parts of the page with their ids and titles, in their order.
 pub fn places() -> Vec<(&'static str, &'static str)> {
     let sections = Section::ALL.into_iter().map(|section| (section.id(), section.title()));
-    let others = [
-        ("overrides", "Different for some"),
-        ("groups", "Transfer groups"),
-        ("history", "History of changes"),
-    ];
-    [("preset", "Preset")].into_iter().chain(sections).chain(others).collect()
+    let others = [("overrides", "Different for some"), ("groups", "Transfer groups")];
+    let written = Kind::ALL.into_iter().map(|kind| (kind.id(), kind.title()));
+    let last = ("history", "History of changes");
+    [("preset", "Preset")].into_iter().chain(sections).chain(others).chain(written).chain([last]).collect()
 }
 
 /// The policy as it is being edited; a handle that can be copied.

@@ -6,7 +6,7 @@ use baton_shared::*;
 use rusqlite::{Params, params};
 
 use super::{Writing, body};
-use crate::store::rows::StoredId;
+use crate::store::rows::{self, StoredId};
 use crate::store::sqlite::WORKSPACE;
 use crate::store::{Content, StoreError};
 
@@ -33,6 +33,16 @@ impl Writing<'_> {
                 let written = body(self.body, definition)?.to_owned();
                 self.set(sql, params![WORKSPACE, workflow.blob(), definition.name, written], workflow)
             }
+            Content::Flow(flow, definition) => {
+                let sql = "update flows set name = ?3, definition = ?4 where workspace_id = ?1 and id = ?2";
+                let written = body(self.body, definition)?.to_owned();
+                self.set(sql, params![WORKSPACE, flow.blob(), definition.name, written], flow)
+            }
+            Content::External { external, name, url, secret } => {
+                let sql = "update externals set name = ?3, url = ?4, secret = coalesce(?5, secret)
+                           where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, external.blob(), name, url, secret], external)
+            }
             Content::Contact(contact, name) => {
                 let sql = "insert into contacts (workspace_id, id, name) values (?1, ?2, ?3)
                            on conflict (workspace_id, id) do update set name = excluded.name";
@@ -40,18 +50,22 @@ impl Writing<'_> {
             }
             Content::Attributes(conversation, attributes) => self.attributes(*conversation, attributes),
             Content::Message { conversation, seq, id, author, text, at, client_key } => {
-                let agent = match author {
-                    Author::Customer => None,
-                    Author::Agent(agent) => Some(agent.blob()),
-                };
-                let sql = "insert into messages (workspace_id, conversation, seq, id, agent, text, at_ms, client_key)
-                           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+                let (agent, kind) = rows::author(*author);
+                let sql = "insert into messages
+                               (workspace_id, conversation, seq, id, agent, author_kind, text, at_ms, client_key)
+                           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
                 let (conversation, message, at) = (conversation.blob(), id.blob(), at.as_millis());
-                self.set(sql, params![WORKSPACE, conversation, seq, message, agent, text, at, client_key], id)
+                let written =
+                    params![WORKSPACE, conversation, seq, message, agent, kind, text, at, client_key];
+                self.set(sql, written, id)
             }
             Content::Note(transfer, note) => {
                 let sql = "update transfers set note = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, transfer.blob(), note], transfer)
+            }
+            Content::TransferReason(transfer, reason) => {
+                let sql = "update transfers set reason = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, transfer.blob(), reason], transfer)
             }
             Content::Summary(transfer, summary) => {
                 let sql = "update transfers set summary = ?3 where workspace_id = ?1 and id = ?2";

@@ -22,6 +22,10 @@ impl Writing<'_> {
             Row::GroupRemoved(group) => self.group_removed(*group),
             Row::Workflow(workflow) => self.workflow(workflow),
             Row::WorkflowRemoved(workflow) => self.workflow_removed(*workflow),
+            Row::Flow(flow) => self.flow(flow),
+            Row::FlowRemoved(flow) => self.flow_removed(*flow),
+            Row::External(external) => self.external(*external),
+            Row::ExternalRemoved(external) => self.external_removed(*external),
             Row::Policies(policies) => self.policies(policies),
             Row::Listener { conversation, agent, listens } => self.listener(*conversation, *agent, *listens),
             Row::Request(request) => self.request(request),
@@ -101,6 +105,40 @@ impl Writing<'_> {
         self.statements.run(
             "update workflows set removed = 1 where workspace_id = ?1 and id = ?2",
             params![WORKSPACE, workflow.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn flow(&mut self, flow: &Flow) -> Result<(), StoreError> {
+        let body = body(self.body, flow)?;
+        self.statements.run(
+            "insert into flows (workspace_id, id, body) values (?1, ?2, ?3)
+             on conflict (workspace_id, id) do update set body = excluded.body",
+            params![WORKSPACE, flow.id.blob(), body],
+        )?;
+        Ok(())
+    }
+
+    fn flow_removed(&mut self, flow: FlowId) -> Result<(), StoreError> {
+        self.statements.run(
+            "update flows set removed = 1 where workspace_id = ?1 and id = ?2",
+            params![WORKSPACE, flow.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn external(&mut self, external: ExternalId) -> Result<(), StoreError> {
+        self.statements.run(
+            "insert or ignore into externals (workspace_id, id) values (?1, ?2)",
+            params![WORKSPACE, external.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn external_removed(&mut self, external: ExternalId) -> Result<(), StoreError> {
+        self.statements.run(
+            "update externals set removed = 1, url = null, secret = null where workspace_id = ?1 and id = ?2",
+            params![WORKSPACE, external.blob()],
         )?;
         Ok(())
     }
@@ -296,11 +334,13 @@ impl Writing<'_> {
 
     fn transfer(&mut self, transfer: &Transfer) -> Result<(), StoreError> {
         let (target_kind, target_id) = rows::target(transfer.target);
+        let (from_kind, from_id) = rows::owner(transfer.from.owner());
         let (consulted, ended_at, ended_as) = match &transfer.state {
             TransferState::Requested
             | TransferState::Seeking { .. }
             | TransferState::Released { .. }
-            | TransferState::Enqueued { .. } => (None, None, None),
+            | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. } => (None, None, None),
             TransferState::Consulting { agent, .. } => (Some(agent.blob()), None, None),
             TransferState::Ended { at, end } => (None, Some(at.as_millis()), Some(end.word())),
         };
@@ -311,7 +351,8 @@ impl Writing<'_> {
                 WORKSPACE,
                 transfer.id.blob(),
                 transfer.conversation.blob(),
-                transfer.from.blob(),
+                from_kind,
+                from_id,
                 target_kind,
                 target_id,
                 rows::mode(transfer.mode),

@@ -74,7 +74,11 @@ fn written_by(batch: &Batch) -> Vec<Written> {
             | Row::Request(_)
             | Row::Invite(_)
             | Row::Workflow(_)
-            | Row::WorkflowRemoved(_) => return None,
+            | Row::WorkflowRemoved(_)
+            | Row::Flow(_)
+            | Row::FlowRemoved(_)
+            | Row::External(_)
+            | Row::ExternalRemoved(_) => return None,
         })
     });
     let content = batch.content.iter().filter_map(|content| match content {
@@ -90,6 +94,9 @@ fn written_by(batch: &Batch) -> Vec<Written> {
         | Content::QueueName(..)
         | Content::GroupName(..)
         | Content::Workflow(..)
+        | Content::Flow(..)
+        | Content::External { .. }
+        | Content::TransferReason(..)
         | Content::Note(..)
         | Content::Summary(..)
         | Content::Aside { .. }

@@ -15,7 +15,7 @@ pub fn next(state: &RoutingState) -> Option<Match> {
         match conversation.owner() {
             Some(Owner::Agent(agent)) => *held.entry(agent).or_default() += 1,
             Some(Owner::Queue(queue)) => waiting.push((conversation, queue)),
-            Some(Owner::Group(_)) | None => {}
+            Some(Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => {}
         }
     }
     state.offers.values().for_each(|offer| *held.entry(offer.agent).or_default() += 1);
