@@ -186,14 +186,14 @@ fn whatever_people_do_every_desk_stays_as_a_fresh_snapshot_shows_it() {
 fn whatever_people_do_together_every_desk_stays_as_a_fresh_snapshot_shows_it() {
     // Most presets know no invitations and no taking over, so both are allowed here beside what the preset says.
     let mut happened = BTreeSet::new();
-    for (seed, preset) in (101..).zip(Preset::ALL) {
+    for (seed, preset) in (111..).zip(Preset::ALL) {
         let change = |policy: &mut TransferPolicy| {
             policy.modes.insert(Mode::Invite);
             policy.invites_max = policy.invites_max.max(3);
             policy.take_over = TakeOver::Always;
             policy.wrap_up_secs = Some(90);
         };
-        let log = play_at_random(seed, *preset, 150, change, |_| {});
+        let log = play_at_random(seed, *preset, 300, change, |_| {});
         happened.extend(log.iter().map(|recorded| detailed_name(&recorded.event)));
     }
     for expected in [
