@@ -9,7 +9,7 @@ mod invites;
 mod offers;
 mod people;
 mod policies;
-pub mod replies;
+mod replies;
 mod requests;
 mod returns;
 mod supervision;
