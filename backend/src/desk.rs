@@ -12,7 +12,7 @@ mod offers;
 mod overflow;
 mod people;
 mod policies;
-pub mod replies;
+mod replies;
 mod requests;
 mod returning;
 mod returns;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::{AgentId, ConversationId, InviteId, OfferId, QueueId, TransferId};
 use crate::time::Timestamp;
+use crate::transfer::{Transfer, TransferState};
 
 /// How long an agent who declined or missed a conversation is left alone with it, if nobody else is eligible.
 pub const OFFER_REST: Duration = Duration::from_secs(30);
@@ -97,6 +98,27 @@ pub struct Offer {
     /// What the receiver has let the sender know.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub replies: BTreeSet<Reply>,
+}
+
+impl Offer {
+    /// Returns what the receiver may still let the sender of this transfer know: nothing unless the sender owns the
+    /// conversation and waits.
+    pub fn may_reply(&self, transfer: Option<&Transfer>) -> Vec<Reply> {
+        let waits = transfer.is_some_and(|transfer| match transfer.state {
+            TransferState::Seeking { .. } => true,
+            TransferState::Requested
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
+            | TransferState::Consulting { .. }
+            | TransferState::Ended { .. } => false,
+        });
+        // Without a time of its own an offer cannot end later.
+        let timed = matches!(self.state, OfferState::Open { deadline: Some(_) });
+        let all = [Reply::Seen, Reply::Reading, Reply::Soon, Reply::Asked];
+        let possible = |reply: &Reply| !self.replies.contains(reply) && (*reply != Reply::Soon || timed);
+        all.into_iter().filter(|reply| waits && possible(reply)).collect()
+    }
 }
 
 /// Open until a deadline, or ended.

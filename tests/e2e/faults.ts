@@ -6,6 +6,9 @@ import type { BrowserContext, Page } from "@playwright/test";
 /** Asking who is signed in is answered 401 while nobody is; browsers write that to the console. */
 const ALWAYS_ALLOWED = [/status of 401 .*\/api\/session$/];
 
+/** What browsers write to the console when nobody answers. */
+export const NOBODY_ANSWERS = [/net::ERR_/, /status of 503/];
+
 export class Faults {
   readonly #found: string[] = [];
   readonly #allowed: RegExp[] = [...ALWAYS_ALLOWED];

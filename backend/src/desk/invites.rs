@@ -127,8 +127,8 @@ pub(super) fn end_participations(state: &RoutingState, agent: AgentId) -> Vec<Ev
     theirs.map(|invite| invite_ended(invite, InviteEnd::Left)).collect()
 }
 
-/// Returns the invitation of whoever becomes the owner when the owner goes: of those who take part, which nobody does who
-/// cannot be reached, the one who came first.
+/// Returns the invitation of whoever becomes the owner when the owner goes: the first who came of those who take part. All
+/// of them can be reached: whoever cannot takes part no more.
 pub(super) fn heir<'a>(
     state: &'a RoutingState,
     conversation: &Conversation,

@@ -8,28 +8,6 @@ use super::{Circumstances, Decided, checked_text, offers, person};
 use crate::content::Content;
 use crate::routing::RoutingState;
 
-/// Returns what a receiver may still let the sender know: nothing unless the sender owns the conversation and waits.
-pub fn open_replies(offer: &Offer, transfer: Option<&Transfer>) -> Vec<Reply> {
-    let waits = transfer.is_some_and(|transfer| match transfer.state {
-        TransferState::Seeking { .. } => true,
-        TransferState::Requested
-        | TransferState::Released { .. }
-        | TransferState::Enqueued { .. }
-        | TransferState::Calling { .. }
-        | TransferState::Consulting { .. }
-        | TransferState::Ended { .. } => false,
-    });
-    let said = &offer.replies;
-    let possible = |reply: &Reply| match reply {
-        Reply::Seen | Reply::Reading | Reply::Asked => !said.contains(reply),
-        // Without a time of its own an offer cannot end later.
-        Reply::Soon => !said.contains(reply) && matches!(offer.state, OfferState::Open { deadline: Some(_) }),
-        Reply::Answered => false,
-    };
-    let all = [Reply::Seen, Reply::Reading, Reply::Soon, Reply::Asked];
-    all.into_iter().filter(|reply| waits && possible(reply)).collect()
-}
-
 /// Returns the transfer that an offer belongs to.
 fn transfer_of<'a>(state: &'a RoutingState, offer: &Offer) -> Option<&'a Transfer> {
     match offer.cause {
@@ -39,7 +17,7 @@ fn transfer_of<'a>(state: &'a RoutingState, offer: &Offer) -> Option<&'a Transfe
 }
 
 fn check(state: &RoutingState, offer: &Offer, reply: Reply) -> Result<(), Refusal> {
-    let open = open_replies(offer, transfer_of(state, offer));
+    let open = offer.may_reply(transfer_of(state, offer));
     if open.contains(&reply) {
         Ok(())
     } else if offer.replies.contains(&reply) {

@@ -11,151 +11,151 @@ use crate::controls::dialog::Dialog;
 use crate::dispatch::Command;
 use crate::viewing::DialogShown;
 
-/// Asks why a transfer or an invitation is rejected.
+/// The id of the field.
+const WORDS: &str = "words";
+
+/// What is said of a question and of its answer.
+const ONCE: &str = "Only staff see it, and once: the time to accept goes on.";
+
+/// Which words are asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Asking {
+    /// Why an offer is rejected.
+    Reason,
+    /// What the sender of a transfer is asked.
+    Question,
+    /// What its receiver is answered.
+    Answer,
+}
+
+/// Asks for a few words about an offer: why it is rejected, a question to the sender, or the answer to one.
 #[component]
-pub fn RejectDialog() -> impl IntoView {
+pub fn WordsDialog() -> impl IntoView {
     let context = DeskContext::here();
     let dialog = context.viewing.dialog;
-    let offer = move || match dialog.get() {
-        Some(DialogShown::Reject(offer)) => Some(offer),
+    let about = Memo::new(move |_| match dialog.get() {
+        Some(DialogShown::Reject(offer)) => Some((offer, Asking::Reason)),
+        Some(DialogShown::Ask(offer)) => Some((offer, Asking::Question)),
+        Some(DialogShown::Answer(offer)) => Some((offer, Asking::Answer)),
         _ => None,
-    };
-    let reason = RwSignal::new(String::new());
+    });
+    let text = RwSignal::new(String::new());
     let refusal = RwSignal::new(None::<String>);
-    let open = Signal::derive(move || offer().is_some());
     let close = Callback::new(move |()| {
         dialog.set(None);
-        reason.set(String::new());
+        text.set(String::new());
         refusal.set(None);
     });
-    // An offer that is over cannot be rejected.
+    // Of an offer that is over nothing can be said any more; the sender has none of their own.
     Effect::new(move |_| {
-        let gone = offer()
-            .is_some_and(|offer| context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true));
+        let gone = about.get().is_some_and(|(offer, asking)| {
+            asking != Asking::Answer
+                && context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true)
+        });
         if gone {
             close.run(());
         }
     });
-    let required = Memo::new(move |_| {
-        let rule = |offer| context.live.read(|desk| desk.offers.get(&offer).map(|card| card.decline));
-        offer().and_then(rule).flatten() == Some(Decline::NeedReason)
-    });
-    let invited = Memo::new(move |_| {
-        let invited = |offer| context.live.read(|desk| desk.offers.get(&offer)?.invite.as_ref().map(drop));
-        offer().and_then(invited).flatten().is_some()
-    });
+    let rule = move || {
+        let offer = about.get()?.0;
+        context.live.read(|desk| desk.offers.get(&offer).map(|card| (card.decline, card.invite.is_some())))?
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some(offer) = untrack(offer) else { return };
-        if required.get_untracked() && reason.with_untracked(|reason| reason.trim().is_empty()) {
-            refusal.set(Some("Say why: a reason is required.".to_owned()));
-            page::focus("reject-reason");
-            return;
-        }
-        context.attention.answering(offer);
-        let command = Command::Reject { offer, reason: reason.get_untracked().trim().to_owned() };
+        let Some((offer, asking)) = about.get_untracked() else { return };
+        let words = text.get_untracked().trim().to_owned();
+        let required = untrack(rule).is_some_and(|(decline, _)| decline == Decline::NeedReason);
+        let command = match asking {
+            Asking::Reason if required && words.is_empty() => {
+                refusal.set(Some("Say why: a reason is required.".to_owned()));
+                page::focus(WORDS);
+                return;
+            }
+            Asking::Reason => {
+                context.attention.answering(offer);
+                Command::Reject { offer, reason: words }
+            }
+            Asking::Question => Command::Ask { offer, text: words },
+            Asking::Answer => Command::Answer { offer, text: words },
+        };
         context.dispatch.send_from(
             command,
             move |sentence| refusal.set(Some(sentence)),
             move |_| close.run(()),
         );
     };
-    view! {
-        <Dialog name="Reject" open=open on_close=close>
+    // The heading, the field's name, what is said about it, and the button.
+    let texts = move |asking| match asking {
+        Asking::Reason => {
+            let (decline, invited) = rule().unwrap_or((Decline::AskReason, false));
+            let heading = if invited { "Reject the invitation" } else { "Reject the transfer" };
+            let hint = match decline {
+                Decline::NeedReason => "The sender sees it. It is required.",
+                Decline::No | Decline::Yes | Decline::AskReason => {
+                    "The sender sees it. You can leave it empty."
+                }
+            };
+            [heading, "Reason", hint, "Reject"]
+        }
+        Asking::Question => ["Ask the sender", "Question", ONCE, "Ask"],
+        Asking::Answer => ["Answer the question", "Answer", ONCE, "Answer"],
+    };
+    let form = move |asking: Asking| {
+        let word = move |place: usize| move || texts(asking)[place];
+        let needed = move || rule().is_some_and(|(decline, _)| decline == Decline::NeedReason);
+        view! {
             <form on:submit=submit>
-                <h2>{move || if invited.get() { "Reject the invitation" } else { "Reject the transfer" }}</h2>
+                <h2>{word(0)}</h2>
                 <label class="field">
-                    <span class="field__label">"Reason"</span>
+                    <span class="field__label">{word(1)}</span>
                     <input
-                        id="reject-reason"
+                        id=WORDS
                         class="field__input"
                         type="text"
                         autocomplete="off"
-                        maxlength=REASON_CHARS_MAX.to_string()
-                        aria-required=move || required.get().then_some("true")
-                        aria-describedby="reject-hint"
-                        bind:value=reason
+                        autofocus
+                        maxlength=if asking == Asking::Reason { REASON_CHARS_MAX } else { QUESTION_CHARS_MAX }.to_string()
+                        aria-required=move || (asking == Asking::Reason && needed()).then_some("true")
+                        aria-describedby="words-hint"
+                        bind:value=text
                     />
                 </label>
-                <p id="reject-hint" class="hint">
-                    {move || {
-                        if required.get() {
-                            "The sender sees it. It is required."
-                        } else {
-                            "The sender sees it. You can leave it empty."
-                        }
-                    }}
+                <p id="words-hint" class="hint">
+                    {word(2)}
                 </p>
                 <Refusal refusal=refusal />
                 <div class="dialog__buttons">
                     <button class="button" type="button" on:click=move |_| close.run(())>
                         "Back"
                     </button>
-                    <button class="button button--danger" type="submit">
-                        "Reject"
+                    <button
+                        class=if asking == Asking::Reason { "button button--danger" } else { "button button--primary" }
+                        type="submit"
+                    >
+                        {word(3)}
                     </button>
                 </div>
             </form>
-        </Dialog>
-    }
-}
-
-/// Asks what to ask the sender of a transfer, or what to answer its receiver.
-#[component]
-pub fn QuestionDialog() -> impl IntoView {
-    let context = DeskContext::here();
-    let dialog = context.viewing.dialog;
-    let about = Memo::new(move |_| match dialog.get() {
-        Some(DialogShown::Ask(offer)) => Some((offer, true)),
-        Some(DialogShown::Answer(offer)) => Some((offer, false)),
-        _ => None,
-    });
-    let asks = move || about.get().is_some_and(|(_, asks)| asks);
-    let text = RwSignal::new(String::new());
-    let refusal = RwSignal::new(None::<String>);
-    let open = Signal::derive(move || about.get().is_some());
-    let close = Callback::new(move |()| {
-        dialog.set(None);
-        text.set(String::new());
-        refusal.set(None);
-    });
-    let submit = move |event: SubmitEvent| {
-        event.prevent_default();
-        let Some((offer, asks)) = about.get_untracked() else { return };
-        let text = text.get_untracked();
-        let command = if asks { Command::Ask { offer, text } } else { Command::Answer { offer, text } };
-        context.dispatch.send_from(
-            command,
-            move |sentence| refusal.set(Some(sentence)),
-            move |_| close.run(()),
-        );
+        }
+        .into_any()
+    };
+    let shows = move |rejects: bool| {
+        Memo::new(move |_| {
+            about.get().map(|(_, asking)| asking).filter(|asking| (*asking == Asking::Reason) == rejects)
+        })
+    };
+    // One closure for both, so that what it shows is compiled once.
+    let dialog_of = move |name: &'static str, shown: Memo<Option<Asking>>| {
+        view! {
+            <Dialog name=name open=Signal::derive(move || shown.get().is_some()) on_close=close>
+                {move || shown.get().map(form)}
+            </Dialog>
+        }
+        .into_any()
     };
     view! {
-        <Dialog name="Question" open=open on_close=close>
-            <form on:submit=submit>
-                <h2>{move || if asks() { "Ask the sender" } else { "Answer the question" }}</h2>
-                <label class="field">
-                    <span class="field__label">{move || if asks() { "Question" } else { "Answer" }}</span>
-                    <input
-                        class="field__input"
-                        type="text"
-                        autocomplete="off"
-                        maxlength=QUESTION_CHARS_MAX.to_string()
-                        bind:value=text
-                    />
-                </label>
-                <p class="hint">"Only staff see it, and once: the time to accept goes on."</p>
-                <Refusal refusal=refusal />
-                <div class="dialog__buttons">
-                    <button class="button" type="button" on:click=move |_| close.run(())>
-                        "Back"
-                    </button>
-                    <button class="button button--primary" type="submit">
-                        {move || if asks() { "Ask" } else { "Answer" }}
-                    </button>
-                </div>
-            </form>
-        </Dialog>
+        {dialog_of("Reject", shows(true))}
+        {dialog_of("Question", shows(false))}
     }
 }
 

@@ -14,7 +14,7 @@ use crate::conversation::hand_over_all::HandOverAllDialog;
 use crate::conversation::inbox::Inbox;
 use crate::conversation::offer::{self, Incoming};
 use crate::conversation::participants::LeaveDialog;
-use crate::conversation::questions::{EndConversationDialog, QuestionDialog, RejectDialog};
+use crate::conversation::questions::{EndConversationDialog, WordsDialog};
 use crate::conversation::requests::{CreateRequestDialog, RequestsButton, RequestsDialog};
 use crate::conversation::thread::{ThreadPane, accepted_entry};
 use crate::conversation::transfer_dialog::TransferDialog;
@@ -93,8 +93,7 @@ fn Desk() -> impl IntoView {
         <EndConversationDialog />
         <CreateRequestDialog />
         <RequestsDialog />
-        <RejectDialog />
-        <QuestionDialog />
+        <WordsDialog />
         <ShortcutDialog />
         <SettingsDialog />
     }

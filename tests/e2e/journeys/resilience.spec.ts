@@ -2,10 +2,8 @@
 
 import { RemoteCustomer } from "../api.ts";
 import { Desk } from "../desk.ts";
+import { NOBODY_ANSWERS } from "../faults.ts";
 import { expect, test } from "../fixtures.ts";
-
-/** What browsers write to the console when nobody answers. */
-const NOBODY_ANSWERS = [/net::ERR_/, /status of 503/];
 
 test("a reload in the middle loses nothing", async ({ people }) => {
   const one = await people.agent(1);

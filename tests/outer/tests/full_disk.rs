@@ -78,8 +78,6 @@ async fn fill_and_make_room(server: &Server, inside: &Path) -> anyhow::Result<()
         transcript(&mut connection, &customer).await? == wanted(said),
         "reading goes on, nothing is lost"
     );
-    let ready = connection.ask(&Request::get("/healthz", As::Nobody)).await?;
-    ensure!(ready.is_done(), "the process lives: {ready:?}");
 
     std::fs::remove_file(&ballast)?;
     let repeated = loop {

@@ -15,7 +15,6 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::things::Noted;
 use super::{WORKSPACE, messages, things};
-use crate::desk::replies::open_replies;
 use crate::store::rows::StoredId;
 use crate::store::{Sight, StoreError};
 
@@ -272,7 +271,7 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
             let Noted { transfer, note, summary } = things::there(things::transfer(connection, id)?, id)?;
             if let OfferCause::Transfer(_) = offer.cause {
                 decline = transfer.policy.decline;
-                may_reply = open_replies(&offer, Some(&transfer));
+                may_reply = offer.may_reply(Some(&transfer));
             }
             if !transfer.policy.attributes_in_offer {
                 thread.attributes.clear();
