@@ -74,6 +74,29 @@ impl Failure {
     }
 }
 
+/// What is asked of the server to change something; the same change can be asked for again with the same key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    method: Method,
+    path: String,
+    body: Option<String>,
+}
+
+impl Change {
+    const fn new(method: Method, path: String, body: Option<String>) -> Self {
+        Self { method, path, body }
+    }
+
+    fn post(path: String, body: &impl Serialize) -> Self {
+        Self::new(Method::POST, path, as_json(body))
+    }
+
+    /// Asks for it under an idempotency key, and returns the answer as it came.
+    pub async fn send(&self, key: &str) -> Result<String, Failure> {
+        send(self.method.clone(), self.path.clone(), Some(key), self.body.clone()).await
+    }
+}
+
 /// Signs in.
 pub async fn sign_in(email: String, password: String) -> Result<SignedIn, Failure> {
     ask(Method::POST, "/api/session".to_owned(), None, &SignIn { email, password }).await
@@ -105,33 +128,28 @@ pub async fn answer_heartbeat(cursor: String) -> Result<(), Failure> {
 }
 
 /// Chooses a status.
-pub async fn choose_status(status: Status) -> Result<(), Failure> {
-    tell(Method::PUT, "/api/presence".to_owned(), None, &ChooseStatus { status }).await
+pub fn choose_status(status: Status) -> Change {
+    Change::new(Method::PUT, "/api/presence".to_owned(), as_json(&ChooseStatus { status }))
 }
 
 /// Accepts an offer.
-pub async fn accept(offer: OfferId, key: &str) -> Result<Accepted, Failure> {
-    ask(Method::POST, format!("/api/offers/{offer}/acceptance"), Some(key), &Nothing {}).await
+pub fn accept(offer: OfferId) -> Change {
+    Change::post(format!("/api/offers/{offer}/acceptance"), &Nothing {})
 }
 
 /// Rejects an offer.
-pub async fn reject(offer: OfferId, reason: String, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/offers/{offer}/rejection"), Some(key), &Rejection { reason }).await
+pub fn reject(offer: OfferId, reason: String) -> Change {
+    Change::post(format!("/api/offers/{offer}/rejection"), &Rejection { reason })
 }
 
 /// Lets the sender of a transfer know something.
-pub async fn reply(offer: OfferId, reply: Reply, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/offers/{offer}/replies"), Some(key), &NewReply { reply }).await
+pub fn reply(offer: OfferId, reply: Reply) -> Change {
+    Change::post(format!("/api/offers/{offer}/replies"), &NewReply { reply })
 }
 
 /// Asks the sender of a transfer, or answers its receiver.
-pub async fn ask_or_answer(
-    offer: OfferId,
-    what: &'static str,
-    text: String,
-    key: &str,
-) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/offers/{offer}/{what}"), Some(key), &NewMessage { text }).await
+pub fn ask_or_answer(offer: OfferId, what: &'static str, text: String) -> Change {
+    Change::post(format!("/api/offers/{offer}/{what}"), &NewMessage { text })
 }
 
 /// Fetches a conversation.
@@ -176,57 +194,47 @@ pub async fn transfer_targets(id: ConversationId) -> Result<TransferTargets, Fai
 }
 
 /// Transfers a conversation.
-pub async fn transfer(id: ConversationId, body: &NewTransfer, key: &str) -> Result<TransferMade, Failure> {
-    ask(Method::POST, format!("/api/conversations/{id}/transfers"), Some(key), body).await
+pub fn transfer(id: ConversationId, body: &NewTransfer) -> Change {
+    Change::post(format!("/api/conversations/{id}/transfers"), body)
 }
 
 /// Invites someone to join a conversation.
-pub async fn invite(id: ConversationId, body: &NewInvite, key: &str) -> Result<InviteMade, Failure> {
-    ask(Method::POST, format!("/api/conversations/{id}/invites"), Some(key), body).await
+pub fn invite(id: ConversationId, body: &NewInvite) -> Change {
+    Change::post(format!("/api/conversations/{id}/invites"), body)
 }
 
 /// Takes an invitation back, or ends a participation.
-pub async fn cancel_invite(id: ConversationId, invite: InviteId, key: &str) -> Result<(), Failure> {
+pub fn cancel_invite(id: ConversationId, invite: InviteId) -> Change {
     let path = format!("/api/conversations/{id}/invites/{invite}");
-    send(Method::DELETE, path, Some(key), None).await.map(drop)
+    Change::new(Method::DELETE, path, None)
 }
 
 /// Leaves a conversation that one takes part in, or leaves an own one to a participant.
-pub async fn leave_conversation(id: ConversationId, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/conversations/{id}/leaving"), Some(key), &Nothing {}).await
+pub fn leave_conversation(id: ConversationId) -> Change {
+    Change::post(format!("/api/conversations/{id}/leaving"), &Nothing {})
 }
 
 /// Takes a transfer back.
-pub async fn cancel_transfer(id: ConversationId, transfer: TransferId, key: &str) -> Result<(), Failure> {
+pub fn cancel_transfer(id: ConversationId, transfer: TransferId) -> Change {
     let path = format!("/api/conversations/{id}/transfers/{transfer}");
-    send(Method::DELETE, path, Some(key), None).await.map(drop)
+    Change::new(Method::DELETE, path, None)
 }
 
 /// Ends a conversation; with a disposition its segment is filed at once.
-pub async fn close(
-    id: ConversationId,
-    disposition: Option<Disposition>,
-    notes: Option<String>,
-    key: &str,
-) -> Result<(), Failure> {
+pub fn close(id: ConversationId, disposition: Option<Disposition>, notes: Option<String>) -> Change {
     let body = Closure { disposition, notes };
-    tell(Method::POST, format!("/api/conversations/{id}/closure"), Some(key), &body).await
+    Change::post(format!("/api/conversations/{id}/closure"), &body)
 }
 
 /// Takes more time to file a segment.
-pub async fn extend_wrap_up(segment: SegmentId, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/wrap-ups/{segment}/extension"), Some(key), &Nothing {}).await
+pub fn extend_wrap_up(segment: SegmentId) -> Change {
+    Change::post(format!("/api/wrap-ups/{segment}/extension"), &Nothing {})
 }
 
 /// Files a segment.
-pub async fn file_wrap_up(
-    segment: SegmentId,
-    disposition: Disposition,
-    notes: Option<String>,
-    key: &str,
-) -> Result<(), Failure> {
+pub fn file_wrap_up(segment: SegmentId, disposition: Disposition, notes: Option<String>) -> Change {
     let body = WrapUpCompletion { disposition, notes };
-    tell(Method::POST, format!("/api/wrap-ups/{segment}/completion"), Some(key), &body).await
+    Change::post(format!("/api/wrap-ups/{segment}/completion"), &body)
 }
 
 /// Returns the address of the stream that makes a summary of a conversation.
@@ -235,29 +243,29 @@ pub fn summary_address(id: ConversationId) -> String {
 }
 
 /// Gives a conversation to the person who is consulted about it.
-pub async fn hand_over(id: ConversationId, transfer: TransferId, key: &str) -> Result<(), Failure> {
+pub fn hand_over(id: ConversationId, transfer: TransferId) -> Change {
     let path = format!("/api/conversations/{id}/transfers/{transfer}/handover");
-    tell(Method::POST, path, Some(key), &Nothing {}).await
+    Change::post(path, &Nothing {})
 }
 
 /// Stops being consulted.
-pub async fn leave_consult(transfer: TransferId, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/transfers/{transfer}/leaving"), Some(key), &Nothing {}).await
+pub fn leave_consult(transfer: TransferId) -> Change {
+    Change::post(format!("/api/transfers/{transfer}/leaving"), &Nothing {})
 }
 
 /// Says something aside.
-pub async fn say_aside(transfer: TransferId, text: String, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/transfers/{transfer}/asides"), Some(key), &NewAside { text }).await
+pub fn say_aside(transfer: TransferId, text: String) -> Change {
+    Change::post(format!("/api/transfers/{transfer}/asides"), &NewAside { text })
 }
 
 /// Stops reading on in a conversation that one passed on.
-pub async fn stop_listening(id: ConversationId, key: &str) -> Result<(), Failure> {
-    send(Method::DELETE, format!("/api/conversations/{id}/listening"), Some(key), None).await.map(drop)
+pub fn stop_listening(id: ConversationId) -> Change {
+    Change::new(Method::DELETE, format!("/api/conversations/{id}/listening"), None)
 }
 
 /// Ends a conversation with a request that is answered later.
-pub async fn create_request(id: ConversationId, note: Option<String>, key: &str) -> Result<Added, Failure> {
-    ask(Method::POST, format!("/api/conversations/{id}/requests"), Some(key), &NewRequest { note }).await
+pub fn create_request(id: ConversationId, note: Option<String>) -> Change {
+    Change::post(format!("/api/conversations/{id}/requests"), &NewRequest { note })
 }
 
 /// Fetches the requests, the open ones first.
@@ -266,8 +274,8 @@ pub async fn requests() -> Result<Vec<RequestView>, Failure> {
 }
 
 /// Answers a request.
-pub async fn answer_request(request: RequestId, text: String, key: &str) -> Result<(), Failure> {
-    tell(Method::POST, format!("/api/requests/{request}/answer"), Some(key), &RequestAnswer { text }).await
+pub fn answer_request(request: RequestId, text: String) -> Change {
+    Change::post(format!("/api/requests/{request}/answer"), &RequestAnswer { text })
 }
 
 /// How transfers go, as administrators see it: values stay JSON, because the page makes its controls from a table.
@@ -417,7 +425,8 @@ fn as_json(body: &impl Serialize) -> Option<String> {
     serde_json::to_string(body).ok()
 }
 
-fn read<Answer: DeserializeOwned>(text: &str) -> Result<Answer, Failure> {
+/// Reads an answer.
+pub fn read<Answer: DeserializeOwned>(text: &str) -> Result<Answer, Failure> {
     reading::read(text).map_err(|error| {
         page::report_fault(&format!("an answer could not be read: {error}"));
         Failure::Unreachable

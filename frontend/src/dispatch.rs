@@ -3,13 +3,13 @@
 //! A command has a slot: the thing it is about.
 //! While one is on its way its slot is pending, and a second one for the same slot is not sent.
 
-use baton_shared::api::{NewInvite, NewTransfer};
+use baton_shared::api::{Accepted, Added, NewInvite, NewTransfer, TransferMade};
 use baton_shared::segment::Disposition;
 use baton_shared::{ConversationId, InviteId, OfferId, Reply, RequestId, SegmentId, Status, TransferId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::api::{self, Failure};
+use crate::api::{self, Change, Failure};
 use crate::browser::random;
 use crate::controls::toast::{Toast, Toasts};
 use crate::session::CurrentSession;
@@ -192,56 +192,69 @@ impl Dispatch {
 
 /// Tries a command with one key until the server has decided it, or the tries are used up.
 async fn insist(command: &Command) -> Result<Outcome, Failure> {
-    let key = random::idempotency_key();
-    let mut wait_ms = RETRY_MS_FIRST;
-    for _ in 1..TRIES {
-        match request(command, &key).await {
-            Err(failure) if failure.passes() => gloo_timers::future::TimeoutFuture::new(wait_ms).await,
-            decided => return decided,
+    let (change, key) = (change(command), random::idempotency_key());
+    let (mut tries, mut wait_ms) = (1, RETRY_MS_FIRST);
+    loop {
+        match change.send(&key).await {
+            Err(failure) if failure.passes() && tries < TRIES => {
+                gloo_timers::future::TimeoutFuture::new(wait_ms).await;
+            }
+            decided => return decided.and_then(|answer| outcome(command, &answer)),
         }
+        tries += 1;
         wait_ms *= 2;
     }
-    request(command, &key).await
 }
 
-async fn request(command: &Command, key: &str) -> Result<Outcome, Failure> {
+/// Returns what is asked of the server: put together here, so that there is one request to wait for and not one for each command.
+fn change(command: &Command) -> Change {
     match command.clone() {
-        Command::ChooseStatus { status } => api::choose_status(status).await,
-        Command::Accept { offer } => {
-            return api::accept(offer, key).await.map(|accepted| Outcome::Accepted(accepted.conversation));
-        }
-        Command::Reject { offer, reason } => api::reject(offer, reason, key).await,
-        Command::Reply { offer, reply } => api::reply(offer, reply, key).await,
-        Command::Ask { offer, text } => api::ask_or_answer(offer, "question", text, key).await,
-        Command::Answer { offer, text } => api::ask_or_answer(offer, "answer", text, key).await,
-        Command::Transfer { conversation, wish } => {
-            let made = api::transfer(conversation, &wish, key).await;
-            return made.map(|made| Outcome::Transferred(made.transfer));
-        }
-        Command::CreateRequest { conversation, note } => {
-            let created = api::create_request(conversation, note, key).await?;
-            return Ok(created.id.parse().map_or(Outcome::Done, Outcome::Requested));
-        }
-        Command::Invite { conversation, wish } => {
-            return api::invite(conversation, &wish, key).await.map(|_| Outcome::Invited);
-        }
-        Command::CancelInvite { conversation, invite } => api::cancel_invite(conversation, invite, key).await,
-        Command::Leave { conversation } => api::leave_conversation(conversation, key).await,
-        Command::HandOver { conversation, transfer } => api::hand_over(conversation, transfer, key).await,
-        Command::LeaveConsult { transfer } => api::leave_consult(transfer, key).await,
-        Command::SayAside { transfer, text } => api::say_aside(transfer, text, key).await,
-        Command::StopListening { conversation } => api::stop_listening(conversation, key).await,
-        Command::AnswerRequest { request, text } => api::answer_request(request, text, key).await,
-        Command::CancelTransfer { conversation, transfer } => {
-            api::cancel_transfer(conversation, transfer, key).await
-        }
-        Command::Close { conversation, disposition, notes } => {
-            api::close(conversation, disposition, notes, key).await
-        }
-        Command::ExtendWrapUp { segment } => api::extend_wrap_up(segment, key).await,
-        Command::FileWrapUp { segment, disposition, notes } => {
-            api::file_wrap_up(segment, disposition, notes, key).await
-        }
+        Command::ChooseStatus { status } => api::choose_status(status),
+        Command::Accept { offer } => api::accept(offer),
+        Command::Reject { offer, reason } => api::reject(offer, reason),
+        Command::Reply { offer, reply } => api::reply(offer, reply),
+        Command::Ask { offer, text } => api::ask_or_answer(offer, "question", text),
+        Command::Answer { offer, text } => api::ask_or_answer(offer, "answer", text),
+        Command::Transfer { conversation, wish } => api::transfer(conversation, &wish),
+        Command::Invite { conversation, wish } => api::invite(conversation, &wish),
+        Command::CancelInvite { conversation, invite } => api::cancel_invite(conversation, invite),
+        Command::Leave { conversation } => api::leave_conversation(conversation),
+        Command::CancelTransfer { conversation, transfer } => api::cancel_transfer(conversation, transfer),
+        Command::HandOver { conversation, transfer } => api::hand_over(conversation, transfer),
+        Command::LeaveConsult { transfer } => api::leave_consult(transfer),
+        Command::SayAside { transfer, text } => api::say_aside(transfer, text),
+        Command::StopListening { conversation } => api::stop_listening(conversation),
+        Command::CreateRequest { conversation, note } => api::create_request(conversation, note),
+        Command::AnswerRequest { request, text } => api::answer_request(request, text),
+        Command::Close { conversation, disposition, notes } => api::close(conversation, disposition, notes),
+        Command::ExtendWrapUp { segment } => api::extend_wrap_up(segment),
+        Command::FileWrapUp { segment, disposition, notes } => api::file_wrap_up(segment, disposition, notes),
     }
-    .map(|()| Outcome::Done)
+}
+
+fn outcome(command: &Command, answer: &str) -> Result<Outcome, Failure> {
+    Ok(match command {
+        Command::Accept { .. } => Outcome::Accepted(api::read::<Accepted>(answer)?.conversation),
+        Command::Transfer { .. } => Outcome::Transferred(api::read::<TransferMade>(answer)?.transfer),
+        Command::Invite { .. } => Outcome::Invited,
+        Command::CreateRequest { .. } => {
+            api::read::<Added>(answer)?.id.parse().map_or(Outcome::Done, Outcome::Requested)
+        }
+        Command::ChooseStatus { .. }
+        | Command::Reject { .. }
+        | Command::Reply { .. }
+        | Command::Ask { .. }
+        | Command::Answer { .. }
+        | Command::CancelInvite { .. }
+        | Command::Leave { .. }
+        | Command::CancelTransfer { .. }
+        | Command::HandOver { .. }
+        | Command::LeaveConsult { .. }
+        | Command::SayAside { .. }
+        | Command::StopListening { .. }
+        | Command::AnswerRequest { .. }
+        | Command::Close { .. }
+        | Command::ExtendWrapUp { .. }
+        | Command::FileWrapUp { .. } => Outcome::Done,
+    })
 }
