@@ -14,6 +14,7 @@ use crate::dispatch::Dispatch;
 use crate::live_desk::LiveDesk;
 use crate::outbox::Outbox;
 use crate::preferences::Preferences;
+use crate::reactive::{effect, memo};
 use crate::screens::sign_in::SignInScreen;
 use crate::server_clock::ServerClock;
 use crate::session::{CurrentSession, Session};
@@ -120,12 +121,12 @@ async fn ask_session(session: CurrentSession) {
 }
 
 fn follow_session(context: DeskContext) {
-    let who = Memo::new(move |_| match context.session.get() {
+    let who = memo(move || match context.session.get() {
         Session::Checking => None,
         Session::SignedOut => Some(None),
         Session::SignedIn(person) => Some(Some(person.id)),
     });
-    Effect::new(move |_| match who.get() {
+    effect(move || match who.get() {
         None => {}
         Some(None) => {
             context.connection.end();

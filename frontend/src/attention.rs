@@ -17,6 +17,7 @@ use crate::controls::toast::{Toast, Toasts};
 use crate::conversation::participants::takes_part;
 use crate::live_desk::LiveDesk;
 use crate::preferences::Preferences;
+use crate::reactive::effect;
 use crate::server_clock::every;
 
 /// How often an offer sounds until it is answered.
@@ -66,7 +67,7 @@ impl Attention {
             attention.moved_ms.set_value(page::monotonic_ms());
         });
         every(SOUND_EVERY, move || attention.sound_while_offered());
-        Effect::new(move |_| {
+        effect(move || {
             let waiting = live.read(waiting_for_me).unwrap_or(0) + live.unread_asides();
             page::set_title(&title(waiting));
         });

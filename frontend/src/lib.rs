@@ -35,3 +35,4 @@ pub mod screens;
 
 pub mod browser;
 pub mod controls;
+pub mod reactive;

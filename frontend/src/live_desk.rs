@@ -10,6 +10,7 @@ use baton_shared::{AgentId, Author, ConversationId, Desk, DeskEvent, SortedMap, 
 use leptos::prelude::*;
 
 use crate::browser::page;
+use crate::reactive::memo;
 use crate::viewing::Entry;
 
 /// How long "typing…" is shown after the customer's last key. Source: docs/api.md, "The desk of one person".
@@ -139,7 +140,7 @@ impl LiveDesk {
         entry: Entry,
         read: fn(&Thread) -> T,
     ) -> Memo<Option<T>> {
-        Memo::new(move |_| self.read(|desk| entry.thread(desk).map(read)).flatten())
+        memo(move || self.read(|desk| entry.thread(desk).map(read)).flatten())
     }
 
     /// Says whether the desk is there, and tracks it.
@@ -168,7 +169,7 @@ impl LiveDesk {
         conversation: ConversationId,
         read: fn(&Thread) -> T,
     ) -> Memo<Option<T>> {
-        Memo::new(move |_| self.read_thread(conversation, read))
+        memo(move || self.read_thread(conversation, read))
     }
 
     /// Returns who sits at the desk, and tracks it.

@@ -14,6 +14,7 @@ use crate::controls::toast::Toast;
 use crate::conversation::composer::sendable;
 use crate::conversation::message_row::handed_text;
 use crate::dispatch::{Command, Slot};
+use crate::reactive::{effect, memo};
 use crate::session::PERSONAL;
 
 /// The id of the field; a shortcut goes there.
@@ -31,7 +32,7 @@ pub fn SideConversation(
         let found = context.live.read(|desk| desk.consults.get(&transfer).and_then(read));
         found.flatten()
     };
-    let with = Memo::new(move |_| {
+    let with = memo(move || {
         let found = context.live.read(|desk| {
             let other = |consult: &Consult| match me == Some(consult.from) {
                 true => consult.agent_name.clone(),
@@ -42,11 +43,10 @@ pub fn SideConversation(
         found.flatten().unwrap_or_default()
     });
     // Whoever asks has written them, or read them before they went out; only the one who is asked has the thread here.
-    let note =
-        Memo::new(move |_| consult(|consult| consult.note.clone().filter(|_| consult.thread.is_some())));
+    let note = memo(move || consult(|consult| consult.note.clone().filter(|_| consult.thread.is_some())));
     let summary =
-        Memo::new(move |_| consult(|consult| consult.summary.clone().filter(|_| consult.thread.is_some())));
-    let said = Memo::new(move |_| {
+        memo(move || consult(|consult| consult.summary.clone().filter(|_| consult.thread.is_some())));
+    let said = memo(move || {
         let found =
             context.live.read(|desk| desk.consults.get(&transfer).map(|consult| consult.aside.clone()));
         found.flatten().unwrap_or_default()
@@ -98,21 +98,21 @@ fn aside_view(message: Message, me: Option<AgentId>) -> AnyView {
 
 /// Holds the log at its end, and notes what was on screen while the page was looked at.
 fn keep_seen(context: DeskContext, transfer: TransferId, said: Memo<Vec<Message>>, log: NodeRef<html::Div>) {
-    let last = Memo::new(move |_| said.with(|said| said.last().map_or(0, |message| message.seq)));
-    Effect::new(move |_| {
+    let last = memo(move || said.with(|said| said.last().map_or(0, |message| message.seq)));
+    effect(move || {
         last.track();
         if let Some(log) = log.get() {
             request_animation_frame(move || log.set_scroll_top(log.scroll_height()));
         }
     });
     let watch = StoredValue::new_local(None::<SizeWatch>);
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(log) = log.get() {
             let held = log.clone();
             watch.set_value(SizeWatch::of(&log, move || held.set_scroll_top(held.scroll_height())));
         }
     });
-    Effect::new(move |_| {
+    effect(move || {
         // Nothing tells that the page is looked at again, so it is looked for with every tick.
         context.clock.get();
         if !page::hidden() {
@@ -189,7 +189,7 @@ fn AsideComposer(transfer: TransferId) -> impl IntoView {
 fn kept_draft(transfer: TransferId) -> RwSignal<String> {
     let name = format!("{PERSONAL}aside.{transfer}");
     let draft = RwSignal::new(Place::Tab.get(&name).unwrap_or_default());
-    Effect::new(move |_| {
+    effect(move || {
         draft.with(|draft| match draft.is_empty() {
             true => Place::Tab.remove(&name),
             false => Place::Tab.set(&name, draft),

@@ -11,6 +11,7 @@ use crate::app::DeskContext;
 use crate::browser::page;
 use crate::browser::storage::Place;
 use crate::controls::icon::{Icon, IconView};
+use crate::reactive::{effect, memo};
 use crate::session::PERSONAL;
 
 /// The customer is told at most so often that the agent is typing, in milliseconds.
@@ -54,7 +55,7 @@ pub fn Composer(
             say();
         }
     };
-    let left = Memo::new(move |_| draft.with(|draft| chars_left(draft)));
+    let left = memo(move || draft.with(|draft| chars_left(draft)));
     view! {
         <form
             class="composer"
@@ -98,7 +99,7 @@ pub fn Composer(
 fn kept_draft(context: DeskContext, conversation: ConversationId) -> RwSignal<String> {
     let name = kept_as(conversation);
     let draft = RwSignal::new(Place::Browser.get(&name).unwrap_or_default());
-    Effect::new(move |_| {
+    effect(move || {
         draft.with(|draft| {
             context.viewing.typed.set(!draft.trim().is_empty());
             if draft.is_empty() {

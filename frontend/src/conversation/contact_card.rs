@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::browser::dates;
 use crate::conversation::why::WhyButton;
+use crate::reactive::memo;
 use crate::viewing::Entry;
 
 /// What is known about a conversation, besides its messages.
@@ -73,7 +74,7 @@ pub fn ContactCard(
 ) -> impl IntoView {
     let customer = move || facts.with(|facts| facts.as_ref().map(|facts| facts.customer.clone()));
     let known = move || facts.with(|facts| facts.as_ref().map(Facts::known).unwrap_or_default());
-    let said = Memo::new(move |_| facts.with(|facts| facts.as_ref().map(Facts::said).unwrap_or_default()));
+    let said = memo(move || facts.with(|facts| facts.as_ref().map(Facts::said).unwrap_or_default()));
     view! {
         <section class="contact-card" aria-label="Details">
             <h3 class="contact-card__name">{customer}</h3>

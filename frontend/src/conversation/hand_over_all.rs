@@ -18,6 +18,7 @@ use crate::conversation::summary::{Draft, Progress, stream_into};
 use crate::conversation::transfer_row::{Place, Tab};
 use crate::conversation::wrap_up::written;
 use crate::dispatch::Command;
+use crate::reactive::{effect, memo};
 use crate::viewing::DialogShown;
 
 const TARGET: &str = "hand-over-target";
@@ -209,9 +210,8 @@ impl Batch {
 
     /// Asks for a summary of each, one after the other.
     fn fetch_summaries(self) {
-        let next =
-            Memo::new(move |_| self.rows.with_value(|rows| rows.iter().position(Row::summary_is_coming)));
-        Effect::new(move |_| {
+        let next = memo(move || self.rows.with_value(|rows| rows.iter().position(Row::summary_is_coming)));
+        effect(move || {
             let row = next.get().and_then(|place| self.row(place));
             if let Some(row) = row {
                 stream_into(row.conversation, row.summary);
@@ -251,7 +251,7 @@ impl Batch {
 
     /// Sends what is still here, in order; each waits for its summary.
     fn send_in_order(self) {
-        Effect::new(move |_| {
+        effect(move || {
             let Some(place) = self.at.get() else { return };
             let Some(row) = self.row(place) else {
                 self.at.set(None);
@@ -363,7 +363,7 @@ fn HandOverForm(rows: Vec<Row>, on_close: Callback<()>) -> impl IntoView {
             }
         }
     };
-    let all_gone = Memo::new(move |_| {
+    let all_gone = memo(move || {
         let gone = |row: &Row| row.standing.with(|standing| matches!(standing, Standing::Gone(_)));
         batch.rows.with_value(|rows| rows.iter().all(gone))
     });

@@ -6,6 +6,7 @@ use leptos::prelude::*;
 
 use crate::app::DeskContext;
 use crate::conversation::transfer_status::standing;
+use crate::reactive::memo;
 use crate::server_clock::brief;
 use crate::viewing::{Entry, entries};
 
@@ -104,7 +105,7 @@ impl InboxLine {
 #[component]
 pub fn Inbox() -> impl IntoView {
     let context = DeskContext::here();
-    let listed = Memo::new(move |_| context.live.read(entries).unwrap_or_default());
+    let listed = memo(move || context.live.read(entries).unwrap_or_default());
     view! {
         <nav class="inbox" aria-label="Conversations">
             <h2 class="side-title">
@@ -129,7 +130,7 @@ pub fn Inbox() -> impl IntoView {
 fn InboxEntry(entry: Entry) -> impl IntoView {
     let context = DeskContext::here();
     let current = move || context.viewing.entry.get() == Some(entry);
-    let line = Memo::new(move |_| {
+    let line = memo(move || {
         let mut line = context.live.read(|desk| InboxLine::of(desk, entry)).flatten()?;
         let consult = context.live.read(|desk| entry.consult(desk)).flatten();
         line.aside = consult.map_or(0, |consult| context.live.unread_aside(consult));
@@ -144,9 +145,8 @@ fn InboxEntry(entry: Entry) -> impl IntoView {
         }
         Some(line)
     });
-    let typing = Memo::new(move |_| {
-        entry.writes() && context.live.is_typing(entry.conversation(), context.clock.get())
-    });
+    let typing =
+        memo(move || entry.writes() && context.live.is_typing(entry.conversation(), context.clock.get()));
     let open = move |_| context.viewing.open(entry);
     view! {
         <button
@@ -164,7 +164,7 @@ fn InboxEntry(entry: Entry) -> impl IntoView {
 
 fn line_view(line: InboxLine, typing: Memo<bool>, context: DeskContext) -> AnyView {
     let at = line.at;
-    let age = Memo::new(move |_| brief(context.clock.get().since(at)));
+    let age = memo(move || brief(context.clock.get().since(at)));
     let state = line.state.map(|state| {
         let (class, words) = match state {
             LineState::Transferring(standing) => ("tag tag--pending", standing),

@@ -18,6 +18,7 @@ use crate::conversation::rows::{Kind, Row, rows};
 use crate::conversation::transcript::Transcript;
 use crate::conversation::window::Heights;
 use crate::outbox::Outgoing;
+use crate::reactive::effect;
 
 /// How far beyond the viewport rows are in the page, in pixels.
 const BEYOND: f64 = 300.0;
@@ -100,14 +101,14 @@ pub fn MessageLog(
     rows: RowContext,
 ) -> impl IntoView {
     let log = Log::new(source);
-    Effect::new(move |_| log.rebuild());
-    Effect::new(move |_| {
+    effect(move || log.rebuild());
+    effect(move || {
         if let Some(seq) = source.go_to.get() {
             log.go_to(seq);
         }
     });
     let watches = StoredValue::new_local(Vec::new());
-    Effect::new(move |_| {
+    effect(move || {
         let parts = (log.viewport.get(), log.list.get());
         if let (Some(viewport), Some(list)) = parts {
             let watch =

@@ -13,6 +13,7 @@ use crate::conversation::message_row::handed_text;
 use crate::conversation::thread::accepted_entry;
 use crate::conversation::why::WhyButton;
 use crate::dispatch::{Command, Outcome, Slot};
+use crate::reactive::{effect, memo};
 use crate::server_clock::{part_left, secs_left};
 use crate::viewing::{DialogShown, Entry};
 
@@ -20,7 +21,7 @@ use crate::viewing::{DialogShown, Entry};
 #[component]
 pub fn Incoming() -> impl IntoView {
     let context = DeskContext::here();
-    let offers = Memo::new(move |_| {
+    let offers = memo(move || {
         let mut offers: Vec<_> =
             context.live.read(|desk| desk.offers.values().map(urgency).collect()).unwrap_or_default();
         offers.sort_unstable();
@@ -41,7 +42,7 @@ pub fn Incoming() -> impl IntoView {
 #[component]
 fn Offer(offer: OfferId) -> impl IntoView {
     let context = DeskContext::here();
-    let card = Memo::new(move |_| context.live.read(|desk| desk.offers.get(&offer).cloned()).flatten());
+    let card = memo(move || context.live.read(|desk| desk.offers.get(&offer).cloned()).flatten());
     view! { {move || card.get().map(|card| view! { <OfferArticle card=card /> })} }
 }
 
@@ -187,7 +188,7 @@ fn tell(context: DeskContext, offer: OfferId, reply: Reply) {
 /// Lets the sender know that the offer is on screen, as soon as the page is looked at.
 fn tell_seen(context: DeskContext, offer: OfferId) {
     let told = StoredValue::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         context.clock.get();
         if !told.get_value() && !page::hidden() {
             told.set_value(true);
@@ -197,7 +198,7 @@ fn tell_seen(context: DeskContext, offer: OfferId) {
 }
 
 fn countdown_view(context: DeskContext, made_at: Timestamp, deadline: Timestamp) -> AnyView {
-    let left = Memo::new(move |_| secs_left(deadline, context.clock.get()));
+    let left = memo(move || secs_left(deadline, context.clock.get()));
     let part = Signal::derive(move || part_left(made_at, deadline, context.clock.get()));
     view! {
         <Ring part=part text=Signal::derive(move || left.get().to_string()) />
@@ -223,7 +224,7 @@ fn urgency(card: &OfferCard) -> (bool, Option<Timestamp>, OfferId) {
 #[component]
 fn History(thread: Thread) -> impl IntoView {
     let element = NodeRef::<leptos::html::Div>::new();
-    Effect::new(move |_| {
+    effect(move || {
         if let Some(element) = element.get() {
             request_animation_frame(move || element.set_scroll_top(element.scroll_height()));
         }

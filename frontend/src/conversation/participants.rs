@@ -10,6 +10,7 @@ use crate::controls::dialog::Dialog;
 use crate::conversation::questions::Refusal;
 use crate::conversation::transfer_status::time_left;
 use crate::dispatch::{Command, Slot};
+use crate::reactive::{effect, memo};
 use crate::viewing::{DialogShown, Entry};
 
 /// Someone who takes part, or whom an invitation is meant for.
@@ -75,14 +76,14 @@ pub fn Participants(
     let owner = context.live.watch_entry(entry, |thread| thread.owner.clone());
     let invites = context.live.watch_entry(entry, |thread| thread.invites.clone());
     let owned = entry.owned().is_some();
-    let shown = Memo::new(move |_| {
+    let shown = memo(move || {
         entry.writes()
             && (!owned || invites.with(|invites| invites.as_ref().is_some_and(|all| !all.is_empty())))
     });
-    let listed = Memo::new(move |_| {
+    let listed = memo(move || {
         invites.with(|invites| invites.iter().flatten().map(Participant::of).collect::<Vec<_>>())
     });
-    let may_leave = Memo::new(move |_| {
+    let may_leave = memo(move || {
         !owned || invites.with(|invites| takes_part(invites.as_deref().unwrap_or_default()).next().is_some())
     });
     let owner_name = move || owner.get().flatten().filter(|_| !owned).unwrap_or_else(|| "You".to_owned());
@@ -126,7 +127,7 @@ fn participant_view(context: DeskContext, entry: Entry, line: Participant) -> An
     };
     let pending = move || context.dispatch.pending(Slot::Invite(invite)).then_some("true");
     let left = deadline.map(|deadline| {
-        let left = Memo::new(move |_| time_left(deadline, context.clock.get()));
+        let left = memo(move || time_left(deadline, context.clock.get()));
         view! { <span class="participant__left" aria-hidden="true">{left}</span> }
     });
     view! {
@@ -171,7 +172,7 @@ pub fn leave(context: DeskContext, entry: Entry) {
 pub fn LeaveDialog() -> impl IntoView {
     let context = DeskContext::here();
     let dialog = context.viewing.dialog;
-    let conversation = Memo::new(move |_| match dialog.get() {
+    let conversation = memo(move || match dialog.get() {
         Some(DialogShown::Leave(conversation)) => Some(conversation),
         _ => None,
     });
@@ -181,14 +182,14 @@ pub fn LeaveDialog() -> impl IntoView {
         dialog.set(None);
         refusal.set(None);
     });
-    let heir = Memo::new(move |_| {
+    let heir = memo(move || {
         let found = |conversation: ConversationId| {
             context.live.read_thread(conversation, |thread| heir(&thread.invites)).flatten()
         };
         conversation.get().and_then(found)
     });
     // Where nobody takes part any more there is nobody to leave it to.
-    Effect::new(move |_| {
+    effect(move || {
         if conversation.get().is_some() && heir.with(Option::is_none) {
             close.run(());
         }

@@ -9,6 +9,7 @@ use crate::app::DeskContext;
 use crate::browser::page;
 use crate::controls::dialog::Dialog;
 use crate::dispatch::Command;
+use crate::reactive::{effect, memo};
 use crate::viewing::DialogShown;
 
 /// The id of the field.
@@ -33,7 +34,7 @@ enum Asking {
 pub fn WordsDialog() -> impl IntoView {
     let context = DeskContext::here();
     let dialog = context.viewing.dialog;
-    let about = Memo::new(move |_| match dialog.get() {
+    let about = memo(move || match dialog.get() {
         Some(DialogShown::Reject(offer)) => Some((offer, Asking::Reason)),
         Some(DialogShown::Ask(offer)) => Some((offer, Asking::Question)),
         Some(DialogShown::Answer(offer)) => Some((offer, Asking::Answer)),
@@ -47,7 +48,7 @@ pub fn WordsDialog() -> impl IntoView {
         refusal.set(None);
     });
     // Of an offer that is over nothing can be said any more; the sender has none of their own.
-    Effect::new(move |_| {
+    effect(move || {
         let gone = about.get().is_some_and(|(offer, asking)| {
             asking != Asking::Answer
                 && context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true)
@@ -140,7 +141,7 @@ pub fn WordsDialog() -> impl IntoView {
         .into_any()
     };
     let shows = move |rejects: bool| {
-        Memo::new(move |_| {
+        memo(move || {
             about.get().map(|(_, asking)| asking).filter(|asking| (*asking == Asking::Reason) == rejects)
         })
     };

@@ -16,6 +16,7 @@ use crate::conversation::message_row::handed_text;
 use crate::conversation::questions::Refusal;
 use crate::conversation::wrap_up::written;
 use crate::dispatch::{Command, Outcome, Slot};
+use crate::reactive::memo;
 use crate::server_clock::brief;
 use crate::viewing::DialogShown;
 
@@ -44,7 +45,7 @@ pub fn RequestsButton() -> impl IntoView {
 pub fn CreateRequestDialog() -> impl IntoView {
     let context = DeskContext::here();
     let dialog = context.viewing.dialog;
-    let conversation = Memo::new(move |_| match dialog.get() {
+    let conversation = memo(move || match dialog.get() {
         Some(DialogShown::CreateRequest(conversation)) => Some(conversation),
         _ => None,
     });

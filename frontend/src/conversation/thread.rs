@@ -23,6 +23,7 @@ use crate::conversation::transcript::Transcript;
 use crate::conversation::transfer_status::{ConsultedStatus, ListeningStatus, TransferStatus};
 use crate::conversation::wrap_up::WrapUp;
 use crate::outbox::{Outgoing, Progress};
+use crate::reactive::{effect, memo};
 use crate::viewing::{DialogShown, Entry, Pane, entries};
 
 /// Read marks are sent at most so often.
@@ -110,7 +111,7 @@ pub fn ThreadPane(
         Entry::WrapUp(..) => true,
         Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => false,
     };
-    let consult = Memo::new(move |_| context.live.read(|desk| entry.consult(desk)).flatten());
+    let consult = memo(move || context.live.read(|desk| entry.consult(desk)).flatten());
     let say = Callback::new(move |text: String| {
         context.outbox.say(conversation, text, context.clock.peek());
     });
@@ -172,7 +173,7 @@ impl OpenThread {
         match self.entry {
             Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => {
                 let entry = self.entry;
-                Effect::new(move |_| {
+                effect(move || {
                     self.context.live.read(|desk| entry.thread(desk).map(|thread| self.absorb(thread)));
                 });
                 // The mark is the owner's: to whoever only reads it says nothing of what is new.
@@ -233,10 +234,10 @@ impl OpenThread {
     fn log_source(self, read_at_opening: u32) -> LogSource {
         let conversation = self.conversation();
         let context = self.context;
-        let outgoing = Memo::new(move |_| context.outbox.of(conversation));
+        let outgoing = memo(move || context.outbox.of(conversation));
         self.let_go_of_what_is_shown(outgoing);
         let writes = self.entry.writes();
-        let typing = Memo::new(move |_| {
+        let typing = memo(move || {
             let typing = writes && context.live.is_typing(conversation, context.clock.get());
             self.customer().filter(|_| typing)
         });
@@ -253,7 +254,7 @@ impl OpenThread {
 
     /// Takes out of the outbox what the transcript shows.
     fn let_go_of_what_is_shown(self, outgoing: Memo<Vec<Outgoing>>) {
-        Effect::new(move |_| {
+        effect(move || {
             let shown: Vec<String> = self.transcript.with(|transcript| {
                 let messages = transcript.messages();
                 let is_shown = |outgoing: &&Outgoing| {
@@ -318,7 +319,7 @@ impl OpenThread {
         let me = context.live.my_id();
         RowContext {
             me,
-            delivery: Memo::new(move |_| {
+            delivery: memo(move || {
                 let (delivered, read) = self.marks.get();
                 self.transcript.with(|transcript| Delivery::of(transcript.messages(), me, delivered, read))
             }),
@@ -419,7 +420,7 @@ fn TaskMenu(pane: OpenThread) -> impl IntoView {
     let (entry, conversation) = (pane.entry, pane.conversation());
     let choices = pane.context.live.watch_entry(entry, |thread| thread.choices.clone());
     let shared = pane.context.live.watch_entry(entry, |thread| takes_part(&thread.invites).next().is_some());
-    let tasks = Memo::new(move |_| {
+    let tasks = memo(move || {
         choices.with(|choices| Task::of(entry, choices.as_ref(), shared.get().unwrap_or(false)))
     });
     let items = Signal::derive(move || {

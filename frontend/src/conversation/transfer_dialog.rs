@@ -23,6 +23,7 @@ use crate::conversation::summary::{Draft, streamed};
 use crate::conversation::transfer_row::{Choice, Doing, Place, Tab, place_view};
 use crate::conversation::wrap_up::written;
 use crate::dispatch::{Command, Outcome, Slot};
+use crate::reactive::{effect, memo};
 use crate::server_clock::every;
 use crate::viewing::{DialogShown, Entry};
 
@@ -135,14 +136,14 @@ impl Handing {
 pub fn TransferDialog() -> impl IntoView {
     let context = DeskContext::here();
     let dialog = context.viewing.dialog;
-    let shown = Memo::new(move |_| match dialog.get() {
+    let shown = memo(move || match dialog.get() {
         Some(DialogShown::Transfer(conversation, mode)) => Some((conversation, mode)),
         _ => None,
     });
     let open = Signal::derive(move || shown.get().is_some());
     let close = Callback::new(move |()| dialog.set(None));
     // What is one's own no more cannot be passed on.
-    Effect::new(move |_| {
+    effect(move || {
         if let Some((conversation, _)) = shown.get()
             && context.live.read_thread(conversation, |_| ()).is_none()
         {
@@ -204,7 +205,7 @@ fn Choosing(
     // A workflow, a flow or a partner is nobody whom one could ask.
     let possible = move |tab: &Tab| handing.mode == Mode::Cold || tab.of_people();
     let chosen = move |tab: &Tab| handing.choices.with_value(|choices| choices.targets.contains(&tab.kind()));
-    let tabs = Memo::new(move |_| {
+    let tabs = memo(move || {
         targets.with(|targets| {
             let there = |tab: &Tab| possible(tab) && chosen(tab) && tab.is_there(targets.listed.as_ref());
             Tab::ALL.into_iter().filter(there).collect::<Vec<_>>()
@@ -212,7 +213,7 @@ fn Choosing(
     });
     let tab = RwSignal::new(tabs.with_untracked(|tabs| tabs.first().copied().unwrap_or(Tab::Agents)));
     // The first one may come, and the chosen one go, with what there is.
-    Effect::new(move |_| {
+    effect(move || {
         tabs.with(|tabs| {
             if let Some(first) = tabs.first().filter(|_| !tabs.contains(&tab.get_untracked())) {
                 tab.set(*first);
@@ -220,17 +221,17 @@ fn Choosing(
         });
     });
     let words = RwSignal::new(String::new());
-    let places = Memo::new(move |_| {
+    let places = memo(move || {
         targets.with(|targets| {
             let targets = targets.listed.as_ref()?;
             Some(words.with(|words| Place::of(targets, tab.get(), words)))
         })
     });
-    let listed = Memo::new(move |_| {
+    let listed = memo(move || {
         places.with(|places| places.iter().flatten().map(|place| place.target).collect::<Vec<_>>())
     });
     let place = move |target: Target| {
-        Memo::new(move |_| {
+        memo(move || {
             places.with(|places| places.iter().flatten().find(|place| place.target == target).cloned())
         })
     };
@@ -322,8 +323,8 @@ fn fresh_targets(conversation: ConversationId) -> RwSignal<Targets> {
             }
         });
     };
-    let people = Memo::new(move |_| context.live.read(|desk| desk.people.clone()));
-    Effect::new(move |_| {
+    let people = memo(move || context.live.read(|desk| desk.people.clone()));
+    effect(move || {
         people.track();
         fetch();
     });

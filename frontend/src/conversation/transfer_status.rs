@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::app::DeskContext;
 use crate::conversation::why::WhyButton;
 use crate::dispatch::{Command, Slot};
+use crate::reactive::memo;
 use crate::server_clock::secs_left;
 use crate::viewing::DialogShown;
 
@@ -168,7 +169,7 @@ fn returned_view(
 fn pending_view(context: DeskContext, conversation: ConversationId, transfer: PendingTransfer) -> AnyView {
     let name = standing(&transfer);
     let words = name.clone();
-    let left = Memo::new(move |_| match transfer.deadline {
+    let left = memo(move || match transfer.deadline {
         Some(deadline) => time_left(deadline, context.clock.get()),
         None => "waits until it is answered".to_owned(),
     });
@@ -221,7 +222,7 @@ fn cancel_button(
     transfer: TransferId,
     until: CancelUntil,
 ) -> AnyView {
-    let may = Memo::new(move |_| may_cancel(until, context.clock.get()));
+    let may = memo(move || may_cancel(until, context.clock.get()));
     let pending = move || context.dispatch.pending(Slot::Conversation(conversation)).then_some("true");
     let cancel = move |_| {
         let command = Command::CancelTransfer { conversation, transfer };
@@ -284,7 +285,7 @@ pub fn ConsultedStatus(
     transfer: TransferId,
 ) -> impl IntoView {
     let context = DeskContext::here();
-    let consult = Memo::new(move |_| {
+    let consult = memo(move || {
         let found = |desk: &baton_shared::Desk| {
             desk.consults.get(&transfer).map(|consult| (consult.from_name.clone(), consult.deadline))
         };
@@ -303,7 +304,7 @@ pub fn ConsultedStatus(
                 .map(|(from, deadline)| {
                     let name = format!("Consulted by {from}");
                     let words = name.clone();
-                    let left = Memo::new(move |_| time_left(deadline, context.clock.get()));
+                    let left = memo(move || time_left(deadline, context.clock.get()));
                     view! {
                         <div class="banner banner--pending">
                             <div class="banner__status" role="status" aria-live="off" aria-label=name>

@@ -10,6 +10,7 @@ use crate::api;
 use crate::app::DeskContext;
 use crate::browser::dates;
 use crate::controls::dialog::{Dialog, Width};
+use crate::reactive::memo;
 use crate::viewing::DialogShown;
 
 /// How an offer can end, and what people call it.
@@ -44,7 +45,7 @@ pub fn WhyButton(
 #[component]
 pub fn WhyDialog() -> impl IntoView {
     let dialog = DeskContext::here().viewing.dialog;
-    let conversation = Memo::new(move |_| match dialog.get() {
+    let conversation = memo(move || match dialog.get() {
         Some(DialogShown::Why(conversation)) => Some(conversation),
         _ => None,
     });

@@ -8,6 +8,7 @@ use leptos::prelude::*;
 use crate::app::DeskContext;
 use crate::conversation::questions::Refusal;
 use crate::dispatch::{Command, Slot};
+use crate::reactive::memo;
 use crate::server_clock::secs_left;
 use crate::viewing::Entry;
 
@@ -100,7 +101,7 @@ pub fn TimeToFile(
     segment: SegmentId,
 ) -> impl IntoView {
     let context = DeskContext::here();
-    let until = Memo::new(move |_| {
+    let until = memo(move || {
         context.live.read(|desk| desk.wrap_ups.get(&segment).and_then(|card| card.until)).flatten()
     });
     let words = move || {

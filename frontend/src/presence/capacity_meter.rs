@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
+use crate::reactive::memo;
 
 /// Shows the conversations held, those offered included, and the limit.
 #[component]
 pub fn CapacityMeter() -> impl IntoView {
     let context = DeskContext::here();
-    let load =
-        Memo::new(move |_| context.live.read(|desk| (desk.load(), desk.me.capacity)).unwrap_or_default());
+    let load = memo(move || context.live.read(|desk| (desk.load(), desk.me.capacity)).unwrap_or_default());
     let label = move || {
         let (load, limit) = load.get();
         format!("{load} of {limit} conversations")

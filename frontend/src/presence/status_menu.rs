@@ -9,6 +9,7 @@ use crate::controls::icon::{Icon, IconView};
 use crate::controls::menu::{Menu, MenuItem};
 use crate::dispatch::{Command, Slot};
 use crate::presence::mark;
+use crate::reactive::memo;
 use crate::viewing::DialogShown;
 
 /// What can be chosen in the menu.
@@ -43,9 +44,8 @@ fn items(chosen: Status, holds: bool) -> Vec<MenuItem<Choice>> {
 #[component]
 pub fn StatusMenu() -> impl IntoView {
     let context = DeskContext::here();
-    let status =
-        Memo::new(move |_| context.live.read(|desk| desk.me.presence.status).unwrap_or(Status::Offline));
-    let holds = Memo::new(move |_| {
+    let status = memo(move || context.live.read(|desk| desk.me.presence.status).unwrap_or(Status::Offline));
+    let holds = memo(move || {
         let passes_on = |thread: &Thread| thread.choices.modes.contains(&Mode::Cold);
         context.live.read(|desk| desk.conversations.values().any(passes_on)).unwrap_or(false)
     });

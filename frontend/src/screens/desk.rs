@@ -20,6 +20,7 @@ use crate::conversation::thread::{ThreadPane, accepted_entry};
 use crate::conversation::transfer_dialog::TransferDialog;
 use crate::conversation::why::WhyDialog;
 use crate::keyboard::Action;
+use crate::reactive::{effect, memo};
 use crate::screens::header::Header;
 use crate::screens::settings::SettingsDialog;
 use crate::screens::shortcut_list::ShortcutDialog;
@@ -38,7 +39,7 @@ const OPEN: &str = "open";
 #[component]
 pub fn DeskScreen() -> impl IntoView {
     let context = DeskContext::here();
-    let present = Memo::new(move |_| context.live.present());
+    let present = memo(move || context.live.present());
     view! {
         <Show when=move || present.get() fallback=LoadingWithBanner>
             <Desk />
@@ -102,7 +103,7 @@ fn Desk() -> impl IntoView {
 #[component]
 fn NothingOpen() -> impl IntoView {
     let context = DeskContext::here();
-    let sentence = Memo::new(move |_| {
+    let sentence = memo(move || {
         let refusable = |card: &OfferCard| card.decline != Decline::No;
         let (offered, available) = context
             .live
@@ -139,7 +140,7 @@ fn follow_desk(context: DeskContext) {
     let seen = StoredValue::new(None::<Entry>);
     let look_again = RwSignal::new(());
     let waited_for = StoredValue::new(None::<Entry>);
-    Effect::new(move |_| {
+    effect(move || {
         look_again.track();
         let Some(entry) = viewing.entry.get() else { return };
         let Some(next) = context.live.read(|desk| followed(entry, desk)) else { return };
@@ -181,7 +182,7 @@ fn reopen(context: DeskContext) {
             viewing.open(entry);
         }
     }
-    Effect::new(move |_| match viewing.entry.get() {
+    effect(move || match viewing.entry.get() {
         Some(entry) if viewing.pane.get() == Pane::Thread => {
             Place::Tab.set(&name, &entry.conversation().to_string());
         }
@@ -203,7 +204,7 @@ fn keep_step(context: DeskContext) {
             page::take_step_back();
         }
     };
-    Effect::new(move |_| follow(viewing.pane.get()));
+    effect(move || follow(viewing.pane.get()));
     let stepped = window_event_listener(leptos::ev::popstate, move |_| {
         if leaving.get_value() {
             leaving.set_value(false);
@@ -221,13 +222,13 @@ fn keep_step(context: DeskContext) {
 #[component]
 pub fn ConnectionBanner() -> impl IntoView {
     let context = DeskContext::here();
-    let unreachable = Memo::new(move |_| {
+    let unreachable = memo(move || {
         context.live.read(|desk| !desk.me.presence.reachable).unwrap_or(false)
             && context.connection.link() == Link::Connected
     });
     // Right after a start one is unreachable for a moment; that is not worth a word.
     let long_unreachable = RwSignal::new(false);
-    Effect::new(move |_| {
+    effect(move || {
         long_unreachable.set(false);
         if unreachable.get() {
             set_timeout(

@@ -10,6 +10,7 @@ use crate::controls::icon::{Icon, IconView};
 use crate::controls::toast::Toast;
 use crate::presence::capacity_meter::CapacityMeter;
 use crate::presence::status_menu::StatusMenu;
+use crate::reactive::memo;
 use crate::screens::admin::AdminPage;
 use crate::viewing::DialogShown;
 
@@ -17,8 +18,8 @@ use crate::viewing::DialogShown;
 #[component]
 pub fn Header() -> impl IntoView {
     let context = DeskContext::here();
-    let name = Memo::new(move |_| context.live.read(|desk| desk.me.name.clone()).unwrap_or_default());
-    let leads = Memo::new(move |_| context.live.read(|desk| desk.me.role > Role::Agent).unwrap_or(false));
+    let name = memo(move || context.live.read(|desk| desk.me.name.clone()).unwrap_or_default());
+    let leads = memo(move || context.live.read(|desk| desk.me.role > Role::Agent).unwrap_or(false));
     let show = move |dialog| context.viewing.dialog.set(Some(dialog));
     view! {
         <header class="header">

@@ -10,6 +10,7 @@ use crate::api::{self, OverrideValues};
 use crate::browser::page;
 use crate::controls::dialog::{Dialog, Width};
 use crate::conversation::questions::Refusal;
+use crate::reactive::memo;
 
 /// What the ids of the dialog's switches begin with.
 const PLACE: &str = "override";
@@ -119,7 +120,7 @@ fn OverrideDialog(
             });
         }
     };
-    let chosen = Memo::new(move |_| {
+    let chosen = memo(move || {
         let there = |switch: &&Switch| values.with(|values| values.contains_key(switch.name));
         SWITCHES.iter().filter(there).map(|switch| switch.name).collect::<Vec<_>>()
     });

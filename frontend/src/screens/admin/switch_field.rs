@@ -1,6 +1,8 @@
 //! One switch as a row: its label, what will happen, and the control that fits it.
 
 use leptos::prelude::*;
+
+use crate::reactive::memo;
 use serde_json::{Value, json};
 
 use super::setup::Setup;
@@ -27,7 +29,7 @@ pub fn SwitchField(
     let field = Field {
         switch,
         values,
-        value: Memo::new(move |_| values.with(|values| values.get(switch.name).cloned().unwrap_or_default())),
+        value: memo(move || values.with(|values| values.get(switch.name).cloned().unwrap_or_default())),
         sentence: format!("{id}-sentence"),
         label: format!("{id}-label"),
         id,
@@ -179,7 +181,7 @@ impl Field {
 
     fn number(self, number: Number) -> AnyView {
         let (value, write, switch) = (self.value, self.writer(), self.switch);
-        let none = Memo::new(move |_| value.with(Value::is_null) && number.none.is_some());
+        let none = memo(move || value.with(Value::is_null) && number.none.is_some());
         // Comes back when the tick for no number is taken away.
         let last = StoredValue::new(json!(number.min.max(60)));
         let shown = move || match value.get() {
@@ -239,7 +241,7 @@ impl Field {
         const WAYS: [(&str, &str); 3] =
             [("everything", "All"), ("queue_members", "Members of the queue"), ("only", "Only those ticked")];
         let (value, write) = (self.value, self.writer());
-        let some = Memo::new(move |_| value.with(|value| only(value).is_some()));
+        let some = memo(move || value.with(|value| only(value).is_some()));
         let chosen = move |word: &'static str| match word {
             "only" => some.get(),
             word => value.with(|value| value.as_str() == Some(word)),

@@ -12,6 +12,7 @@ use super::switch_field::SwitchField;
 use super::switches::{SWITCHES, Section, Switch, Values, changed, counted, fault};
 use crate::api::{self, PolicyValues};
 use crate::browser::page;
+use crate::reactive::{effect, memo};
 
 /// The page; supervisors see the groups only.
 #[component]
@@ -25,7 +26,7 @@ pub fn TransfersPage(
     if administers {
         setup.take(api::transfer_presets(), move |presets| draft.presets.set(presets));
         setup.take(api::transfer_policy(), move |policy| draft.start(policy));
-        Effect::new(move |_| {
+        effect(move || {
             let dirty = draft.dirty();
             setup.unsaved.set(dirty);
             if dirty {
@@ -257,7 +258,7 @@ fn SwitchSection(section: Section, draft: Draft, setup: Setup) -> impl IntoView 
                 values=draft.values
                 setup=setup
                 place=PLACE
-                differs=Memo::new(move |_| draft.differs(switch))
+                differs=memo(move || draft.differs(switch))
                 undo=("Set back", Callback::new(move |()| draft.set_back(switch)))
             />
         }
