@@ -3,7 +3,7 @@
 import { expect, type Locator, type Page } from "@playwright/test";
 
 /** What the transfer dialog lists. */
-export type Tab = "Agents" | "Groups" | "Queues" | "Workflows";
+export type Tab = "Agents" | "Groups" | "Queues" | "Workflows" | "Flows" | "External";
 
 export type Status = "Available" | "Busy" | "Away" | "Offline";
 

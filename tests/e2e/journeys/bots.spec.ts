@@ -1,0 +1,196 @@
+// Who is no agent: a flow that asks first, a workflow that is tried out, and a partner outside.
+
+import { createHmac, randomBytes, randomUUID } from "node:crypto";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+
+import type { Page } from "@playwright/test";
+
+import { signIn } from "../api.ts";
+import { expect, expectNoBarriers, type People, test } from "../fixtures.ts";
+
+const ADA = "Ada Lovelace";
+
+interface Named {
+  id: string;
+  name: string;
+}
+
+async function queueNamed(people: People, name: string): Promise<string> {
+  const cookie = await signIn(people.server, "admin@demo.example");
+  const response = await fetch(people.server.at("/api/queues"), { headers: { Cookie: cookie } });
+  const queues = (await response.json()) as Named[];
+  const found = queues.find((queue) => queue.name === name);
+  if (!found) throw new Error(`there is no queue ${name}`);
+  return found.id;
+}
+
+async function openTransfers(people: People): Promise<Page> {
+  const page = await people.open("Administrator");
+  await page.goto(people.server.at("/admin/transfers"));
+  await page.getByRole("textbox", { name: "Email", exact: true }).fill("admin@demo.example");
+  await page.getByRole("textbox", { name: "Password", exact: true }).fill("baton-demo");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "Transfers", exact: true })).toBeVisible();
+  return page;
+}
+
+/** Writes something new down in a section of the page. */
+async function add(page: Page, noun: string, definition: object | string): Promise<void> {
+  await page.getByRole("button", { name: `Add ${noun}`, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: `Add ${noun}`, exact: true });
+  const text = typeof definition === "string" ? definition : JSON.stringify(definition, null, 2);
+  await dialog.getByRole("textbox", { name: "Definition", exact: true }).fill(text);
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+}
+
+test("a flow greets, asks and passes on, and gets a conversation back", async ({ people, faults }) => {
+  faults.allow(/status of 4\d\d/);
+  const billing = await queueNamed(people, "Billing");
+  const page = await openTransfers(people);
+  await add(page, "flow", "{ \"name\": ");
+  const dialog = page.getByRole("dialog", { name: "Add flow", exact: true });
+  await expect(dialog.getByRole("alert")).toContainText("Line 1");
+  await expectNoBarriers(page);
+  await dialog.getByRole("button", { name: "Back", exact: true }).click();
+  await add(page, "flow", {
+    name: "Reception",
+    entrance: "web_chat",
+    fallback: billing,
+    steps: [
+      { name: "hello", does: { kind: "say", text: "Hello, I am the assistant." } },
+      {
+        name: "topic",
+        does: {
+          kind: "ask",
+          text: "Is it about an invoice or a parcel?",
+          attribute: "topic",
+          check: { kind: "choice", of: ["invoice", "parcel"] },
+          again: "Please write invoice or parcel.",
+          tries: 3,
+        },
+      },
+      { name: "go", does: { kind: "transfer", target: { kind: "queue", id: billing }, note: "About an {topic}" } },
+    ],
+  });
+  await expect(page.getByRole("rowheader", { name: "Reception", exact: true })).toBeVisible();
+
+  const one = await people.agent(1);
+  const ada = await people.customer(ADA, "Good morning");
+  await expect(ada.log).toContainText("Hello, I am the assistant.");
+  await expect(ada.log).toContainText("Is it about an invoice or a parcel?");
+  await expect(one.offer(ADA)).toHaveCount(0);
+  await ada.say("A submarine");
+  await expect(ada.log).toContainText("Please write invoice or parcel.");
+  await ada.say("Invoice");
+
+  await expect(one.offer(ADA)).toContainText("Billing");
+  await expect(one.offer(ADA)).toContainText("About an invoice");
+  await one.accept(ADA);
+  await expect(one.log).toContainText("A submarine");
+  await expect(one.log).toContainText("Reception");
+  await one.say("Which invoice is it?");
+  await expect(ada.log).toContainText("Which invoice is it?");
+
+  await one.chooseTask("Transfer");
+  const transfer = one.dialog("Transfer");
+  await transfer.getByRole("tab", { name: "Flows", exact: true }).click();
+  await expect(one.place("Reception")).toBeVisible();
+  await expectNoBarriers(one.page);
+  await transfer.getByRole("button", { name: "Transfer to Reception", exact: true }).click();
+  await transfer.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(transfer).toBeHidden();
+  await expect(ada.log.getByText("Is it about an invoice or a parcel?")).toHaveCount(2);
+});
+
+test("a workflow is tried out before anybody is in it", async ({ people, faults }) => {
+  faults.allow(/status of 4\d\d/);
+  const billing = await queueNamed(people, "Billing");
+  const page = await openTransfers(people);
+  const definition = {
+    name: "By tier",
+    filters: [{ name: "Gold", when: "attributes.tier = \"gold\"", steps: [{ queue: billing, timeout_secs: 60 }] }],
+    default: [],
+    fallback: billing,
+  };
+  await add(page, "workflow", definition);
+  const dialog = page.getByRole("dialog", { name: "Add workflow", exact: true });
+  await expect(dialog.getByRole("alert")).toContainText("Gold");
+  await dialog.getByRole("button", { name: "Back", exact: true }).click();
+  await add(page, "workflow", {
+    ...definition,
+    filters: definition.filters.map((filter) => ({ ...filter, when: 'attributes.tier == "gold"' })),
+  });
+  await page.getByRole("button", { name: "Try By tier", exact: true }).click();
+  const trial = page.getByRole("dialog", { name: "Try By tier", exact: true });
+  await trial.getByRole("textbox", { name: "Attributes", exact: true }).fill("tier = gold");
+  await trial.getByRole("button", { name: "Try", exact: true }).click();
+  await expect(trial.getByRole("listitem").filter({ hasText: "Gold matches" })).toBeVisible();
+  await expect(trial.getByText("Nobody could be offered it now.")).toBeVisible();
+  await expectNoBarriers(page);
+  await trial.getByRole("textbox", { name: "Attributes", exact: true }).fill("tier = tin");
+  await trial.getByRole("button", { name: "Try", exact: true }).click();
+  await expect(trial.getByRole("listitem").filter({ hasText: "Gold does not match" })).toBeVisible();
+});
+
+test("a partner outside takes a conversation over a signed webhook, and gives it back", async ({ people, server }) => {
+  const secret = randomBytes(32);
+  const sign = (id: string, timestamp: string, body: string): string =>
+    `v1,${createHmac("sha256", secret).update(`${id}.${timestamp}.${body}`).digest("base64")}`;
+  const asked: { note: string; signed: boolean; conversation: string }[] = [];
+  const partner = createServer((request, response) => {
+    const parts: Buffer[] = [];
+    request.on("data", (part: Buffer) => parts.push(part));
+    request.on("end", () => {
+      const body = Buffer.concat(parts).toString();
+      const header = (name: string): string => String(request.headers[name]);
+      const expected = sign(header("webhook-id"), header("webhook-timestamp"), body);
+      const { data } = JSON.parse(body) as { data: { note: string; conversation: string } };
+      asked.push({ ...data, signed: header("webhook-signature").split(" ").includes(expected) });
+      response.setHeader("Content-Type", "application/json").end('{"decision":"accept"}');
+    });
+  });
+  await new Promise<void>((listening) => partner.listen(0, "127.0.0.1", listening));
+  try {
+    const { port } = partner.address() as AddressInfo;
+    const page = await openTransfers(people);
+    const url = `http://127.0.0.1:${port}/`;
+    await add(page, "external contact", { name: "Parcel service", url, secret: `whsec_${secret.toString("base64")}` });
+    await expect(page.getByRole("rowheader", { name: "Parcel service", exact: true })).toBeVisible();
+    await expectNoBarriers(page);
+
+    const one = await people.agent(1);
+    const ada = await people.customer(ADA, "Where is my parcel?");
+    await one.accept(ADA);
+    await one.transfer("Parcel service", { tab: "External", note: "Two weeks late" });
+    await expect(ada.status).toContainText("Parcel service");
+    await expect(one.entry("Wrap-up")).toBeVisible();
+    expect(asked.map(({ note, signed }) => ({ note, signed }))).toEqual([{ note: "Two weeks late", signed: true }]);
+
+    const { conversation } = asked[0] ?? { conversation: "" };
+    const call = async (what: string, fields: object): Promise<number> => {
+      const [id, timestamp] = [randomUUID(), String(Math.floor(Date.now() / 1000))];
+      const body = JSON.stringify({ conversation, ...fields });
+      const response = await fetch(server.at(`/api/external/${conversation}/${what}`), {
+        method: "POST",
+        headers: {
+          "Content-Type": "application/json",
+          "webhook-id": id,
+          "webhook-timestamp": timestamp,
+          "webhook-signature": sign(id, timestamp, body),
+        },
+        body,
+      });
+      return response.status;
+    };
+    expect(await call("messages", { text: "It is in Lyon." })).toBe(201);
+    await expect(ada.log).toContainText("It is in Lyon.");
+    const two = await people.agent(2);
+    expect(await call("return", { note: "Arrives on Monday" })).toBe(204);
+    await expect(two.offer(ADA)).toContainText("Arrives on Monday");
+    await two.accept(ADA);
+    await expect(two.log).toContainText("It is in Lyon.");
+  } finally {
+    partner.close();
+  }
+});
