@@ -305,7 +305,8 @@ pub(super) fn mark(
     delivered: u32,
     read: u32,
 ) -> Result<Decided, Refusal> {
-    let marked = open(with.state, conversation)?;
+    // A page tells by itself how far was read, and may do so just as the conversation ends.
+    let Ok(marked) = open(with.state, conversation) else { return Ok(Decided::done(Vec::new())) };
     let (delivered, read) = (delivered.min(marked.last_seq), read.min(marked.last_seq));
     let marks = match actor {
         Actor::Customer(own) if own == conversation => {

@@ -23,6 +23,22 @@ pub async fn accept(person: &Person<'_>) -> String {
 }
 
 #[tokio::test]
+async fn a_read_mark_that_comes_after_the_end_is_no_error_and_changes_nothing() {
+    let app = TestApp::start();
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    let (customer, _) = app.customer("Carla", "My bill is wrong").await;
+    let id = accept(&ada).await;
+    customer.post("/api/chat/closure", &json!({})).await.expect(StatusCode::NO_CONTENT);
+    let marks = || app.app.store.read().unwrap().marks(id.parse().unwrap()).unwrap();
+    let before = marks();
+    let path = format!("/api/conversations/{id}/marks");
+    ada.client.put(&path, &json!({"read": 1})).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!(marks(), before);
+}
+
+#[tokio::test]
 async fn a_conversation_is_offered_accepted_answered_transferred_and_filed() {
     let app = TestApp::start();
     let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
