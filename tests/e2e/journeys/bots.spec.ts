@@ -185,6 +185,7 @@ test("a partner outside takes a conversation over a signed webhook, and gives it
     };
     expect(await call("messages", { text: "It is in Lyon." })).toBe(201);
     await expect(ada.log).toContainText("It is in Lyon.");
+    await one.choose("Away");
     const two = await people.agent(2);
     expect(await call("return", { note: "Arrives on Monday" })).toBe(204);
     await expect(two.offer(ADA)).toContainText("Arrives on Monday");
