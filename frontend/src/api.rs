@@ -6,7 +6,7 @@ use baton_shared::api::*;
 use baton_shared::policy::Preset;
 use baton_shared::segment::Disposition;
 use baton_shared::{
-    ConversationId, GroupId, InviteId, Message, OfferId, QueueId, Reply, RequestId, SegmentId, Status,
+    ConversationId, GroupId, InviteId, Message, OfferId, QueueId, RequestId, SegmentId, ShortReply, Status,
     TransferId,
 };
 use gloo_net::http::{Method, RequestBuilder};
@@ -143,7 +143,7 @@ pub fn reject(offer: OfferId, reason: String) -> Change {
 }
 
 /// Lets the sender of a transfer know something.
-pub fn reply(offer: OfferId, reply: Reply) -> Change {
+pub fn reply(offer: OfferId, reply: ShortReply) -> Change {
     Change::post(format!("/api/offers/{offer}/replies"), &NewReply { reply })
 }
 

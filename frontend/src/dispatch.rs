@@ -5,7 +5,7 @@
 
 use baton_shared::api::{Accepted, Added, NewInvite, NewTransfer, TransferMade};
 use baton_shared::segment::Disposition;
-use baton_shared::{ConversationId, InviteId, OfferId, Reply, RequestId, SegmentId, Status, TransferId};
+use baton_shared::{ConversationId, InviteId, OfferId, RequestId, SegmentId, ShortReply, Status, TransferId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -31,7 +31,7 @@ pub enum Command {
     /// Not to take a conversation.
     Reject { offer: OfferId, reason: String },
     /// To let the sender of a transfer know something.
-    Reply { offer: OfferId, reply: Reply },
+    Reply { offer: OfferId, reply: ShortReply },
     /// To ask the sender of a transfer.
     Ask { offer: OfferId, text: String },
     /// To answer the receiver of a transfer.

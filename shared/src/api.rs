@@ -10,7 +10,7 @@ use crate::chat::{ChatMessage, ChatView};
 use crate::desk::{Desk, Thread};
 use crate::ids::*;
 use crate::message::Message;
-use crate::offer::Reply;
+use crate::offer::ShortReply;
 use crate::policy::{PolicyOverride, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
@@ -90,7 +90,7 @@ bodies! {
     /// What the receiver of a transfer lets its sender know.
     NewReply {
         /// Seen, reading or soon.
-        reply: Reply,
+        reply: ShortReply,
     }
     /// Something to say.
     NewMessage {

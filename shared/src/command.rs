@@ -7,7 +7,7 @@ use crate::channel::Channel;
 use crate::external::CallAnswer;
 use crate::flow::FlowDefinition;
 use crate::ids::*;
-use crate::offer::Reply;
+use crate::offer::ShortReply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
 use crate::segment::Disposition;
@@ -63,7 +63,7 @@ pub enum Command {
     /// Refuse what is offered.
     RejectOffer { offer: OfferId, reason: String },
     /// Let the sender of a transfer know that one has seen it, reads it, or decides soon.
-    ReplyToOffer { offer: OfferId, reply: Reply },
+    ReplyToOffer { offer: OfferId, reply: ShortReply },
     /// Ask the sender of a transfer before one decides.
     AskSender { offer: OfferId, text: String },
     /// Answer what the receiver of one's transfer asked.

@@ -44,7 +44,7 @@ pub use flow::{Flow, FlowDefinition, FlowEnd, Run, Stand};
 pub use ids::*;
 pub use invite::{Invite, InviteEnd, InviteState};
 pub use message::{Author, Message};
-pub use offer::{Offer, OfferCause, OfferEnd, Reply};
+pub use offer::{Offer, OfferCause, OfferEnd, Reply, ShortReply};
 pub use policy::{Policies, Preset, TransferPolicy};
 pub use queue::{Group, Queue, QueueRules};
 pub use refusal::Refusal;

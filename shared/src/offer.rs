@@ -80,6 +80,29 @@ pub enum Reply {
     Answered,
 }
 
+/// A [`Reply`] that needs no words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ShortReply {
+    /// I have it on my screen.
+    Seen,
+    /// I am reading what was written to me.
+    Reading,
+    /// I decide within [`SOON`].
+    Soon,
+}
+
+impl From<ShortReply> for Reply {
+    fn from(short: ShortReply) -> Self {
+        match short {
+            ShortReply::Seen => Self::Seen,
+            ShortReply::Reading => Self::Reading,
+            ShortReply::Soon => Self::Soon,
+        }
+    }
+}
+
 /// A conversation held out to one agent.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Offer {

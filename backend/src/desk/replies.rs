@@ -31,25 +31,25 @@ pub(super) fn reply(
     with: &mut Circumstances<'_>,
     actor: Actor,
     offer: OfferId,
-    reply: Reply,
+    said: ShortReply,
 ) -> Result<Decided, Refusal> {
-    let offer = match (offers::offered(with.state, offer, person(actor)?), reply) {
+    let reply = Reply::from(said);
+    let offer = match (offers::offered(with.state, offer, person(actor)?), said) {
         (Ok(offer), _) => offer,
         // A page tells these by itself, and may do so just as the offer ends.
-        (Err(Refusal::OfferClosed { .. }), Reply::Seen | Reply::Reading) => {
+        (Err(Refusal::OfferClosed { .. }), ShortReply::Seen | ShortReply::Reading) => {
             return Ok(Decided::done(Vec::new()));
         }
         (Err(refusal), _) => return Err(refusal),
     };
     let again = offer.replies.contains(&reply);
-    match reply {
+    match said {
         // Several pages of the same person may say so.
-        Reply::Seen | Reply::Reading if again => return Ok(Decided::done(Vec::new())),
-        Reply::Seen | Reply::Reading | Reply::Soon => check(with.state, offer, reply)?,
-        Reply::Asked | Reply::Answered => return Err(Refusal::TextEmpty { field: "text" }),
+        ShortReply::Seen | ShortReply::Reading if again => return Ok(Decided::done(Vec::new())),
+        ShortReply::Seen | ShortReply::Reading | ShortReply::Soon => check(with.state, offer, reply)?,
     }
-    let until = match (reply, offer.state) {
-        (Reply::Soon, OfferState::Open { deadline: Some(deadline) }) => {
+    let until = match (said, offer.state) {
+        (ShortReply::Soon, OfferState::Open { deadline: Some(deadline) }) => {
             Some(deadline.max(with.now.plus(SOON)))
         }
         (_, OfferState::Open { .. } | OfferState::Ended { .. }) => None,

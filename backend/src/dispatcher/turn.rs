@@ -1,5 +1,6 @@
 //! One turn: decide, commit, publish, answer.
 
+mod answers;
 mod playing;
 
 use core::time::Duration;
@@ -11,9 +12,10 @@ use baton_shared::*;
 
 use tokio::sync::mpsc;
 
+use self::answers::{keep_answer, known_answer, scope};
 use super::endings::{Endings, Subject};
 use super::leases::Leases;
-use super::{CommandError, Key, Parts, Reply, Request};
+use super::{CommandError, Parts, Reply, Request};
 use crate::clock::Clock;
 use crate::conditions::Facts;
 use crate::content::{Content, Former};
@@ -322,27 +324,6 @@ impl Turns {
         text.parse().ok().or_else(by_address)
     }
 
-    /// Asks the store once for the answers that the waiting commands' keys have; nothing if it cannot tell.
-    fn earlier_answers(&self, now: Timestamp) -> Option<BTreeMap<(String, String), StoredAnswer>> {
-        let key_of = |(request, _): &(Request, Reply)| {
-            request.key.as_ref().map(|key| (scope(request.actor), key.text.clone()))
-        };
-        let keys: Vec<_> = self.commands.iter().filter_map(key_of).collect();
-        if keys.is_empty() {
-            return Some(BTreeMap::new());
-        }
-        match self.store.answers(&keys, now) {
-            Ok(answers) => {
-                let found = keys.into_iter().zip(answers);
-                Some(found.filter_map(|(key, answer)| answer.map(|answer| (key, answer))).collect())
-            }
-            Err(error) => {
-                tracing::warn!(error = %crate::telemetry::chain(&error), "the answers to keys could not be read");
-                None
-            }
-        }
-    }
-
     /// Returns the address that a command would take, if it takes one; refuses an address that is in use, in the store
     /// or by a command earlier in the turn.
     fn free_email(&self, gathered: &Gathered, command: &Command) -> Result<Option<String>, CommandError> {
@@ -512,39 +493,6 @@ impl Turns {
     }
 }
 
-/// Returns the answer that a key already has, in this turn or from before it.
-fn known_answer(gathered: &Gathered, scope: &str, key: Option<&Key>) -> Result<Option<Answer>, CommandError> {
-    let Some(key) = key else { return Ok(None) };
-    let kept_under = (scope.to_owned(), key.text.clone());
-    if let Some((body_hash, answer)) = gathered.answers.get(&kept_under) {
-        return if *body_hash == key.body_hash {
-            Ok(Some(answer.clone()))
-        } else {
-            Err(CommandError::KeyReused)
-        };
-    }
-    let Some(earlier) = &gathered.earlier else { return Err(CommandError::NotCommitted) };
-    match earlier.get(&kept_under) {
-        Some(stored) if stored.body_hash != key.body_hash => Err(CommandError::KeyReused),
-        Some(stored) => {
-            serde_json::from_str(&stored.answer).map(Some).map_err(|_| CommandError::NotCommitted)
-        }
-        None => Ok(None),
-    }
-}
-
-fn keep_answer(gathered: &mut Gathered, scope: String, key: Key, answer: &Answer, now: Timestamp) {
-    let text = serde_json::to_string(answer).expect("an answer holds nothing that JSON cannot write");
-    gathered.batch.answers.push(StoredAnswer {
-        scope: scope.clone(),
-        key: key.text.clone(),
-        body_hash: key.body_hash,
-        answer: text,
-        at: now,
-    });
-    gathered.answers.insert((scope, key.text), (key.body_hash, answer.clone()));
-}
-
 /// Marks the last event of each conversation that changes how it looks: to send the whole once is enough, because
 /// whoever resumes before it gets it too.
 fn mark_settling(published: &mut [Published]) {
@@ -560,17 +508,6 @@ fn mark_settling(published: &mut [Published]) {
             continue;
         }
         published.settles = event.conversation().is_some_and(|conversation| settled.insert(conversation));
-    }
-}
-
-/// Whose key it is.
-fn scope(actor: Actor) -> String {
-    match actor {
-        Actor::Person(agent) => agent.to_string(),
-        Actor::Customer(conversation) => conversation.to_string(),
-        Actor::External(external) => external.to_string(),
-        Actor::Visitor => "visitor".to_owned(),
-        Actor::System => "system".to_owned(),
     }
 }
 

@@ -50,6 +50,7 @@ async fn the_sender_sees_that_it_is_seen_being_read_and_decided_soon() {
     let may = desk(&bob).await["offers"][&offer]["may_reply"].clone();
     assert_eq!(may, json!(["seen", "reading", "soon", "asked"]));
 
+    reply(&bob, &offer, "asked").await.refused(StatusCode::UNPROCESSABLE_ENTITY, "wrong_shape");
     reply(&bob, &offer, "seen").await.expect(StatusCode::NO_CONTENT);
     reply(&bob, &offer, "seen").await.expect(StatusCode::NO_CONTENT);
     assert_eq!(asked(&ada, &id).await["reply"], "seen");

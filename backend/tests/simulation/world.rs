@@ -318,8 +318,8 @@ impl World {
         let (offer, agent) = self.random.pick(&offers);
         if self.random.chance(15) {
             let command = match self.random.below(3) {
-                0 => Command::ReplyToOffer { offer, reply: Reply::Seen },
-                1 => Command::ReplyToOffer { offer, reply: Reply::Soon },
+                0 => Command::ReplyToOffer { offer, reply: ShortReply::Seen },
+                1 => Command::ReplyToOffer { offer, reply: ShortReply::Soon },
                 _ => Command::AskSender { offer, text: "which one?".to_owned() },
             };
             self.give(Actor::Person(agent), command);

@@ -191,7 +191,7 @@ fn transfer_to_an_agent(stage: &mut Stage, conversation: ConversationId) {
 /// Seen, being read, soon; a question and its answer.
 fn replies(stage: &mut Stage, conversation: ConversationId, sender: AgentId) {
     let (offer, agent) = stage.offer_of(conversation);
-    for reply in [Reply::Seen, Reply::Reading, Reply::Soon] {
+    for reply in [ShortReply::Seen, ShortReply::Reading, ShortReply::Soon] {
         stage.give(Actor::Person(agent), Command::ReplyToOffer { offer, reply }).unwrap();
     }
     stage.give(Actor::Person(agent), Command::AskSender { offer, text: text("Which invoice?") }).unwrap();

@@ -38,7 +38,7 @@ pub fn play(stage: &mut Stage, random: &mut Random) {
             let offer = &offers[random.below(offers.len() as u64) as usize];
             let command = match random.below(7) {
                 0 => Command::RejectOffer { offer: offer.id, reason: text("no") },
-                1 => Command::ReplyToOffer { offer: offer.id, reply: Reply::Soon },
+                1 => Command::ReplyToOffer { offer: offer.id, reply: ShortReply::Soon },
                 2 => Command::AskSender { offer: offer.id, text: text("Why?") },
                 _ => Command::AcceptOffer { offer: offer.id },
             };

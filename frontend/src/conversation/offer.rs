@@ -2,7 +2,7 @@
 
 use baton_shared::desk::{IncomingTransfer, OfferCard, Thread};
 use baton_shared::policy::Decline;
-use baton_shared::{Author, Desk, Mode, OfferId, Reply, Timestamp, TransferId};
+use baton_shared::{Author, Desk, Mode, OfferId, Reply, ShortReply, Timestamp, TransferId};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
@@ -74,7 +74,7 @@ pub fn OfferArticle(
     let reads = move || {
         if may_read.get_value() {
             may_read.set_value(false);
-            tell(context, offer, Reply::Reading);
+            tell(context, offer, ShortReply::Reading);
         }
     };
     let from = card.transfer.as_ref().map_or(String::new(), |transfer| transfer.from.clone());
@@ -158,7 +158,7 @@ pub fn OfferArticle(
                             <button
                                 class="button button--plain"
                                 type="button"
-                                on:click=move |_| tell(context, offer, Reply::Soon)
+                                on:click=move |_| tell(context, offer, ShortReply::Soon)
                             >
                                 "In 2 minutes"
                             </button>
@@ -181,7 +181,7 @@ pub fn OfferArticle(
 }
 
 /// Lets the sender know something; that it is known already needs no word.
-fn tell(context: DeskContext, offer: OfferId, reply: Reply) {
+fn tell(context: DeskContext, offer: OfferId, reply: ShortReply) {
     context.dispatch.send_from(Command::Reply { offer, reply }, |_| {}, |_| {});
 }
 
@@ -192,7 +192,7 @@ fn tell_seen(context: DeskContext, offer: OfferId) {
         context.clock.get();
         if !told.get_value() && !page::hidden() {
             told.set_value(true);
-            tell(context, offer, Reply::Seen);
+            tell(context, offer, ShortReply::Seen);
         }
     });
 }
