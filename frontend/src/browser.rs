@@ -9,3 +9,4 @@ pub mod random;
 pub mod sound;
 pub mod storage;
 pub mod tabs;
+pub mod words;

@@ -4,6 +4,7 @@ use baton_shared::api::{AgentTarget, GroupTarget, QueueTarget, TransferTargets, 
 use baton_shared::{Mode, Presence, Target, TargetKind};
 use leptos::prelude::*;
 
+use crate::browser::words::lowercase;
 use crate::presence::mark;
 
 /// Where a conversation could go.
@@ -120,9 +121,9 @@ impl Tab {
 impl Place {
     /// Returns the targets of a tab whose name, or one of whose skills, contains every word.
     pub fn of(targets: &TransferTargets, tab: Tab, words: &str) -> Vec<Self> {
-        let words = words.to_lowercase();
+        let words = lowercase(words);
         let matches = |text: &str| {
-            let text = text.to_lowercase();
+            let text = lowercase(text);
             words.split_whitespace().all(|word| text.contains(word))
         };
         match tab {

@@ -1,10 +1,11 @@
 //! The button that shows and chooses one's status.
 
 use baton_shared::desk::Thread;
-use baton_shared::{Mode, Status};
+use baton_shared::{Mode, Presence, Status};
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
+use crate::connection::Link;
 use crate::controls::icon::{Icon, IconView};
 use crate::controls::menu::{Menu, MenuItem};
 use crate::dispatch::{Command, Slot};
@@ -45,6 +46,12 @@ fn items(chosen: Status, holds: bool) -> Vec<MenuItem<Choice>> {
 pub fn StatusMenu() -> impl IntoView {
     let context = DeskContext::here();
     let status = memo(move || context.live.read(|desk| desk.me.presence.status).unwrap_or(Status::Offline));
+    // Whoever cannot be reached is offered nothing, whatever their status says.
+    let reachable = memo(move || {
+        context.connection.link() == Link::Connected
+            && context.live.read(|desk| desk.me.presence.reachable).unwrap_or(false)
+    });
+    let mark = move || mark::class(Presence { status: status.get(), reachable: reachable.get() });
     let holds = memo(move || {
         let passes_on = |thread: &Thread| thread.choices.modes.contains(&Mode::Cold);
         context.live.read(|desk| desk.conversations.values().any(passes_on)).unwrap_or(false)
@@ -63,7 +70,7 @@ pub fn StatusMenu() -> impl IntoView {
     view! {
         <div class="status" aria-busy=move || context.dispatch.pending(Slot::Status).to_string()>
             <Menu id="status" name="Status" description=description items=items on_choose=choose>
-                <span class=move || mark::status_class(status.get()) aria-hidden="true"></span>
+                <span class=mark aria-hidden="true"></span>
                 <span class="status__now" data-status=move || status.get().label() aria-hidden="true">
                     <span class="for-screen-reader">{move || status.get().label()}</span>
                 </span>
