@@ -231,8 +231,13 @@ pub fn decide_offer(with: &mut Circumstances<'_>, found: &Match) -> Option<Event
     let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
     let meant = transfer.filter(|transfer| returns::undecided(transfer));
     let named = with.state.search(conversation)?.pool == Pool::Agent(found.agent);
-    let alone = conversation.waiting().and_then(Waiting::alone_until).is_some();
-    let lasts = if named && !alone { policy.named_offer_lasts() } else { Some(policy.offer_lasts()) };
+    let alone = conversation.waiting().and_then(Waiting::alone_until);
+    let lasts = match named && alone.is_none() {
+        true => policy.named_offer_lasts(),
+        false => Some(policy.offer_lasts()),
+    };
+    // An offer to whoever is asked alone ends with that: then everyone is asked.
+    let ends = |lasts| alone.map_or(with.now.plus(lasts), |until| until.min(with.now.plus(lasts)));
     // Whoever a step asks alone has its whole time.
     let step = conversation.waiting().and_then(|waiting| waiting.route.as_ref()?.deadline).filter(|_| named);
     Some(Event::OfferMade {
@@ -240,7 +245,7 @@ pub fn decide_offer(with: &mut Circumstances<'_>, found: &Match) -> Option<Event
         conversation: conversation.id,
         agent: found.agent,
         cause: meant.map_or(OfferCause::Queue(conversation.queue), |meant| OfferCause::Transfer(meant.id)),
-        deadline: step.or(lasts.map(|lasts| with.now.plus(lasts))),
+        deadline: step.or(lasts.map(ends)),
     })
 }
 

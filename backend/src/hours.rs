@@ -20,7 +20,9 @@ pub fn fault(hours: &OpeningHours) -> Option<&'static str> {
     if TimeZone::get(&hours.zone).is_err() {
         return Some("There is no such time zone. Give a name such as `Europe/Madrid`.");
     }
-    if hours.closed_on.iter().any(|day| day.parse::<Date>().is_err()) {
+    // They are compared as text, so that only the one way to write a date will do.
+    let is_date = |day: &String| day.parse::<Date>().is_ok_and(|date| date.to_string() == *day);
+    if !hours.closed_on.iter().all(is_date) {
         return Some("Give each closed day as a date such as `2026-12-25`.");
     }
     None

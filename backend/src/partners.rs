@@ -24,6 +24,7 @@ use tokio::sync::{Semaphore, mpsc};
 use tokio::time::timeout;
 
 use crate::app::App;
+use crate::dispatcher::CommandError;
 use crate::routing::RoutingState;
 use crate::store::{Partner, Sight, StoreError};
 
@@ -50,6 +51,9 @@ const REQUEST_WITHIN: Duration = Duration::from_secs(15);
 
 /// How long it is waited before the second request; each further wait is twice as long.
 const FIRST_WAIT: Duration = Duration::from_secs(1);
+
+/// How many signatures of one message are looked at: a secret that is being replaced needs two.
+const SIGNATURES_MAX: usize = 4;
 
 /// How many bytes an answer may have.
 const ANSWER_BYTES_MAX: usize = 64 * 1024;
@@ -156,7 +160,7 @@ async fn call(app: Arc<App>, client: Client, places: Arc<Semaphore>, transfer: T
             return;
         }
         match ask(&client, &call, transfer, app.now(), left.min(REQUEST_WITHIN)).await {
-            Ok(answer) => return taken_in(&app, transfer, answer).await,
+            Ok(answer) => return taken_in(&app, transfer, answer, call.deadline).await,
             Err(error) => {
                 tracing::warn!(%transfer, error = %crate::telemetry::chain(&error), "a partner did not answer");
             }
@@ -172,11 +176,28 @@ async fn pause(wait: Duration) {
     let _ = timeout(wait, std::future::pending::<()>()).await;
 }
 
-async fn taken_in(app: &App, transfer: TransferId, answer: CallAnswer) {
-    let answered = app.submit(Actor::System, None, Command::AnswerCall { transfer, answer }).await;
-    if let Err(error) = answered {
-        // It was taken back, or expired, while the partner thought about it.
-        tracing::info!(%transfer, error = %crate::telemetry::chain(&error), "a partner's answer came too late");
+/// Takes a partner's answer in; what the partner said is not lost because nothing can be committed for a moment.
+async fn taken_in(app: &App, transfer: TransferId, answer: CallAnswer, deadline: Timestamp) {
+    let mut wait = FIRST_WAIT;
+    loop {
+        let command = Command::AnswerCall { transfer, answer: answer.clone() };
+        let Err(error) = app.submit(Actor::System, None, command).await else { return };
+        match error {
+            CommandError::NotCommitted | CommandError::Busy if app.now() < deadline => {
+                tracing::warn!(%transfer, error = %crate::telemetry::chain(&error), "a partner's answer waits");
+            }
+            // It was taken back, or expired, while the partner thought about it.
+            CommandError::NotCommitted
+            | CommandError::Busy
+            | CommandError::Refused(_)
+            | CommandError::KeyReused
+            | CommandError::Stopping => {
+                tracing::info!(%transfer, error = %crate::telemetry::chain(&error), "a partner's answer came too late");
+                return;
+            }
+        }
+        pause(wait).await;
+        wait *= 2;
     }
 }
 
@@ -258,10 +279,13 @@ pub fn sign(secret: &str, id: &str, at_secs: i64, body: &[u8]) -> Option<String>
 
 /// Says whether one of a message's signatures is of this secret; it takes the same time whatever differs.
 pub fn is_signed(secret: &str, id: &str, at_secs: i64, body: &[u8], signatures: &str) -> bool {
-    let codes = signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
-    codes
+    // The body is gone through once, however many signatures are sent along.
+    let Some(code) = code(secret, id, at_secs, body) else { return false };
+    let given = signatures.split(' ').filter_map(|signature| signature.strip_prefix("v1,"));
+    given
+        .take(SIGNATURES_MAX)
         .filter_map(|text| STANDARD.decode(text).ok())
-        .any(|given| code(secret, id, at_secs, body).is_some_and(|code| code.verify_slice(&given).is_ok()))
+        .any(|given| code.clone().verify_slice(&given).is_ok())
 }
 
 fn code(secret: &str, id: &str, at_secs: i64, body: &[u8]) -> Option<Hmac<Sha256>> {
@@ -298,5 +322,7 @@ mod tests {
         assert!(!is_signed(SECRET, ID, AT, b"{}", &signature));
         assert!(!is_signed("whsec_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", ID, AT, BODY, &signature));
         assert!(!is_signed(SECRET, ID, AT, BODY, ""));
+        let many = format!("{}{signature}", "v1,AAAA ".repeat(SIGNATURES_MAX));
+        assert!(!is_signed(SECRET, ID, AT, BODY, &many));
     }
 }

@@ -124,7 +124,8 @@ impl Script {
             ComesTo::Asks { .. } | ComesTo::Transfers { .. } | ComesTo::Ends => None,
         };
         let collected = collected(&self.definition.collects(), &attributes);
-        let note = [note, collected, end.map(str::to_owned)].into_iter().flatten().collect::<Vec<_>>();
+        // Why it stopped comes first: what is too long is cut at the end.
+        let note = [end.map(str::to_owned), note, collected].into_iter().flatten().collect::<Vec<_>>();
         let changed = attributes != *heard.facts.attributes;
         Played {
             says,
@@ -477,6 +478,6 @@ mod tests {
         assert_eq!(played.comes_to, ComesTo::GivesUp { end: FlowEnd::TimeOver });
         assert!(played.says.is_empty());
         let note = played.note.expect("there is something to say");
-        assert_eq!(note, "Collected: tier = Gold\nThe flow stopped: its time was over.");
+        assert_eq!(note, "The flow stopped: its time was over.\nCollected: tier = Gold");
     }
 }

@@ -107,6 +107,8 @@ pub enum DialogShown {
     Shortcuts,
     /// The choices about the page.
     Settings,
+    /// Whether to sign out with conversations open.
+    SignOut,
 }
 
 /// Which of two panes a narrow screen shows.

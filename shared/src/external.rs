@@ -65,14 +65,31 @@ fn without_port(host: &str) -> &str {
     }
 }
 
+/// How many bytes a secret has at least, and at most. Source: Standard Webhooks, "Signature scheme".
+const SECRET_BYTES_MIN: usize = 24;
+const SECRET_BYTES_MAX: usize = 64;
+
+const fn is_digit(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/'
+}
+
 /// Says in a sentence why a secret cannot be signed with; nothing if it can.
 pub fn secret_fault(secret: &str) -> Option<&'static str> {
     let usable = |text: &str| {
-        let bytes = text.trim_end_matches('=').bytes();
-        (32..=88).contains(&text.len())
-            && text.len().is_multiple_of(4)
-            && text.len() - text.trim_end_matches('=').len() <= 2
-            && bytes.into_iter().all(|byte| byte.is_ascii_alphanumeric() || byte == b'+' || byte == b'/')
+        let digits = text.trim_end_matches('=');
+        let padding = text.len() - digits.len();
+        // Bits that no byte has must be zero, or strict readers refuse the text.
+        let last = match padding {
+            0 => digits.bytes().last().is_some_and(is_digit),
+            1 => digits.ends_with(|last| "AEIMQUYcgkosw048".contains(last)),
+            2 => digits.ends_with(['A', 'Q', 'g', 'w']),
+            _ => false,
+        };
+        let bytes = (text.len() / 4 * 3).saturating_sub(padding);
+        text.len().is_multiple_of(4)
+            && (SECRET_BYTES_MIN..=SECRET_BYTES_MAX).contains(&bytes)
+            && last
+            && digits.bytes().all(is_digit)
     };
     let usable = secret.strip_prefix(SECRET_PREFIX).is_some_and(usable);
     (!usable).then_some("Give a secret of `whsec_` and 24 to 64 bytes in base 64.")
@@ -112,6 +129,12 @@ mod tests {
         let secret = |length: usize| format!("whsec_{}", "A".repeat(length));
         assert_eq!(secret_fault(&secret(32)), None);
         assert_eq!(secret_fault(&format!("whsec_{}w==", "A".repeat(33))), None);
+        assert_eq!(secret_fault(&secret(84)), None);
+        let padded = |digits: &str| format!("whsec_{}{digits}", "A".repeat(32));
+        assert_eq!(secret_fault(&padded("AAE=")), None);
+        for wrong in [secret(88), padded("AAB="), padded("AB=="), padded("A===")] {
+            assert!(secret_fault(&wrong).is_some(), "{wrong}");
+        }
         for wrong in [secret(28), secret(33), secret(92), "A".repeat(32), format!("whsec_{}", "-".repeat(32))]
         {
             assert!(secret_fault(&wrong).is_some(), "{wrong}");

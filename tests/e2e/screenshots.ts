@@ -130,6 +130,8 @@ test("the desk and the customer’s page", async ({ people, server, faults }) =>
   await more(one.page, "zoomed-thread");
   await one.page.setViewportSize(DESK.viewport);
   await one.page.getByRole("button", { name: "Sign out", exact: true }).click();
+  await more(one.page, "sign-out");
+  await one.dialog("Sign out").getByRole("button", { name: "Sign out", exact: true }).click();
   await expect(one.page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
   await more(one.page, "sign-in");
   await ada.page.getByRole("button", { name: "End chat", exact: true }).click();

@@ -45,14 +45,15 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         return Err(Refusal::NotFound { what: "queue" });
     }
     let mut queue = way.as_ref().map_or(start.queue, |way| way.queue);
-    // What begins in a flow waits in no queue: hours and limits count once the flow passes it on to one.
+    // What begins in a flow waits in no queue: the limit of a wait counts once the flow passes it on to one, as for a
+    // transfer, which is never turned away.
     let in_flow = with.state.flow_entrance(start.channel).is_some();
     if !in_flow && !with.state.queues.get(&queue).is_some_and(Queue::is_open) {
         return Err(Refusal::QueueClosed);
     }
     let full = !in_flow && !with.state.has_room(queue);
     let mut deflected = false;
-    match full.then(|| overflow::beyond(with.state, queue, &BTreeSet::new())).flatten() {
+    match full.then(|| overflow::beyond(with.state, queue, start.channel, &BTreeSet::new())).flatten() {
         // What another queue takes is no more on the way that a workflow found for it.
         Some(Overflow::Queue(next)) => (queue, way) = (next, None),
         Some(Overflow::Request) => (deflected, way) = (true, None),

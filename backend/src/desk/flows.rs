@@ -86,16 +86,24 @@ fn checked(
         return Err(Refusal::FlowUnusable { fault });
     }
     for (step, number) in definition.steps.iter().zip(1..) {
-        check_texts(&step.does)?;
-        if let Does::Branch { when, .. } = &step.does {
-            let placed = |fault| format!("Step {number} ({}): {fault}", step.name);
-            Condition::compile(when).map_err(|fault| Refusal::FlowUnusable { fault: placed(fault) })?;
+        let unusable = |fault: String| Refusal::FlowUnusable {
+            fault: format!("Step {number} ({}): {fault}", step.name),
+        };
+        check_texts(&step.does).map_err(|refusal| unusable(refusal.to_string()))?;
+        match &step.does {
+            Does::Branch { when, .. } => drop(Condition::compile(when).map_err(unusable)?),
+            Does::Transfer { target, .. } => {
+                check_there(state, *target).map_err(|refusal| unusable(refusal.to_string()))?;
+            }
+            Does::Say { .. }
+            | Does::Ask { .. }
+            | Does::Set { .. }
+            | Does::Answer { .. }
+            | Does::End { .. } => {}
         }
     }
-    for target in definition.targets() {
-        check_there(state, target)?;
-    }
-    check_there(state, Target::Queue(definition.fallback))?;
+    check_there(state, Target::Queue(definition.fallback))
+        .map_err(|refusal| Refusal::FlowUnusable { fault: format!("Its fallback: {refusal}") })?;
     Ok(definition)
 }
 
@@ -228,7 +236,7 @@ pub fn carry_out(
     }
     let known = played.attributes.map(|attributes| Content::Attributes(id, attributes));
     decided.content.extend(known);
-    let taken = played.taken;
+    let (taken, mut note) = (played.taken, played.note);
     let ended = |end| Event::FlowEnded { conversation: id, flow, end, taken };
     let given = match played.comes_to {
         ComesTo::Asks { step, tries } => {
@@ -253,10 +261,17 @@ pub fn carry_out(
                 (Ok(_), _) => decided.events.push(ended(FlowEnd::PassedOn)),
                 (Err(_), _) => decided.events.push(ended(FlowEnd::TargetRefused)),
             }
+            if given.is_err() {
+                let why = FlowEnd::TargetRefused.in_words().map(str::to_owned);
+                note = why.into_iter().chain(note).reduce(|why, note| format!("{why}\n{note}"));
+            }
             given
         }
         ComesTo::GivesUp { end } => {
-            decided.events.push(ended(end));
+            // What stopped it from outside stands in the log already.
+            if !matches!(run.stand, Stand::Stopped { .. }) {
+                decided.events.push(ended(end));
+            }
             Err(Refusal::NobodyServes)
         }
     };
@@ -266,7 +281,7 @@ pub fn carry_out(
         Err(_) => give(with, conversation, Sender::Flow(flow), fallback).ok()?,
     };
     decided.events.extend(given.events);
-    let note = played.note.map(|note| note.chars().take(NOTE_CHARS_MAX).collect());
+    let note = note.map(|note| note.chars().take(NOTE_CHARS_MAX).collect());
     decided.content.extend(note.map(|note| Content::Note(given.transfer, note)));
     Some(decided)
 }

@@ -217,6 +217,7 @@ fn missed(with: &mut Circumstances<'_>, conversation: &Conversation, offer: &Off
     for other in state.offers_to(agent).filter(|other| other.id != offer.id) {
         events.extend(end_offer(with, other, OfferEnd::TargetGone));
     }
+    events.extend(returning::gone(state, agent, |_| true));
     events
 }
 
@@ -230,7 +231,10 @@ pub(super) fn offer_policy(state: &RoutingState, conversation: &Conversation) ->
 pub(super) fn withdraw(with: &mut Circumstances<'_>, agent: AgentId) -> Vec<Event> {
     let state = with.state;
     let offers = state.offers_to(agent);
-    offers.flat_map(|offer| end_offer(with, offer, OfferEnd::TargetGone)).collect()
+    let ended = offers.flat_map(|offer| end_offer(with, offer, OfferEnd::TargetGone));
+    let mut events: Vec<Event> = ended.collect();
+    events.extend(returning::gone(state, agent, |_| true));
+    events
 }
 
 pub(super) fn offer_ended(offer: &Offer, end: OfferEnd) -> Event {

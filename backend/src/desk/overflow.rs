@@ -13,22 +13,29 @@ use crate::routing::RoutingState;
 
 /// Returns where a conversation goes that a queue does not keep: along the overflow to the first queue with room, or to its
 /// end; nothing where that leads only to queues that it left or that lead back.
-pub(super) fn beyond(state: &RoutingState, queue: QueueId, left: &BTreeSet<QueueId>) -> Option<Overflow> {
+pub(super) fn beyond(
+    state: &RoutingState,
+    queue: QueueId,
+    channel: Channel,
+    left: &BTreeSet<QueueId>,
+) -> Option<Overflow> {
     let (mut passed, mut at) = (left.clone(), queue);
     loop {
         passed.insert(at);
         match state.queues.get(&at)?.rules.overflow {
             Overflow::Queue(next) if passed.contains(&next) => return None,
-            Overflow::Queue(next) if takes(state, next) => return Some(Overflow::Queue(next)),
+            Overflow::Queue(next) if takes(state, next, channel) => return Some(Overflow::Queue(next)),
             Overflow::Queue(next) => at = next,
             end @ (Overflow::Request | Overflow::Refuse) => return Some(end),
         }
     }
 }
 
-/// Says whether a queue takes one more conversation that waited elsewhere or found no room there.
-fn takes(state: &RoutingState, queue: QueueId) -> bool {
-    state.has_room(queue) && state.queues.get(&queue).is_some_and(Queue::is_open)
+/// Says whether a queue takes one more conversation that waited elsewhere or found no room there: not where nobody could
+/// ever answer it.
+fn takes(state: &RoutingState, queue: QueueId, channel: Channel) -> bool {
+    let served = || state.agents.values().any(|agent| state.serves(agent, Pool::Queue(queue), channel));
+    state.has_room(queue) && state.queues.get(&queue).is_some_and(Queue::is_open) && served()
 }
 
 /// Says whether new conversations of a channel can be opened, by the hours of the queues in which one might begin: those of
@@ -56,11 +63,16 @@ pub fn chat_standing(state: &RoutingState, channel: Channel, queue: QueueId) -> 
 /// Decides what follows when a queue opens or closes.
 pub(super) fn hours_turned(with: &mut Circumstances<'_>, queue: QueueId) -> Vec<Event> {
     let Some(found) = with.state.queues.get(&queue) else { return Vec::new() };
-    judge_hours(with, queue, &found.rules)
+    judge_hours(with, queue, &found.rules, true)
 }
 
-/// Judges a queue's hours by its rules; where they close it, what waits in it ends with requests if the rules say so.
-pub(super) fn judge_hours(with: &mut Circumstances<'_>, queue: QueueId, rules: &QueueRules) -> Vec<Event> {
+/// Judges a queue's hours by its rules; where it closes by them, what waits in it ends with requests if the rules say so.
+pub(super) fn judge_hours(
+    with: &mut Circumstances<'_>,
+    queue: QueueId,
+    rules: &QueueRules,
+    closes: bool,
+) -> Vec<Event> {
     let Some(hours) = &rules.hours else { return Vec::new() };
     let Standing { open, until } = hours::standing(hours, with.now);
     if open {
@@ -69,15 +81,27 @@ pub(super) fn judge_hours(with: &mut Circumstances<'_>, queue: QueueId, rules: &
     let mut events = vec![Event::QueueClosed { queue, until }];
     let (state, mut number) = (with.state, with.state.requests_made);
     let ended = match rules.at_closing {
-        AtClosing::Keep => Vec::new(),
-        AtClosing::Request => state.waiting_in(queue),
+        AtClosing::Request if closes => waiting_for(state, queue),
+        AtClosing::Request | AtClosing::Keep => Vec::new(),
     };
-    for waits in ended.into_iter().filter_map(|waits| state.conversations.get(&waits)) {
+    for waits in ended {
         number += 1;
         events.extend(returns::end_all(state, waits, OfferEnd::Rescinded, TransferEnd::Failed));
         events.extend(requests::deflect(with, waits, number));
     }
     events
+}
+
+/// Returns what waits in a queue, also for one person alone; what a transfer is to bring to somebody waits for them.
+fn waiting_for(state: &RoutingState, queue: QueueId) -> Vec<&Conversation> {
+    let undecided = |conversation: &Conversation| {
+        let transfer = conversation.transfer().and_then(|transfer| state.transfers.get(&transfer));
+        transfer.is_some_and(returns::undecided)
+    };
+    let waits = |conversation: &Conversation| {
+        conversation.owner() == Some(Owner::Queue(queue)) && !undecided(conversation)
+    };
+    state.conversations.matching(waits)
 }
 
 /// Decides what becomes of a conversation that has waited too long in its queue.
@@ -86,7 +110,7 @@ pub(super) fn due(with: &mut Circumstances<'_>, conversation: ConversationId) ->
     let Some(waits) = state.conversations.get(&conversation) else { return Vec::new() };
     let (Some(waiting), Some(from)) = (waits.waiting(), waits.owner()) else { return Vec::new() };
     let left = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
-    match beyond(state, waits.queue, &left) {
+    match beyond(state, waits.queue, waits.channel, &left) {
         Some(Overflow::Queue(next)) => {
             let transfer = waiting.transfer.and_then(|transfer| state.transfers.get(&transfer));
             let mut events: Vec<Event> =

@@ -9,7 +9,8 @@ use baton_shared::*;
 
 use super::policies::who;
 use super::{
-    Answer, Circumstances, Decided, checked_text, invites, offers, overflow, person, returns, transfers,
+    Answer, Circumstances, Decided, checked_text, invites, offers, overflow, person, returning, returns,
+    transfers,
 };
 use crate::content::Content;
 use crate::hours;
@@ -180,13 +181,17 @@ pub(super) fn revoke_skill(
     Ok(Decided::done(events))
 }
 
-/// Ends the offers to an agent from queues that they serve no more.
+/// Ends the offers to an agent from queues that they serve no more, and asks everyone for what waits for them alone there.
 fn withdraw_queue_offers(
     with: &mut Circumstances<'_>,
     agent: AgentId,
     served_no_more: impl Fn(&QueueId, &Search) -> bool,
 ) -> Vec<Event> {
     let state = with.state;
+    let lost_alone = |conversation: &Conversation| {
+        let alone = conversation.waiting().and_then(Waiting::alone_until).is_some();
+        alone && state.search(conversation).is_some_and(|search| served_no_more(&conversation.queue, search))
+    };
     let from_queue = |offer: &&Offer| {
         let subject = match offer.cause {
             OfferCause::Queue(_) | OfferCause::Transfer(_) => Subject::Conversation(offer.conversation),
@@ -194,11 +199,15 @@ fn withdraw_queue_offers(
         };
         state.search_of(subject).is_some_and(|search| match search.pool {
             Pool::Queue(queue) => served_no_more(&queue, search),
-            Pool::Group(_) | Pool::Agent(_) => false,
+            Pool::Agent(_) => state.conversations.get(&offer.conversation).is_some_and(lost_alone),
+            Pool::Group(_) => false,
         })
     };
     let offers = state.offers_to(agent).filter(from_queue);
-    offers.flat_map(|offer| offers::end_offer(with, offer, OfferEnd::TargetGone)).collect()
+    let ended = offers.flat_map(|offer| offers::end_offer(with, offer, OfferEnd::TargetGone));
+    let mut events: Vec<Event> = ended.collect();
+    events.extend(returning::gone(state, agent, lost_alone));
+    events
 }
 
 pub(super) fn add_queue(
@@ -244,12 +253,20 @@ fn set_rules(
     if let Overflow::Queue(next) = rules.overflow
         && !state.queues.contains_key(&next)
     {
-        return Err(Refusal::NotFound { what: "queue" });
+        return Err(Refusal::QueueUnusable {
+            fault: "The queue that takes what is too much is not there. Choose another.",
+        });
     }
-    if state.queues.get(&queue).is_some_and(|queue| queue.rules == *rules) {
+    let before = state.queues.get(&queue);
+    if before.is_some_and(|queue| queue.rules == *rules) {
         return Ok(Vec::new());
     }
-    let judged = overflow::judge_hours(with, queue, &rules);
+    // What waits in a queue that is closed already waits there on purpose, unless just these rules change.
+    let closes = before.is_some_and(|queue| {
+        let Queue { rules: old, .. } = queue;
+        queue.is_open() || old.hours != rules.hours || old.at_closing != rules.at_closing
+    });
+    let judged = overflow::judge_hours(with, queue, &rules, closes);
     let mut events = vec![Event::QueueRulesSet { queue, rules, by: who(actor) }];
     events.extend(judged);
     Ok(events)

@@ -56,7 +56,11 @@ pub async fn start(
 
 /// Says whether conversations can be opened at the moment, by the hours of the queues in which one might begin
 #[utoipa::path(get, path = "/api/chat/opening", tag = "Customers", responses((status = 200, body = ChatOpening)))]
-pub async fn opening(State(app): State<Arc<App>>) -> Result<Json<ChatOpening>, ApiError> {
+pub async fn opening(
+    State(app): State<Arc<App>>,
+    CameFrom(from): CameFrom,
+) -> Result<Json<ChatOpening>, ApiError> {
+    app.limits.opening(from, app.now())?;
     let queue = app.with_store(App::chat_queue).await?.ok_or_else(no_queue)?;
     let look = move |state: &RoutingState, _| desk::chat_standing(state, Channel::WebChat, queue);
     let Standing { open, until } = app.dispatcher.look(look).await?;

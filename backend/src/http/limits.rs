@@ -12,6 +12,9 @@ use super::error::ApiError;
 /// How many conversations may be opened from one address in a minute: a school or an office shares one address.
 pub const CHATS_PER_MINUTE: u32 = 300;
 
+/// How often it may be asked from one address in a minute whether conversations can be opened: each page asks as it is shown.
+pub const OPENINGS_PER_MINUTE: u32 = 600;
+
 /// How many messages a customer may send in ten seconds: more than anyone types.
 pub const MESSAGES_PER_TEN_SECS: u32 = 20;
 
@@ -32,6 +35,7 @@ const BUCKETS_MAX: usize = 10_000;
 #[derive(Debug)]
 pub struct Limits {
     chats: Buckets<IpAddr>,
+    openings: Buckets<IpAddr>,
     messages: Buckets<ConversationId>,
     typing: Buckets<ConversationId>,
     marks: Buckets<ConversationId>,
@@ -43,6 +47,7 @@ impl Default for Limits {
         let in_ten_secs = |tokens| Buckets::new(tokens, Duration::from_secs(10));
         Self {
             chats: Buckets::new(CHATS_PER_MINUTE, Duration::from_secs(60)),
+            openings: Buckets::new(OPENINGS_PER_MINUTE, Duration::from_secs(60)),
             messages: in_ten_secs(MESSAGES_PER_TEN_SECS),
             typing: in_ten_secs(TYPING_PER_TEN_SECS),
             marks: in_ten_secs(MARKS_PER_TEN_SECS),
@@ -60,6 +65,13 @@ impl Limits {
                 "Too many conversations were opened from here. Wait a moment.",
                 wait,
             )
+        })
+    }
+
+    /// Counts that it is asked from an address whether conversations can be opened.
+    pub fn opening(&self, from: IpAddr, now: Timestamp) -> Result<(), ApiError> {
+        self.openings.take(from, now).map_err(|wait| {
+            ApiError::too_many("too_many_reads", "This is read too often. Wait a moment.", wait)
         })
     }
 

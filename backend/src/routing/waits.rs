@@ -15,6 +15,8 @@ pub(super) struct Waits {
     waiting: BTreeMap<QueueId, BTreeSet<ConversationId>>,
     /// The targets of the queues that have one.
     targets: BTreeMap<QueueId, Duration>,
+    /// Whom a conversation waits for alone for a while, because they served its customer last.
+    alone: BTreeSet<(AgentId, ConversationId)>,
 }
 
 impl Waits {
@@ -35,7 +37,24 @@ fn queue_of(conversation: &Conversation) -> Option<QueueId> {
     }
 }
 
+/// Returns whom a conversation waits for alone for a while.
+fn alone_of(conversation: &Conversation) -> Option<(AgentId, ConversationId)> {
+    let waiting = conversation.waiting()?;
+    waiting.alone_until()?;
+    match waiting.search.pool {
+        Pool::Agent(agent) => Some((agent, conversation.id)),
+        Pool::Queue(_) | Pool::Group(_) => None,
+    }
+}
+
 impl RoutingState {
+    /// Returns the conversations that wait for a person alone because they served the customer last, in the order of their ids.
+    pub fn alone_with(&self, agent: AgentId) -> Vec<&Conversation> {
+        let (first, last) = (ConversationId::from_bits(0), ConversationId::from_bits(u128::MAX));
+        let found = self.index.waits.alone.range((agent, first)..=(agent, last));
+        found.filter_map(|(_, conversation)| self.conversations.get(conversation)).collect()
+    }
+
     /// Returns the conversations that wait in a queue for everyone who serves it, in the order of their ids.
     pub fn waiting_in(&self, queue: QueueId) -> Vec<ConversationId> {
         match self.index.waits.waiting.get(&queue) {
@@ -59,15 +78,24 @@ impl RoutingState {
 
     /// Changes something, and notes it where a conversation waits in another queue than before.
     pub(super) fn watching(&mut self, conversation: Option<ConversationId>, change: impl FnOnce(&mut Self)) {
-        let watched = conversation.filter(|_| !self.index.waits.waiting.is_empty());
+        let waits = &self.index.waits;
+        let watched = conversation.filter(|_| !waits.waiting.is_empty() || !waits.alone.is_empty());
         let Some(id) = watched else { return change(self) };
-        let before = self.conversations.get(&id).and_then(queue_of);
+        let places = |state: &Self| {
+            let conversation = state.conversations.get(&id);
+            (conversation.and_then(queue_of), conversation.and_then(alone_of))
+        };
+        let (before, alone_before) = places(self);
         change(self);
-        let after = self.conversations.get(&id).and_then(queue_of);
+        let (after, alone_after) = places(self);
+        let Waits { waiting, alone, .. } = &mut self.index.waits;
+        if alone_before != alone_after {
+            alone_before.map(|left| alone.remove(&left));
+            alone.extend(alone_after);
+        }
         if before == after {
             return;
         }
-        let waiting = &mut self.index.waits.waiting;
         if let Some(left) = before.and_then(|queue| waiting.get_mut(&queue)) {
             left.remove(&id);
         }
@@ -110,6 +138,7 @@ impl RoutingState {
                 }
             }
         }
+        waits.alone.extend(self.conversations.values().filter_map(alone_of));
         self.index.waits = waits;
     }
 

@@ -125,9 +125,11 @@ async fn what_cannot_be_used_is_refused_with_its_place() {
     assert!(said.starts_with("Give `lasts_secs`"), "{said}");
     let said = refused(&|flow| flow["steps"] = json!([])).await;
     assert_eq!(said, "Give the flow a step.");
-    let mut nowhere = centre.flow(None);
-    nowhere["steps"][3]["does"]["target"]["id"] = json!(QueueId::from_bits(0));
-    centre.admin.post("/api/flows", &nowhere).await.refused(StatusCode::NOT_FOUND, "not_found");
+    let said = refused(&|flow| {
+        flow["steps"][3]["does"]["target"]["id"] = json!(QueueId::from_bits(0));
+    })
+    .await;
+    assert_eq!(said, "Step 4 (go): There is no such queue.");
     let mut unknown = centre.flow(None);
     unknown["steps"][0]["does"]["kind"] = json!("dance");
     centre.admin.post("/api/flows", &unknown).await.refused(StatusCode::UNPROCESSABLE_ENTITY, "wrong_shape");

@@ -56,7 +56,7 @@ async fn rules_that_make_no_sense_are_refused() {
     }
     let nowhere = QueueId::from_bits(9);
     let elsewhere = put(json!({"overflow": {"kind": "queue", "id": nowhere}})).await;
-    elsewhere.refused(StatusCode::NOT_FOUND, "not_found");
+    elsewhere.refused(StatusCode::UNPROCESSABLE_ENTITY, "queue_unusable");
     put(json!({"wait": 1})).await.refused(StatusCode::UNPROCESSABLE_ENTITY, "unknown_field");
 }
 
@@ -64,7 +64,8 @@ async fn rules_that_make_no_sense_are_refused() {
 async fn a_wait_that_is_too_long_goes_on_in_another_line_and_then_ends_with_a_request() {
     let app = TestApp::start();
     let root = app.person("Root", Role::Administrator).await;
-    let (first, second) = (app.add_queue("A first", &[]).await, app.add_queue("B second", &[]).await);
+    let ada = app.person("Ada", Role::Agent).await;
+    let (first, second) = (app.add_queue("A first", &[]).await, app.add_queue("B second", &[ada.id]).await);
     set(&root, first, "A first", json!({"wait_secs": 60, "overflow": {"kind": "queue", "id": second}})).await;
     set(&root, second, "B second", json!({"wait_secs": 30})).await;
     let (customer, _) = app.customer("Carla", "Hello?").await;
@@ -84,7 +85,8 @@ async fn a_wait_that_is_too_long_goes_on_in_another_line_and_then_ends_with_a_re
 async fn a_full_queue_sends_on_deflects_or_refuses() {
     let app = TestApp::start();
     let root = app.person("Root", Role::Administrator).await;
-    let (first, second) = (app.add_queue("A first", &[]).await, app.add_queue("B second", &[]).await);
+    let ada = app.person("Ada", Role::Agent).await;
+    let (first, second) = (app.add_queue("A first", &[]).await, app.add_queue("B second", &[ada.id]).await);
     let limits = |overflow: Value| json!({"waiting_max": 1, "overflow": overflow});
     set(&root, first, "A first", limits(json!({"kind": "queue", "id": second}))).await;
     let (waits, _) = app.customer("Carla", "Hello?").await;
@@ -102,6 +104,15 @@ async fn a_full_queue_sends_on_deflects_or_refuses() {
     set(&root, second, "B second", limits(json!({"kind": "queue", "id": first}))).await;
     let (crammed, _) = app.customer("Gil", "Hello?").await;
     assert_eq!(phase(&crammed).await["queue"], "A first");
+    // A queue that nobody serves takes nothing from another.
+    let nobody = app.add_queue("C nobody", &[]).await;
+    set(&root, first, "A first", limits(json!({"kind": "queue", "id": nobody}))).await;
+    let (kept, _) = app.customer("Hal", "Hello?").await;
+    assert_eq!(
+        phase(&kept).await["request"],
+        2,
+        "beyond a queue without an overflow of its own is a request"
+    );
 }
 
 #[tokio::test]
@@ -190,13 +201,33 @@ async fn who_waits_when_a_queue_closes_gets_a_number_each_if_it_says_so() {
 }
 
 #[tokio::test]
+async fn what_was_passed_on_to_a_closed_queue_waits_on_when_another_of_its_rules_changes() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    app.add_queue("A first", &[ada.id]).await;
+    let closed = app.add_queue("B closed", &[bob.id]).await;
+    let minute = u16::try_from(app.clock.now().as_millis() / 60_000 % 1_440).unwrap();
+    let rules = |waiting_max: u32| json!({"hours": daily(0, minute), "at_closing": "request", "waiting_max": waiting_max});
+    set(&root, closed, "B closed", rules(20)).await;
+    app.make_available(&ada).await;
+    let (carla, _) = app.customer("Carla", "Hello?").await;
+    let id = accept(&ada).await;
+    let body = json!({"target": {"kind": "queue", "id": closed}});
+    ada.client.post(&format!("/api/conversations/{id}/transfers"), &body).await.expect(StatusCode::CREATED);
+    set(&root, closed, "B closed", rules(30)).await;
+    assert_eq!(phase(&carla).await["kind"], "waiting");
+}
+
+#[tokio::test]
 async fn hours_that_make_no_sense_are_refused() {
     let app = TestApp::start();
     let root = app.person("Root", Role::Administrator).await;
     let queue = app.add_queue("Support", &[]).await;
     let nowhere = json!({"zone": "Europe/Atlantis", "weekly": daily(0, 10)["weekly"]});
-    let no_day = json!({"zone": "UTC", "weekly": daily(0, 10)["weekly"], "closed_on": ["2026-02-30"]});
-    for hours in [nowhere, no_day, daily(10, 10), json!({"zone": "UTC", "weekly": []})] {
+    let closed_on = |day: &str| json!({"zone": "UTC", "weekly": daily(0, 10)["weekly"], "closed_on": [day]});
+    let (no_day, otherwise) = (closed_on("2026-02-30"), closed_on("20261225"));
+    for hours in [nowhere, no_day, otherwise, daily(10, 10), json!({"zone": "UTC", "weekly": []})] {
         let rules = json!({"hours": hours});
         let body = json!({"name": "Support", "skills": [], "priority": "normal", "rules": rules});
         let refused = root.client.put(&format!("/api/queues/{queue}"), &body).await;
@@ -232,6 +263,31 @@ async fn a_customer_who_returns_is_offered_to_whoever_served_them_and_then_to_al
     // A token that proves nothing makes a new customer of whoever shows it.
     let nobody = Client { app: &app, proof: Proof::Token("cnv_forged".to_owned()) };
     nobody.post("/api/chat", &start).await.expect(StatusCode::CREATED);
+}
+
+#[tokio::test]
+async fn everyone_is_asked_as_soon_as_the_one_who_is_waited_for_alone_goes() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    let (agent, name, role) = (ada.id, "Ada".to_owned(), Role::Agent);
+    let capacity = [(Channel::WebChat, 1)].into();
+    app.system(Command::ChangePerson { agent, name, role, enabled: true, capacity }).await;
+    let queue = app.add_queue("Support", &[ada.id, bob.id]).await;
+    set(&root, queue, "Support", json!({"last_agent_secs": 600})).await;
+    app.make_available(&ada).await;
+    let (customer, _) = app.customer("Carla", "Hello").await;
+    accept(&ada).await;
+    customer.post("/api/chat/closure", &json!({})).await.expect(StatusCode::NO_CONTENT);
+    app.customer("Dan", "Hello").await;
+    accept(&ada).await;
+    app.make_available(&bob).await;
+    let start = json!({"name": "Carla", "text": "Me again"});
+    customer.post("/api/chat", &start).await.expect(StatusCode::CREATED);
+    let offers = async |person: &Person<'_>| desk(person).await["offers"].as_object().unwrap().len();
+    assert_eq!((offers(&ada).await, offers(&bob).await), (0, 0), "Ada is full, and waited for");
+    ada.client.put("/api/presence", &json!({"status": "away"})).await.expect(StatusCode::NO_CONTENT);
+    assert_eq!((offers(&ada).await, offers(&bob).await), (0, 1));
 }
 
 #[tokio::test]

@@ -26,6 +26,8 @@ pub struct Checker {
     /// Conversations that begin in a queue without room and are to end with a request at once, or that are to begin in a
     /// flow.
     deflecting: BTreeSet<ConversationId>,
+    /// A queue whose rules were just set, and that was closed by the same hours before.
+    closed_already: Option<QueueId>,
     /// Conversations that wait without a limit because nowhere is room.
     lifted: BTreeSet<ConversationId>,
     /// When each customer was heard last, or an agent got their conversation.
@@ -138,14 +140,18 @@ impl Checker {
                 assert_eq!(owner, Some(*from), "the owner's conversation ends");
             }
             // What waited without a limit is measured anew.
-            Event::QueueRulesSet { queue, .. } => {
+            Event::QueueRulesSet { queue, rules, .. } => {
+                let before = &self.replayed.queues[queue];
+                let same = before.rules.hours == rules.hours && before.rules.at_closing == rules.at_closing;
+                self.closed_already = (!before.is_open() && same).then_some(*queue);
                 for conversation in bounds::waiting_in(&self.replayed, *queue) {
                     self.lifted.remove(&conversation);
                 }
             }
             Event::QueueClosed { queue, .. } => {
-                if self.replayed.queues[queue].rules.at_closing == queue::AtClosing::Request {
-                    self.deflecting.extend(bounds::waiting_in(&self.replayed, *queue));
+                let closes = self.closed_already.take() != Some(*queue);
+                if closes && self.replayed.queues[queue].rules.at_closing == queue::AtClosing::Request {
+                    self.deflecting.extend(bounds::waiting_for(&self.replayed, *queue));
                 }
             }
             Event::LastAgentAsked { conversation, agent, until } => {
@@ -271,7 +277,7 @@ impl Checker {
         if bounds::has_room(state, queue) {
             return;
         }
-        match bounds::beyond(state, queue, &BTreeSet::new()) {
+        match bounds::beyond(state, queue, channel, &BTreeSet::new()) {
             Some(queue::Overflow::Request) => drop(self.deflecting.insert(conversation)),
             Some(queue::Overflow::Queue(_) | queue::Overflow::Refuse) => {
                 panic!("a conversation began in a queue without room")
@@ -282,11 +288,12 @@ impl Checker {
 
     /// Checks that a conversation leaves a queue after its time, for the first with room along the overflow.
     fn check_overflow(&self, conversation: ConversationId, left: QueueId, at: Timestamp, to: Option<Owner>) {
-        let waiting = self.replayed.conversations[&conversation].waiting().unwrap();
+        let waits = &self.replayed.conversations[&conversation];
+        let waiting = waits.waiting().unwrap();
         assert_eq!(waiting.search.pool, Pool::Queue(left));
         assert!(waiting.overflows_at().is_some_and(|due| due <= at), "a queue's limit is waited for");
         let before = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
-        let expected = match bounds::beyond(&self.replayed, left, &before) {
+        let expected = match bounds::beyond(&self.replayed, left, waits.channel, &before) {
             Some(queue::Overflow::Queue(next)) => Some(Owner::Queue(next)),
             Some(queue::Overflow::Request | queue::Overflow::Refuse) => panic!("it should have ended"),
             None => None,
@@ -312,6 +319,14 @@ impl Checker {
                 waiting.alone_until().is_none_or(|until| until > now),
                 "nobody is asked alone for longer"
             );
+            if let (Some(_), Pool::Agent(alone)) = (waiting.alone_until(), waiting.search.pool) {
+                let alone = &state.agents[&alone];
+                let there = alone.presence.reachable && alone.presence.status.takes_work();
+                assert!(
+                    there && alone.queues.contains(&conversation.queue),
+                    "nobody waits for one who is gone"
+                );
+            }
             assert!(waiting.overflows_at().is_none_or(|due| due > now), "nobody waits beyond the limit");
         }
     }

@@ -19,6 +19,29 @@ pub fn waiting_in(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = 
     state.conversations.values().filter(waits).map(|open| open.id)
 }
 
+/// Returns what a queue owns, save what a transfer is still to bring to somebody.
+pub fn waiting_for(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = ConversationId> {
+    let waits = move |open: &&Conversation| {
+        let released = |waiting: &Waiting| {
+            waiting.transfer.is_some_and(|transfer| {
+                matches!(state.transfers[&transfer].state, TransferState::Released { .. })
+            })
+        };
+        open.owner() == Some(Owner::Queue(queue)) && !open.waiting().is_some_and(released)
+    };
+    state.conversations.values().filter(waits).map(|open| open.id)
+}
+
+/// Says whether anybody could be offered a queue's work when they are free.
+fn is_served(state: &RoutingState, queue: &Queue, channel: Channel) -> bool {
+    state.agents.values().any(|agent| {
+        agent.enabled
+            && agent.queues.contains(&queue.id)
+            && queue.skills.is_subset(&agent.skills)
+            && agent.capacity.contains_key(&channel)
+    })
+}
+
 /// Says whether hours in UTC without closed days hold at a time: the simulation's clock begins on a Saturday.
 pub fn is_open(hours: &queue::OpeningHours, now: Timestamp) -> bool {
     let minutes = now.as_millis() / 60_000;
@@ -32,14 +55,20 @@ pub fn is_open(hours: &queue::OpeningHours, now: Timestamp) -> bool {
 }
 
 /// Returns where a conversation goes that a queue does not keep: each queue along the overflow is tried once.
-pub fn beyond(state: &RoutingState, from: QueueId, left: &BTreeSet<QueueId>) -> Option<queue::Overflow> {
+pub fn beyond(
+    state: &RoutingState,
+    from: QueueId,
+    channel: Channel,
+    left: &BTreeSet<QueueId>,
+) -> Option<queue::Overflow> {
     let mut tried: Vec<QueueId> = left.iter().copied().chain([from]).collect();
     let mut overflow = state.queues[&from].rules.overflow;
     while let queue::Overflow::Queue(next) = overflow {
         if tried.contains(&next) {
             return None;
         }
-        if has_room(state, next) && state.queues[&next].is_open() {
+        let queue = &state.queues[&next];
+        if has_room(state, next) && queue.is_open() && is_served(state, queue, channel) {
             break;
         }
         tried.push(next);

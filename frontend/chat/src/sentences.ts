@@ -33,11 +33,11 @@ export function fullSentence(): string {
   return `Many people are waiting already. ${LEAVE_A_MESSAGE}`;
 }
 
-const LEAVE_A_MESSAGE = "Leave a message: you get a number, and the answer comes to your e-mail address.";
+const LEAVE_A_MESSAGE = "Leave a message: you get a number, and find the answer here when you return. With your e-mail address we can write to you, too.";
 
 /** Says where the answer to a request will be found. */
 export function addressSentence(address: string): string {
-  return `The answer will come to ${address}. It also appears here when you return.`;
+  return `You find the answer here when you return. We may also write to ${address}.`;
 }
 
 function waitSentence(secs: number): string {

@@ -13,6 +13,12 @@ import { Starter } from "./starter.ts";
 /** The longest name the form takes, in characters. */
 const NAME_MAX_CHARS = 100;
 
+/** What the form is for while conversations can be opened. */
+const LEAD = "Tell us what you need, and someone will write back here.";
+
+/** How long after it was closed or full it is asked again. */
+const ASK_AGAIN_MS = 60_000;
+
 export class StartScreen implements Screen {
   readonly elements: readonly HTMLElement[];
   readonly #starter: Starter;
@@ -21,11 +27,12 @@ export class StartScreen implements Screen {
   readonly #name: Field<HTMLInputElement>;
   readonly #text: Field<HTMLTextAreaElement>;
   readonly #address: Field<HTMLInputElement>;
-  readonly #lead = el("p", { class: "lead" }, "Tell us what you need, and someone will write back here.");
+  readonly #lead = el("p", { class: "lead" }, LEAD);
   readonly #submit = el("button", { type: "submit", class: "button primary" }, "Start chat");
   /** Whether a message can be left instead of starting a conversation. */
   #isOffline = false;
   #isLeft = false;
+  #askAgain: ReturnType<typeof setTimeout> | undefined;
 
   /** `notice` says why there is a form again; `words` are what nobody got. */
   constructor(
@@ -81,6 +88,7 @@ export class StartScreen implements Screen {
 
   leave(): void {
     this.#isLeft = true;
+    clearTimeout(this.#askAgain);
     this.#starter.stop();
     this.#banner.connected();
   }
@@ -134,8 +142,26 @@ export class StartScreen implements Screen {
 
   async #askWhetherOpen(): Promise<void> {
     const answer = await opening();
-    if (answer.kind !== "ok" || answer.value.open || this.#isLeft || this.#submit.disabled) return;
-    this.#showOffline(closedSentence(answer.value.opens_at));
+    if (this.#isLeft || this.#submit.disabled) return;
+    if (answer.kind === "ok" && answer.value.open) this.#showOnline();
+    else if (answer.kind === "ok") this.#showOffline(closedSentence(answer.value.opens_at));
+    else if (this.#isOffline) this.#askLater();
+  }
+
+  #askLater(): void {
+    clearTimeout(this.#askAgain);
+    this.#askAgain = setTimeout(() => void this.#askWhetherOpen(), ASK_AGAIN_MS);
+  }
+
+  /** Whoever is writing an address goes on with what they began. */
+  #showOnline(): void {
+    const { input, element } = this.#address;
+    if (!this.#isOffline) return;
+    if (input.value !== "" || input === document.activeElement) return this.#askLater();
+    this.#isOffline = false;
+    element.hidden = true;
+    setText(this.#lead, LEAD);
+    this.#showBusy(false);
   }
 
   /** What was written stays; only the address is asked for as well. */
@@ -144,6 +170,7 @@ export class StartScreen implements Screen {
     this.#address.element.hidden = false;
     setText(this.#lead, sentence);
     this.#showBusy(this.#submit.disabled);
+    this.#askLater();
   }
 
   #refused(reason: string, code: string): void {

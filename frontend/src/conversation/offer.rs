@@ -25,7 +25,7 @@ pub fn Incoming() -> impl IntoView {
         let mut offers: Vec<_> =
             context.live.read(|desk| desk.offers.values().map(urgency).collect()).unwrap_or_default();
         offers.sort_unstable();
-        offers.into_iter().map(|(_, _, offer)| offer).collect::<Vec<_>>()
+        offers.into_iter().map(|(.., offer)| offer).collect::<Vec<_>>()
     });
     view! {
         <section class="incoming" class:incoming--empty=move || offers.with(Vec::is_empty) aria-label="Incoming">
@@ -215,14 +215,18 @@ const fn asks_reason(decline: Decline) -> bool {
     }
 }
 
-/// Returns what offers are sorted by: the one that ends first is the first, and one without a deadline ends last.
-fn urgency(card: &OfferCard) -> (bool, Option<Timestamp>, OfferId) {
-    (card.deadline.is_none(), card.deadline, card.offer)
+/// Returns what offers are sorted by: the one that ends first is the first, and one without a deadline ends last; of those
+/// that end together the one whose customer came first.
+fn urgency(card: &OfferCard) -> (bool, Option<Timestamp>, Timestamp, OfferId) {
+    (card.deadline.is_none(), card.deadline, card.thread.opened_at, card.offer)
 }
 
 /// All that was said so far, as far as it is at hand, scrolled to its end.
 #[component]
-fn History(thread: Thread) -> impl IntoView {
+pub fn History(
+    /// Of which conversation.
+    thread: Thread,
+) -> impl IntoView {
     let element = NodeRef::<leptos::html::Div>::new();
     effect(move || {
         if let Some(element) = element.get() {

@@ -2,6 +2,7 @@
 
 use baton_shared::api::RequestView;
 use baton_shared::command::NOTE_CHARS_MAX;
+use baton_shared::desk::Thread;
 use baton_shared::{ConversationId, RequestId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -13,6 +14,7 @@ use crate::browser::{dates, page};
 use crate::controls::dialog::{Dialog, Width};
 use crate::controls::toast::Toast;
 use crate::conversation::message_row::handed_text;
+use crate::conversation::offer::History;
 use crate::conversation::questions::Refusal;
 use crate::conversation::wrap_up::written;
 use crate::dispatch::{Command, Outcome, Slot};
@@ -207,7 +209,7 @@ fn request_view(
     answered: Callback<()>,
 ) -> AnyView {
     let context = DeskContext::here();
-    let (id, number) = (request.id, request.number);
+    let (id, number, conversation) = (request.id, request.number, request.conversation);
     let name = format!("Request {number}");
     let age = brief(context.clock.peek().since(request.created_at));
     let facts = facts(&request, &age);
@@ -251,7 +253,10 @@ fn request_view(
             {closed}
             {move || {
                 (open && answering.get() == Some(id))
-                    .then(|| view! { <AnswerForm request=id number=number answered=answered /> })
+                    .then(|| view! {
+                        <Transcript conversation=conversation />
+                        <AnswerForm request=id number=number answered=answered />
+                    })
             }}
         </article>
     }
@@ -263,6 +268,23 @@ fn facts(request: &RequestView, age: &str) -> String {
     let age = if age == "now" { "just now".to_owned() } else { format!("{age} ago") };
     let address = request.address.as_deref().unwrap_or("no address");
     [request.queue.as_str(), age.as_str(), address].join(" · ")
+}
+
+/// What was said, fetched when it is to be answered.
+#[component]
+fn Transcript(conversation: ConversationId) -> impl IntoView {
+    let thread = RwSignal::new(None::<Result<Thread, String>>);
+    spawn_local(async move {
+        let found = api::conversation(conversation).await;
+        let found = found.map(|view| view.thread).map_err(|failure| failure.sentence());
+        // The dialog may be closed by then.
+        let _gone = thread.try_set(Some(found));
+    });
+    move || match thread.get() {
+        None => view! { <p class="hint">"Loading…"</p> }.into_any(),
+        Some(Ok(thread)) => view! { <History thread=thread /> }.into_any(),
+        Some(Err(sentence)) => view! { <p class="refusal">{sentence}</p> }.into_any(),
+    }
 }
 
 #[component]
@@ -301,7 +323,7 @@ fn AnswerForm(request: RequestId, number: u32, answered: Callback<()>) -> impl I
                     bind:value=text
                 ></textarea>
                 <p id="request-answer-hint" class="hint">
-                    "The customer sees it where the conversation was."
+                    "The customer sees it on the page of the conversation. No mail is sent: write to their address as well where they may not come back."
                 </p>
             </div>
             <Refusal refusal=refusal />

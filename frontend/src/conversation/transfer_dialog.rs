@@ -274,7 +274,7 @@ fn Choosing(
                     .with(|places| match places {
                         None => Some("Loading…"),
                         Some(places) if places.is_empty() && words.with(String::is_empty) => {
-                            Some("The transfer policy allows none.")
+                            Some("There is nothing to choose here.")
                         }
                         Some(places) if places.is_empty() => Some("Nothing by this name."),
                         Some(_) => None,

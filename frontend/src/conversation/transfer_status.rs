@@ -204,7 +204,7 @@ fn question_view(context: DeskContext, asked: &Asked) -> Option<AnyView> {
     let answer = move |_| context.viewing.dialog.set(Some(DialogShown::Answer(offer)));
     let rest = match &asked.answer {
         Some(answer) => {
-            view! { <p class="banner__more" dir="auto">{format!("You: {answer}")}</p> }.into_any()
+            view! { <p class="banner__asks" dir="auto">{format!("You: {answer}")}</p> }.into_any()
         }
         None => view! {
             <button class="button button--small" type="button" on:click=answer>
@@ -213,7 +213,7 @@ fn question_view(context: DeskContext, asked: &Asked) -> Option<AnyView> {
         }
         .into_any(),
     };
-    Some(view! { <p class="banner__more" dir="auto">{words}</p> {rest} }.into_any())
+    Some(view! { <p class="banner__asks" dir="auto">{words}</p> {rest} }.into_any())
 }
 
 fn cancel_button(

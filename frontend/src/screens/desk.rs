@@ -21,7 +21,7 @@ use crate::conversation::transfer_dialog::TransferDialog;
 use crate::conversation::why::WhyDialog;
 use crate::keyboard::Action;
 use crate::reactive::{effect, memo};
-use crate::screens::header::Header;
+use crate::screens::header::{Header, SignOutDialog};
 use crate::screens::settings::SettingsDialog;
 use crate::screens::shortcut_list::ShortcutDialog;
 use crate::server_clock::secs_left;
@@ -97,6 +97,7 @@ fn Desk() -> impl IntoView {
         <WordsDialog />
         <ShortcutDialog />
         <SettingsDialog />
+        <SignOutDialog />
     }
 }
 

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 
 use crate::api;
 use crate::app::DeskContext;
+use crate::controls::dialog::Dialog;
 use crate::controls::icon::{Icon, IconView};
 use crate::controls::toast::Toast;
 use crate::presence::capacity_meter::CapacityMeter;
@@ -57,12 +58,56 @@ pub fn Header() -> impl IntoView {
                     class="button button--plain button--icon"
                     type="button"
                     aria-label="Sign out"
-                    on:click=move |_| sign_out(context)
+                    on:click=move |_| match held(context) {
+                        0 => sign_out(context),
+                        _ => show(DialogShown::SignOut),
+                    }
                 >
                     <IconView icon=Icon::SignOut />
                 </button>
             </div>
         </header>
+    }
+}
+
+/// Returns how many open conversations one has.
+fn held(context: DeskContext) -> usize {
+    context.live.peek(|desk| desk.conversations.len()).unwrap_or_default()
+}
+
+/// Asks whether to sign out with conversations open.
+#[component]
+pub fn SignOutDialog() -> impl IntoView {
+    let context = DeskContext::here();
+    let dialog = context.viewing.dialog;
+    let open = Signal::derive(move || dialog.get() == Some(DialogShown::SignOut));
+    let close = Callback::new(move |()| dialog.set(None));
+    let question = move || match open.get().then(|| held(context)) {
+        Some(1) => "Sign out with a conversation open?".to_owned(),
+        many => format!("Sign out with {} conversations open?", many.unwrap_or_default()),
+    };
+    let leave = move |_| {
+        close.run(());
+        sign_out(context);
+    };
+    view! {
+        <Dialog name="Sign out" open=open on_close=close>
+            <h2>{question}</h2>
+            <p>
+                "Their customers wait for you until you are given up, and then in their queues. Hand them over first, so that somebody goes on at once."
+            </p>
+            <div class="dialog__buttons">
+                <button class="button" type="button" on:click=move |_| close.run(())>
+                    "Stay"
+                </button>
+                <button class="button" type="button" on:click=move |_| dialog.set(Some(DialogShown::HandOverAll))>
+                    "Hand over all"
+                </button>
+                <button class="button button--danger" type="button" on:click=leave>
+                    "Sign out"
+                </button>
+            </div>
+        </Dialog>
     }
 }
 

@@ -62,6 +62,6 @@ test("outside the hours a customer leaves a message, and is told its number", as
   await textbox(late.page, "Email").fill("bob@example.com");
   await leave.click();
   await expect(late.status).toHaveText("Your request number is 1. We will answer later.");
-  await expect(late.page.getByText("The answer will come to bob@example.com.")).toBeVisible();
+  await expect(late.page.getByText("We may also write to bob@example.com.")).toBeVisible();
   await expectNoBarriers(late.page);
 });

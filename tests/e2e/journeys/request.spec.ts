@@ -53,7 +53,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(email, "what the server refuses").toHaveAttribute("aria-invalid", "true");
     await email.fill("ada@example.com");
     await send.click();
-    const where = "The answer will come to ada@example.com. It also appears here when you return.";
+    const where = "You find the answer here when you return. We may also write to ada@example.com.";
     const change = ada.page.getByRole("button", { name: "Change", exact: true });
     const told = ada.page.getByRole("paragraph").filter({ has: change });
     await expect(told).toContainText(where);

@@ -3,7 +3,7 @@
 import { RemoteCustomer } from "../api.ts";
 import { Desk } from "../desk.ts";
 import { NOBODY_ANSWERS } from "../faults.ts";
-import { expect, test } from "../fixtures.ts";
+import { expect, expectNoBarriers, test } from "../fixtures.ts";
 
 test("a reload in the middle loses nothing", async ({ people }) => {
   const one = await people.agent(1);
@@ -79,6 +79,27 @@ test("signing out in one tab signs out the other", async ({ people, faults }) =>
   }
   await other.signIn();
   await expect(one.status).toBeVisible();
+});
+
+test("signing out with a conversation open asks first", async ({ people, faults }) => {
+  faults.allow(/status of 401/);
+  const one = await people.agent(1);
+  await people.customer("Ada Lovelace", "My invoice is wrong.");
+  await one.accept("Ada Lovelace");
+  const signOut = one.page.getByRole("banner").getByRole("button", { name: "Sign out", exact: true });
+  await signOut.click();
+  const dialog = one.dialog("Sign out");
+  await expect(dialog).toContainText("Sign out with a conversation open?");
+  await expectNoBarriers(one.page);
+  await dialog.getByRole("button", { name: "Stay", exact: true }).click();
+  await expect(dialog).toBeHidden();
+  await signOut.click();
+  await dialog.getByRole("button", { name: "Hand over all", exact: true }).click();
+  await expect(one.dialog("Hand over all")).toBeVisible();
+  await one.dialog("Hand over all").getByRole("button", { name: "Close", exact: true }).click();
+  await signOut.click();
+  await dialog.getByRole("button", { name: "Sign out", exact: true }).click();
+  await expect(one.page.getByRole("button", { name: "Sign in", exact: true })).toBeVisible();
 });
 
 test("what is written while the server is away is said once when it is back", async ({ people, faults, server }) => {

@@ -73,12 +73,14 @@ impl RoutingState {
     /// Asks one person alone until a time, or everyone who serves the queue again; whoever was asked already counts as asked.
     pub(super) fn ask_alone(&mut self, id: ConversationId, alone: Option<(AgentId, Timestamp)>) {
         self.disarm_wait(id);
+        let at = self.at;
         if let Some(conversation) = self.conversations.get_mut(&id) {
             let queue = conversation.queue;
             // Whoever is asked stays the one to ask when the customer leaves unserved and returns.
             conversation.last_agent = alone.map(|(agent, _)| agent).or(conversation.last_agent);
             if let Some(waiting) = conversation.waiting_mut() {
                 waiting.search.pool = alone.map_or(Pool::Queue(queue), |(agent, _)| Pool::Agent(agent));
+                waiting.search.since = at;
                 waiting.limit.get_or_insert_default().alone_until = alone.map(|(_, until)| until);
                 waiting.limit.take_if(|limit| **limit == WaitLimit::default());
                 self.index.touched.conversations.insert(id);

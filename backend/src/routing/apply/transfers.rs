@@ -146,9 +146,11 @@ impl RoutingState {
 
     /// Looks for the next owner elsewhere; whoever was asked already counts as asked there too.
     pub(super) fn transfer_rerouted(&mut self, id: TransferId, conversation: ConversationId, pool: Pool) {
+        let at = self.at;
         if let Some(search) = self.search_mut(conversation) {
             search.pool = pool;
             search.skills.clear();
+            search.since = at;
         }
         let released = self.transfers.get(&id).filter(|transfer| match transfer.state {
             TransferState::Released { .. } => true,

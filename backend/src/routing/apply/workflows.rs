@@ -70,9 +70,12 @@ impl RoutingState {
     /// Leaves a conversation to everyone in the queue that owns it.
     pub(super) fn steps_ended(&mut self, id: ConversationId) {
         let Some(queue) = self.conversations.get(&id).map(|open| open.queue) else { return };
+        let at = self.at;
         self.change_waiting(id, |waiting| {
             waiting.search.pool = Pool::Queue(queue);
             waiting.search.skills.clear();
+            // The queue's own limit counts from here.
+            waiting.search.since = at;
             waiting.route = None;
         });
     }
