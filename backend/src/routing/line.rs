@@ -9,15 +9,19 @@
 //! Events only note what is to be looked at again; the lines are put right when the next match is asked for, so that an
 //! offer that is made, accepted and followed by its change of owner moves nobody in and out of line three times.
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
 use baton_shared::offer::OFFER_REST;
 use baton_shared::queue::{AskedFirst, Priority};
 use baton_shared::*;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::open::{Open, Slot};
 use super::seats::{SeatId, Seats};
+use super::sequence::Sequence;
 use super::{Match, RoutingState, Subject};
 
 /// How many things may be noted before they are looked at without being asked: a replay asks for no match.
@@ -29,7 +33,7 @@ type Rank = (Reverse<Priority>, Timestamp);
 type Place = (Reverse<Priority>, Timestamp, Subject);
 
 /// What a conversation asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 struct Class {
     pool: Pool,
     /// Beyond what the pool asks.
@@ -37,11 +41,47 @@ struct Class {
     channel: Channel,
 }
 
+/// Says whether one place is served before another, looking at ids only where nothing else tells them apart.
+fn is_sooner(one: &Place, other: &Place) -> bool {
+    let rank = |(Reverse(priority), time, _): &Place| (Reverse(*priority), *time);
+    match rank(one).cmp(&rank(other)) {
+        Ordering::Less => true,
+        Ordering::Greater => false,
+        Ordering::Equal => one.2 < other.2,
+    }
+}
+
+impl Class {
+    const fn asked(&self) -> Asked<'_> {
+        let Self { pool, skills, channel } = self;
+        Asked { pool: *pool, skills, channel: *channel }
+    }
+}
+
+/// What a class asks for, where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Asked<'a> {
+    pool: Pool,
+    skills: &'a BTreeSet<SkillId>,
+    channel: Channel,
+}
+
+impl Asked<'_> {
+    fn class(self) -> Class {
+        let Self { pool, skills, channel } = self;
+        Class { pool, skills: skills.clone(), channel }
+    }
+
+    fn hash(&self) -> u64 {
+        FxBuildHasher.hash_one(self)
+    }
+}
+
 /// The conversations of a class, and the agents who could serve them at the moment.
 #[derive(Clone, Debug)]
 struct Line {
     class: Class,
-    waiting: BTreeSet<Place>,
+    waiting: Sequence<Place>,
     free: BTreeSet<(Timestamp, AgentId)>,
 }
 
@@ -50,6 +90,13 @@ struct Line {
 struct Head {
     channel: Channel,
     first: Option<Place>,
+}
+
+/// What may have to be put in line or taken out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placeable {
+    Conversation(Slot),
+    Invite(InviteId),
 }
 
 /// Where a subject is in line.
@@ -82,7 +129,8 @@ impl Standing {
 /// Every line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
-    classes: FxHashMap<Class, ClassId>,
+    /// By what they ask for.
+    classes: HashTable<ClassId>,
     /// The classes of each pool.
     of_pool: FxHashMap<Pool, Vec<ClassId>>,
     lines: Vec<Line>,
@@ -93,7 +141,7 @@ pub(super) struct Lines {
     /// Whom to seat again.
     moved: Vec<SeatId>,
     /// What to place again.
-    changed: Vec<Subject>,
+    changed: Vec<Placeable>,
     /// Who might take something that waits.
     newcomers: Vec<SeatId>,
     /// Lines in which someone free might take something that waits.
@@ -154,8 +202,28 @@ impl Lines {
         waiting.remove(&place);
         let head = &mut self.heads[class as usize].first;
         if *head == Some(place) {
-            *head = waiting.first().copied();
+            *head = waiting.first();
         }
+    }
+
+    /// Puts a subject in line where it is wanted, and marks the line if someone free might take it.
+    fn move_to(&mut self, subject: Subject, before: Option<Placed>, wanted: Option<Placed>) {
+        if before != wanted {
+            self.leave(before, subject);
+        }
+        let Some(placed) = wanted else { return };
+        if before != wanted {
+            self.enter(placed, subject);
+        }
+        if !self.lines[placed.class as usize].free.is_empty() {
+            self.fresh.insert(placed.class);
+        }
+    }
+
+    /// Returns the number of the class that asks for something, if somebody asked for it before.
+    fn class_of(&self, asked: &Asked<'_>) -> Option<ClassId> {
+        let is_it = |class: &ClassId| self.lines[*class as usize].class.asked() == *asked;
+        self.classes.find(asked.hash(), is_it).copied()
     }
 
     /// Returns the classes of a pool.
@@ -242,7 +310,12 @@ impl RoutingState {
     /// Puts the lines right after what was noted.
     pub(super) fn settle(&mut self) {
         let mut changed = std::mem::take(&mut self.index.lines.changed);
-        changed.drain(..).for_each(|subject| self.settle_place(subject));
+        for placeable in changed.drain(..) {
+            match placeable {
+                Placeable::Conversation(slot) => self.settle_conversation(slot),
+                Placeable::Invite(invite) => self.settle_invite(invite),
+            }
+        }
         self.index.lines.changed = changed;
         let mut moved = std::mem::take(&mut self.index.lines.moved);
         moved.drain(..).for_each(|seat| self.settle_seat(seat));
@@ -287,9 +360,10 @@ impl RoutingState {
 
     /// Returns the number of a class; the first who asks for it makes it.
     fn class(&mut self, class: Class) -> ClassId {
-        if let Some(known) = self.index.lines.classes.get(&class) {
-            return *known;
-        }
+        self.index.lines.class_of(&class.asked()).unwrap_or_else(|| self.make_class(class))
+    }
+
+    fn make_class(&mut self, class: Class) -> ClassId {
         let able = self.seats_for(&class);
         let lines = &mut self.index.lines;
         let number = u32::try_from(lines.lines.len()).expect("there are fewer classes than numbers for them");
@@ -302,9 +376,11 @@ impl RoutingState {
                 free.insert((standing.idle_since, agent));
             }
         }
-        lines.lines.push(Line { class: class.clone(), waiting: BTreeSet::new(), free });
         lines.of_pool.entry(class.pool).or_default().push(number);
-        lines.classes.insert(class, number);
+        let hash = class.asked().hash();
+        lines.lines.push(Line { class, waiting: Sequence::default(), free });
+        let hash_of = |class: &ClassId| lines.lines[*class as usize].class.asked().hash();
+        lines.classes.insert_unique(hash, number, hash_of);
         number
     }
 
@@ -324,16 +400,27 @@ impl RoutingState {
     }
 
     /// Puts a conversation in line if someone is looked for who may be offered it, and takes it out otherwise.
-    pub(super) fn place(&mut self, id: ConversationId) {
-        self.place_subject(Subject::Conversation(id));
+    pub(super) fn place(&mut self, slot: Slot) {
+        self.note_place(Placeable::Conversation(slot));
     }
 
     /// Notes that a subject may have to be put in line or taken out of it, or may be offered to someone it was not offered
     /// to before.
     pub(super) fn place_subject(&mut self, subject: Subject) {
+        match subject {
+            Subject::Conversation(id) => {
+                if let Some(slot) = self.conversations.slot(&id) {
+                    self.place(slot);
+                }
+            }
+            Subject::Invite(id) => self.note_place(Placeable::Invite(id)),
+        }
+    }
+
+    fn note_place(&mut self, placeable: Placeable) {
         let changed = &mut self.index.lines.changed;
-        if changed.last() != Some(&subject) {
-            changed.push(subject);
+        if changed.last() != Some(&placeable) {
+            changed.push(placeable);
             if changed.len() > NOTED_MAX {
                 self.settle();
             }
@@ -341,41 +428,50 @@ impl RoutingState {
     }
 
     /// Returns what a subject asks for and how it ranks, if someone is looked for who may be offered it.
-    fn place_of(&self, subject: Subject) -> Option<(Class, Rank)> {
-        let conversation = self.conversation_of(subject)?;
+    fn place_of<'a>(&'a self, subject: Subject, conversation: &'a Conversation) -> Option<(Asked<'a>, Rank)> {
         let search = self.search_for(subject, conversation)?;
         let ranked_at = match subject {
             Subject::Conversation(_) => conversation.ranked_at,
             Subject::Invite(_) => search.since,
         };
-        let class = Class { pool: search.pool, skills: search.skills.clone(), channel: conversation.channel };
+        let asked = Asked { pool: search.pool, skills: &search.skills, channel: conversation.channel };
         let accept_by = ranked_at.plus(self.index.waits.target(search.pool));
-        search.open().then_some((class, (Reverse(conversation.priority), accept_by)))
+        search.open().then_some((asked, (Reverse(conversation.priority), accept_by)))
     }
 
-    /// Puts a subject in line if someone is looked for who may be offered it, and takes it out otherwise.
-    fn settle_place(&mut self, subject: Subject) {
-        let wanted = self.place_of(subject).map(|(class, rank)| Placed { class: self.class(class), rank });
-        let lines = &mut self.index.lines;
-        let before = match (subject, wanted) {
-            (Subject::Conversation(conversation), _) => {
-                // What is closed left its line when it was.
-                let Some(placed) = self.conversations.placed_mut(&conversation) else { return };
-                std::mem::replace(placed, wanted)
+    /// Puts a conversation in line if someone is looked for who may be offered it, and takes it out otherwise.
+    fn settle_conversation(&mut self, slot: Slot) {
+        // What is closed left its line when it was.
+        let Some(Open { conversation, placed: before, .. }) = self.conversations.at(slot) else { return };
+        let (subject, before) = (Subject::Conversation(conversation.id), *before);
+        let wanted = self.place_of(subject, conversation);
+        let wanted = match wanted.map(|(asked, rank)| (self.index.lines.class_of(&asked), asked, rank)) {
+            Some((Some(class), _, rank)) => Some(Placed { class, rank }),
+            Some((None, asked, rank)) => {
+                let class = asked.class();
+                Some(Placed { class: self.make_class(class), rank })
             }
-            (Subject::Invite(invite), Some(placed)) => lines.invites.insert(invite, placed),
-            (Subject::Invite(invite), None) => lines.invites.remove(&invite),
+            None => None,
         };
-        if before != wanted {
-            lines.leave(before, subject);
+        if before != wanted
+            && let Some(open) = self.conversations.at_mut(slot)
+        {
+            open.placed = wanted;
         }
-        let Some(placed) = wanted else { return };
-        if before != wanted {
-            lines.enter(placed, subject);
-        }
-        if !lines.lines[placed.class as usize].free.is_empty() {
-            lines.fresh.insert(placed.class);
-        }
+        self.index.lines.move_to(subject, before, wanted);
+    }
+
+    fn settle_invite(&mut self, invite: InviteId) {
+        let subject = Subject::Invite(invite);
+        let asked = self.conversation_of(subject).and_then(|conversation| self.place_of(subject, conversation));
+        let asked = asked.map(|(asked, rank)| (asked.class(), rank));
+        let wanted = asked.map(|(class, rank)| Placed { class: self.class(class), rank });
+        let invites = &mut self.index.lines.invites;
+        let before = match wanted {
+            Some(placed) => invites.insert(invite, placed),
+            None => invites.remove(&invite),
+        };
+        self.index.lines.move_to(subject, before, wanted);
     }
 
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
@@ -405,6 +501,10 @@ impl RoutingState {
 
     /// Lists those who became free, and returns them.
     fn list_newcomers(&mut self) -> Vec<SeatId> {
+        // An empty list keeps its room.
+        if self.index.lines.newcomers.is_empty() {
+            return Vec::new();
+        }
         let newcomers = std::mem::take(&mut self.index.lines.newcomers);
         for seat in &newcomers {
             let Some(agent) = self.agents.numbered(*seat) else { continue };
@@ -436,6 +536,19 @@ impl RoutingState {
         first
     }
 
+    /// Returns the first of the heads of all lines that an agent can serve.
+    fn soonest(&self, standing: &Standing) -> Option<Place> {
+        let mut soonest: Option<Place> = None;
+        for class in &standing.able {
+            let head = &self.index.lines.heads[*class as usize];
+            let Some(first) = head.first else { continue };
+            if standing.has_room(head.channel) && soonest.is_none_or(|soonest| is_sooner(&first, &soonest)) {
+                soonest = Some(first);
+            }
+        }
+        soonest
+    }
+
     /// Returns the first place of all lines that an agent can serve.
     fn first_for(&self, seat: SeatId, agent: AgentId, now: Timestamp) -> Option<Place> {
         let standing = &self.index.seats[seat].standing;
@@ -444,7 +557,7 @@ impl RoutingState {
             Some((head.first.filter(|_| standing.has_room(head.channel))?, *class))
         });
         // Most often they may have the first of all heads, and nothing else has to be looked at.
-        let (soonest, _) = heads.clone().min()?;
+        let soonest = self.soonest(standing)?;
         if self.may_have(agent, soonest.2, now) {
             return Some(soonest);
         }
