@@ -41,14 +41,7 @@ pub struct Search {
 impl Search {
     /// Begins a search that asked nobody so far.
     pub const fn begin(pool: Pool, since: Timestamp, at_once: u8) -> Self {
-        Self {
-            pool,
-            skills: BTreeSet::new(),
-            since,
-            at_once,
-            offers: FewMap::None,
-            passed: BTreeMap::new(),
-        }
+        Self { pool, skills: BTreeSet::new(), since, at_once, offers: FewMap::None, passed: BTreeMap::new() }
     }
 
     /// Says whether it may be offered to one more person.

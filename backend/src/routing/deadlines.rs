@@ -1,12 +1,12 @@
 //! What is due when. Deadlines are data of the things they belong to; this is their order.
 
 use core::time::Duration;
-use std::collections::BTreeSet;
 
 use baton_shared::offer::{OFFER_REST, OfferState};
 use baton_shared::*;
 
 use super::open::Slot;
+use super::sequence::Sequence;
 use super::{RoutingState, Subject};
 
 /// How long after a start no deadline that was running fires and nobody's lease ends.
@@ -49,21 +49,20 @@ pub enum Deadline {
 /// the first that asks for one, so that a decision sees everyone who is free at its time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deadlines {
-    deciding: BTreeSet<(Timestamp, Deadline)>,
-    freeing: BTreeSet<(Timestamp, Deadline)>,
+    deciding: Sequence<(Timestamp, Deadline)>,
+    freeing: Sequence<(Timestamp, Deadline)>,
 }
 
 impl Deadlines {
     /// Returns when something is due next.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        let first = |order: &BTreeSet<(Timestamp, Deadline)>| order.first().map(|(due, _)| *due);
+        let first = |order: &Sequence<(Timestamp, Deadline)>| order.first().map(|(due, _)| due);
         first(&self.deciding).into_iter().chain(first(&self.freeing)).min()
     }
 
     /// Returns what comes next of what is due at `now`.
     pub(super) fn first_due(&self, now: Timestamp) -> Option<(Timestamp, Deadline)> {
-        let due =
-            |order: &BTreeSet<(Timestamp, Deadline)>| order.first().copied().filter(|(due, _)| *due <= now);
+        let due = |order: &Sequence<(Timestamp, Deadline)>| order.first().filter(|(due, _)| *due <= now);
         due(&self.freeing).or_else(|| due(&self.deciding))
     }
 
@@ -99,7 +98,7 @@ impl Deadlines {
         }
     }
 
-    const fn order(&mut self, deadline: Deadline) -> &mut BTreeSet<(Timestamp, Deadline)> {
+    const fn order(&mut self, deadline: Deadline) -> &mut Sequence<(Timestamp, Deadline)> {
         match deadline {
             Deadline::Offer(_)
             | Deadline::Transfer(_)

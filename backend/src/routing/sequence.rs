@@ -28,12 +28,14 @@ impl<Thing> Default for Sequence<Thing> {
 }
 
 impl<Thing: Copy + Ord> Sequence<Thing> {
-    /// Puts in a thing that is not there.
+    /// Puts a thing in.
     pub(super) fn insert(&mut self, thing: Thing) {
         if self.arrived.back().is_none_or(|last| last.thing < thing) {
-            self.arrived.push_back(Arrived { thing, gone: false });
+            if self.others.is_empty() || !self.others.contains(&thing) {
+                self.arrived.push_back(Arrived { thing, gone: false });
+            }
         } else {
-            self.others.insert(thing);
+            self.insert_before_the_last(thing);
         }
     }
 
@@ -67,10 +69,27 @@ impl<Thing: Copy + Ord> Sequence<Thing> {
         })
     }
 
+    #[inline(never)]
+    fn insert_before_the_last(&mut self, thing: Thing) {
+        match self.place(&thing) {
+            Some(place) => {
+                let gone = std::mem::replace(&mut self.arrived[place].gone, false);
+                self.gone -= usize::from(gone);
+            }
+            None => {
+                self.others.insert(thing);
+            }
+        }
+    }
+
+    fn place(&self, thing: &Thing) -> Option<usize> {
+        self.arrived.binary_search_by(|arrived| arrived.thing.cmp(thing)).ok()
+    }
+
     /// Marks a thing as gone, and says whether it was in the list.
     #[inline(never)]
     fn mark(&mut self, thing: &Thing) -> bool {
-        let Ok(place) = self.arrived.binary_search_by(|arrived| arrived.thing.cmp(thing)) else { return false };
+        let Some(place) = self.place(thing) else { return false };
         if std::mem::replace(&mut self.arrived[place].gone, true) {
             return false;
         }
@@ -107,8 +126,11 @@ mod tests {
             let (mut sequence, mut tree) = (Sequence::default(), BTreeSet::new());
             for (step, thing) in steps {
                 match step {
-                    0 if tree.insert(thing) => sequence.insert(thing),
-                    0 | 1 => {
+                    0 => {
+                        sequence.insert(thing);
+                        tree.insert(thing);
+                    }
+                    1 => {
                         sequence.remove(&thing);
                         tree.remove(&thing);
                     }

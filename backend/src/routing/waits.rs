@@ -57,10 +57,12 @@ impl RoutingState {
         found.into_iter().map(|conversation| conversation.id).collect()
     }
 
-    /// Changes something, and notes it where a conversation waits in another queue than before.
-    pub(super) fn watching(&mut self, conversation: Option<ConversationId>, change: impl FnOnce(&mut Self)) {
-        let watched = conversation.filter(|_| !self.index.waits.waiting.is_empty());
-        let Some(id) = watched else { return change(self) };
+    /// Changes what an event says, and notes it where its conversation waits in another queue than before.
+    pub(super) fn watching(&mut self, event: &Event, change: impl FnOnce(&mut Self)) {
+        if self.index.waits.waiting.is_empty() {
+            return change(self);
+        }
+        let Some(id) = event.conversation() else { return change(self) };
         let before = self.conversations.get(&id).and_then(queue_of);
         change(self);
         let after = self.conversations.get(&id).and_then(queue_of);

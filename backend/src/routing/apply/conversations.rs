@@ -311,12 +311,7 @@ impl RoutingState {
     }
 
     /// Ends a segment that ran until now.
-    fn end_segment(
-        &mut self,
-        mut segment: Segment,
-        ended: (FollowedBy, WrapUp, Option<u32>),
-        at: Timestamp,
-    ) {
+    fn end_segment(&mut self, mut segment: Segment, ended: (FollowedBy, WrapUp, Option<u32>), at: Timestamp) {
         let id = segment.id;
         let (followed_by, wrap_up, lasts_secs) = ended;
         match wrap_up {

@@ -96,7 +96,9 @@ impl RoutingState {
     pub(super) fn lift_limit(&mut self, id: ConversationId) {
         let Some(slot) = self.conversations.slot(&id) else { return };
         self.disarm_wait(slot);
-        if let Some(waiting) = self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut()) {
+        if let Some(waiting) =
+            self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut())
+        {
             if let Some(limit) = &mut waiting.limit {
                 limit.overflows_at = None;
             }

@@ -81,7 +81,9 @@ impl RoutingState {
     fn change_waiting(&mut self, id: ConversationId, change: impl FnOnce(&mut Waiting)) {
         let Some(slot) = self.conversations.slot(&id) else { return };
         self.disarm_wait(slot);
-        if let Some(waiting) = self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut()) {
+        if let Some(waiting) =
+            self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut())
+        {
             change(waiting);
             self.index.touched.conversations.insert(id);
         }
