@@ -6,12 +6,14 @@
 //! and is no part of the state's identity.
 
 mod apply;
+mod canonical;
 mod capacity;
 mod deadlines;
 mod line;
 mod open;
 mod register;
 mod seats;
+mod sequence;
 mod table;
 mod touched;
 mod waits;
@@ -19,13 +21,13 @@ mod waits;
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::*;
-use serde::Serialize;
 
 use self::capacity::{Hold, Holds};
 use self::deadlines::Deadlines;
 pub use self::deadlines::{DEADLINES_HELD, Deadline};
 use self::line::Lines;
 pub use self::open::Conversations;
+use self::open::Open;
 pub use self::register::Register;
 use self::seats::Seats;
 pub use self::table::Table;
@@ -33,7 +35,7 @@ pub use self::touched::{Changed, Touched};
 use self::waits::Waits;
 
 /// The open work of a workspace, and everything that decides who gets it.
-#[derive(Clone, Debug, Default, Serialize)]
+#[derive(Clone, Debug, Default)]
 pub struct RoutingState {
     /// The position of the last event that was applied.
     pub position: u64,
@@ -47,10 +49,10 @@ pub struct RoutingState {
     pub queues: Register<QueueId, Queue>,
     /// Every transfer group.
     pub groups: BTreeMap<GroupId, Group>,
-    /// The open conversations.
+    /// The open conversations, with the segments that run.
     pub conversations: Conversations,
-    /// The segments that run or are in wrap-up.
-    pub segments: Table<SegmentId, Segment>,
+    /// The segments in wrap-up.
+    pub wrap_ups: Table<SegmentId, Segment>,
     /// The open offers.
     pub offers: Table<OfferId, Offer>,
     /// The transfers that have not ended.
@@ -64,15 +66,11 @@ pub struct RoutingState {
     /// How transfers go.
     pub policies: Policies,
     /// Every workflow.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub workflows: BTreeMap<WorkflowId, Workflow>,
     /// Every flow.
-    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub flows: BTreeMap<FlowId, Flow>,
     /// Every external contact.
-    #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     pub externals: BTreeSet<ExternalId>,
-    #[serde(skip)]
     index: Index,
 }
 
@@ -158,8 +156,8 @@ impl RoutingState {
             agents: work.agents.into_iter().map(|agent| (agent.id, agent)).collect(),
             queues: work.queues.into_iter().map(|queue| (queue.id, queue)).collect(),
             groups: work.groups.into_iter().map(|group| (group.id, group)).collect(),
-            conversations: work.conversations.into_iter().map(|open| (open.id, open)).collect(),
-            segments: work.segments.into_iter().map(|segment| (segment.id, segment)).collect(),
+            conversations: Conversations::default(),
+            wrap_ups: Table::default(),
             offers: work.offers.into_iter().map(|offer| (offer.id, offer)).collect(),
             transfers: work.transfers.into_iter().map(|transfer| (transfer.id, transfer)).collect(),
             invites: work.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
@@ -171,8 +169,29 @@ impl RoutingState {
             externals: work.externals,
             index: Index::default(),
         };
+        state.begin(work.conversations, work.segments);
         state.rebuild_index();
         state
+    }
+
+    /// Opens conversations, each with the segment that runs in it.
+    fn begin(&mut self, conversations: Vec<Conversation>, segments: Vec<Segment>) {
+        for conversation in conversations {
+            self.conversations.open(conversation, None);
+        }
+        for segment in segments {
+            let runs = |open: &&mut Open| open.conversation.segment == segment.id;
+            match self.conversations.open_mut(&segment.conversation).filter(runs) {
+                Some(open) if segment.state == SegmentState::Active => open.running = Some(segment.into()),
+                Some(_) | None => drop(self.wrap_ups.insert(segment.id, segment)),
+            }
+        }
+    }
+
+    /// Returns the segments that run or are in wrap-up.
+    pub fn segments(&self) -> BTreeMap<SegmentId, Segment> {
+        let segments = self.conversations.segments().chain(self.wrap_ups.values().cloned());
+        segments.map(|segment| (segment.id, segment)).collect()
     }
 
     /// Returns when something is due next.
@@ -337,20 +356,14 @@ impl RoutingState {
         self.index.touched.take()
     }
 
-    /// Returns the canonical form, equal byte for byte for equal states: JSON of ordered maps, without the index.
-    pub fn canonical(&self) -> Vec<u8> {
-        serde_json::to_vec(self).expect("a state holds nothing that JSON cannot write")
-    }
-
     fn rebuild_index(&mut self) {
         self.index = Index::default();
         self.rebuild_loads();
         self.rebuild_deadlines();
         self.rebuild_waits();
-        let conversations: Vec<ConversationId> = self.conversations.keys().copied().collect();
-        for conversation in conversations {
-            self.place(conversation);
-            self.note_going_on(conversation);
+        for slot in self.conversations.slots() {
+            self.place(slot);
+            self.note_going_on(slot);
         }
         let invites: Vec<InviteId> = self.invites.keys().copied().collect();
         invites.into_iter().for_each(|invite| self.place_subject(Subject::Invite(invite)));

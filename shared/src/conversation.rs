@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
+use crate::few::FewSet;
 use crate::flow::Run;
 use crate::ids::{
     AgentId, ContactId, ConversationId, ExternalId, FlowId, GroupId, InviteId, QueueId, SegmentId, TransferId,
@@ -177,7 +178,7 @@ pub struct Conversation {
     /// The number of the last message; messages count from 1 without gaps.
     pub last_seq: u32,
     /// Everyone who has owned it.
-    pub owners: BTreeSet<AgentId>,
+    pub owners: FewSet<AgentId>,
     /// The agent who gave it up last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_agent: Option<AgentId>,

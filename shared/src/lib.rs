@@ -16,6 +16,7 @@ pub mod conversation;
 pub mod desk;
 pub mod event;
 pub mod external;
+pub mod few;
 pub mod flow;
 pub mod ids;
 pub mod invite;
@@ -40,6 +41,7 @@ pub use conversation::{Conversation, ConversationState, Held, Owner, Silence, Wa
 pub use desk::{Desk, DeskEvent};
 pub use event::{Event, Recorded};
 pub use external::CallAnswer;
+pub use few::{FewMap, FewSet};
 pub use flow::{Flow, FlowDefinition, FlowEnd, Run, Stand};
 pub use ids::*;
 pub use invite::{Invite, InviteEnd, InviteState};

@@ -487,9 +487,11 @@ impl Policies {
 
     /// Returns the policy for a conversation of this queue and channel.
     pub fn holding(&self, queue: QueueId, channel: Channel) -> Cow<'_, TransferPolicy> {
-        let queue = self.queues.get(&queue).map(|set| Cow::Owned(set.over(&self.workspace)));
-        let below = queue.unwrap_or(Cow::Borrowed(&self.workspace));
-        self.channels.get(&channel).map(|set| Cow::Owned(set.over(&below))).unwrap_or(below)
+        match (self.queues.get(&queue), self.channels.get(&channel)) {
+            (None, None) => Cow::Borrowed(&self.workspace),
+            (Some(set), None) | (None, Some(set)) => Cow::Owned(set.over(&self.workspace)),
+            (Some(queue), Some(channel)) => Cow::Owned(channel.over(&queue.over(&self.workspace))),
+        }
     }
 }
 

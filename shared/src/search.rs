@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use crate::few::FewMap;
 use crate::ids::{AgentId, GroupId, OfferId, QueueId, SkillId};
 use crate::time::Timestamp;
 
@@ -32,7 +33,7 @@ pub struct Search {
     /// To how many people at once it may be offered.
     pub at_once: u8,
     /// The offers that are out, by person.
-    pub offers: BTreeMap<AgentId, OfferId>,
+    pub offers: FewMap<AgentId, OfferId>,
     /// Those who declined, missed or passed it on, and when.
     pub passed: BTreeMap<AgentId, Timestamp>,
 }
@@ -40,14 +41,7 @@ pub struct Search {
 impl Search {
     /// Begins a search that asked nobody so far.
     pub const fn begin(pool: Pool, since: Timestamp, at_once: u8) -> Self {
-        Self {
-            pool,
-            skills: BTreeSet::new(),
-            since,
-            at_once,
-            offers: BTreeMap::new(),
-            passed: BTreeMap::new(),
-        }
+        Self { pool, skills: BTreeSet::new(), since, at_once, offers: FewMap::None, passed: BTreeMap::new() }
     }
 
     /// Says whether it may be offered to one more person.

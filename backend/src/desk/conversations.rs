@@ -252,7 +252,7 @@ pub(super) fn complete_wrap_up(
 ) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
     let notes = optional_text("notes", notes.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
-    let filed = with.state.segments.get(&segment).ok_or(Refusal::WrapUpClosed)?;
+    let filed = with.state.wrap_ups.get(&segment).ok_or(Refusal::WrapUpClosed)?;
     if filed.owner != Owner::Agent(agent) {
         return Err(Refusal::NotOwner);
     }
@@ -273,7 +273,7 @@ pub(super) fn extend_wrap_up(
     segment: SegmentId,
 ) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
-    let filed = with.state.segments.get(&segment).ok_or(Refusal::WrapUpClosed)?;
+    let filed = with.state.wrap_ups.get(&segment).ok_or(Refusal::WrapUpClosed)?;
     if filed.owner != Owner::Agent(agent) {
         return Err(Refusal::NotOwner);
     }
@@ -286,7 +286,7 @@ pub(super) fn extend_wrap_up(
 
 /// Ends a wrap-up whose time is over; what was not filed stays unfiled.
 pub(super) fn wrap_up_over(state: &RoutingState, segment: SegmentId) -> Vec<Event> {
-    let Some(filed) = state.segments.get(&segment) else { return Vec::new() };
+    let Some(filed) = state.wrap_ups.get(&segment) else { return Vec::new() };
     let Owner::Agent(agent) = filed.owner else { return Vec::new() };
     vec![Event::WrapUpEnded { segment, conversation: filed.conversation, agent, disposition: None }]
 }

@@ -371,7 +371,7 @@ pub(super) fn give(
         Target::Workflow(workflow) => {
             let excluded = match policy.exclude {
                 Exclude::Nobody | Exclude::Sender => [].into(),
-                Exclude::Participants => conversation.owners.clone(),
+                Exclude::Participants => conversation.owners.iter().copied().collect(),
             };
             let last_agent = conversation.last_agent;
             let seeker = Seeker { channel: conversation.channel, excluded, last_agent };

@@ -124,7 +124,7 @@ pub(super) fn change(
         let unfiled = |segment: &Segment| {
             segment.owner == Owner::Agent(agent) && matches!(segment.state, SegmentState::WrapUp { .. })
         };
-        events.extend(state.segments.matching(unfiled).into_iter().map(|segment| Event::WrapUpEnded {
+        events.extend(state.wrap_ups.matching(unfiled).into_iter().map(|segment| Event::WrapUpEnded {
             segment: segment.id,
             conversation: segment.conversation,
             agent,

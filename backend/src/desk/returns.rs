@@ -101,7 +101,7 @@ pub(super) fn back_to_sender(
     let passed_on = |cause: OwnerCause| {
         cause == OwnerCause::Transferred(transfer.id) || cause == OwnerCause::Parked(transfer.id)
     };
-    let unfiled = with.state.segments.matching(|segment| match segment.state {
+    let unfiled = with.state.wrap_ups.matching(|segment| match segment.state {
         SegmentState::WrapUp { followed_by: FollowedBy::Owner(cause), .. } => passed_on(cause),
         SegmentState::WrapUp { followed_by: FollowedBy::End(_), .. }
         | SegmentState::Active

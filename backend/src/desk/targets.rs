@@ -310,7 +310,7 @@ mod tests {
             ranked_at: NOW,
             segment: SegmentId::from_bits(number),
             last_seq: 1,
-            owners: BTreeSet::new(),
+            owners: FewSet::new(),
             last_agent: None,
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),

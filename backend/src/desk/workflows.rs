@@ -270,7 +270,7 @@ pub fn seeker_for(conversation: &Conversation, from: AgentId, policy: &TransferP
     let excluded = match policy.exclude {
         Exclude::Nobody => BTreeSet::new(),
         Exclude::Sender => BTreeSet::from([from]),
-        Exclude::Participants => conversation.owners.clone(),
+        Exclude::Participants => conversation.owners.iter().copied().collect(),
     };
     Seeker { channel: conversation.channel, excluded, last_agent }
 }

@@ -23,7 +23,7 @@ impl RoutingState {
     pub fn apply(&mut self, recorded: &Recorded) {
         self.position = recorded.position;
         self.at = recorded.at;
-        self.watching(recorded.event.conversation(), |state| state.change(recorded));
+        self.watching(&recorded.event, |state| state.change(recorded));
     }
 
     fn change(&mut self, recorded: &Recorded) {

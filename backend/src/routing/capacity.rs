@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use baton_shared::*;
+use smallvec::SmallVec;
 
 use super::RoutingState;
 
@@ -15,10 +16,10 @@ use super::RoutingState;
 pub(super) struct Load {
     /// By channel, in the order of [`Channel::ALL`].
     units: [u32; Channel::ALL.len()],
-    /// The conversations they own, ascending: few, so that a list is the smallest and fastest.
-    owned: Vec<ConversationId>,
+    /// The conversations they own, ascending: few, so that a list is the smallest and fastest, and stands here.
+    owned: SmallVec<[ConversationId; 4]>,
     /// The offers, ascending, and how many units each takes.
-    offers: Vec<(OfferId, u32)>,
+    offers: SmallVec<[(OfferId, u32); 1]>,
 }
 
 impl Load {

@@ -1,11 +1,12 @@
 //! What is due when. Deadlines are data of the things they belong to; this is their order.
 
 use core::time::Duration;
-use std::collections::BTreeSet;
 
 use baton_shared::offer::{OFFER_REST, OfferState};
 use baton_shared::*;
 
+use super::open::Slot;
+use super::sequence::Sequence;
 use super::{RoutingState, Subject};
 
 /// How long after a start no deadline that was running fires and nobody's lease ends.
@@ -48,21 +49,20 @@ pub enum Deadline {
 /// the first that asks for one, so that a decision sees everyone who is free at its time.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Deadlines {
-    deciding: BTreeSet<(Timestamp, Deadline)>,
-    freeing: BTreeSet<(Timestamp, Deadline)>,
+    deciding: Sequence<(Timestamp, Deadline)>,
+    freeing: Sequence<(Timestamp, Deadline)>,
 }
 
 impl Deadlines {
     /// Returns when something is due next.
     pub(super) fn next_due(&self) -> Option<Timestamp> {
-        let first = |order: &BTreeSet<(Timestamp, Deadline)>| order.first().map(|(due, _)| *due);
+        let first = |order: &Sequence<(Timestamp, Deadline)>| order.first().map(|(due, _)| due);
         first(&self.deciding).into_iter().chain(first(&self.freeing)).min()
     }
 
     /// Returns what comes next of what is due at `now`.
     pub(super) fn first_due(&self, now: Timestamp) -> Option<(Timestamp, Deadline)> {
-        let due =
-            |order: &BTreeSet<(Timestamp, Deadline)>| order.first().copied().filter(|(due, _)| *due <= now);
+        let due = |order: &Sequence<(Timestamp, Deadline)>| order.first().filter(|(due, _)| *due <= now);
         due(&self.freeing).or_else(|| due(&self.deciding))
     }
 
@@ -74,7 +74,31 @@ impl Deadlines {
         self.order(deadline).remove(&(due, deadline));
     }
 
-    const fn order(&mut self, deadline: Deadline) -> &mut BTreeSet<(Timestamp, Deadline)> {
+    /// Adds those that a conversation has by its wait or by its customer's silence.
+    pub(super) fn arm_wait(&mut self, conversation: &Conversation) {
+        of_wait(conversation, |due, deadline| self.add(due, deadline));
+    }
+
+    /// Removes those that a conversation has by its wait or by its customer's silence.
+    pub(super) fn disarm_wait(&mut self, conversation: &Conversation) {
+        of_wait(conversation, |due, deadline| self.remove(due, deadline));
+    }
+
+    /// Adds the one that a bot's or a partner's time with a conversation has.
+    pub(super) fn arm_held(&mut self, conversation: &Conversation) {
+        if let Some(due) = conversation.held_until() {
+            self.add(due, Deadline::Held(conversation.id));
+        }
+    }
+
+    /// Removes the one that a bot's or a partner's time with a conversation has.
+    pub(super) fn disarm_held(&mut self, conversation: &Conversation) {
+        if let Some(due) = conversation.held_until() {
+            self.remove(due, Deadline::Held(conversation.id));
+        }
+    }
+
+    const fn order(&mut self, deadline: Deadline) -> &mut Sequence<(Timestamp, Deadline)> {
         match deadline {
             Deadline::Offer(_)
             | Deadline::Transfer(_)
@@ -103,9 +127,22 @@ pub(super) const fn transfer_due(state: &TransferState) -> Option<Timestamp> {
     }
 }
 
-/// Returns when something about a conversation's way through a workflow is due.
-fn step_due(conversation: &Conversation) -> Option<Timestamp> {
-    conversation.waiting()?.route.as_ref()?.due()
+/// Says each of the deadlines that a conversation has by its wait or by its customer's silence.
+fn of_wait(conversation: &Conversation, mut each: impl FnMut(Timestamp, Deadline)) {
+    let id = conversation.id;
+    if let Some(due) = conversation.idle_from() {
+        each(due, Deadline::Silence(id));
+    }
+    let Some(waiting) = conversation.waiting() else { return };
+    if let Some(due) = waiting.route.as_ref().and_then(|route| route.due()) {
+        each(due, Deadline::Step(id));
+    }
+    if let Some(due) = waiting.overflows_at() {
+        each(due, Deadline::Limit(id));
+    }
+    if let Some(due) = waiting.alone_until() {
+        each(due, Deadline::Alone(id));
+    }
 }
 
 impl RoutingState {
@@ -131,28 +168,15 @@ impl RoutingState {
             }
         }
         for conversation in self.conversations.values() {
-            if let Some(due) = step_due(conversation) {
-                deadlines.add(due, Deadline::Step(conversation.id));
-            }
-            if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
-                deadlines.add(due, Deadline::Limit(conversation.id));
-            }
-            if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
-                deadlines.add(due, Deadline::Alone(conversation.id));
-            }
-            if let Some(due) = conversation.idle_from() {
-                deadlines.add(due, Deadline::Silence(conversation.id));
-            }
-            if let Some(due) = conversation.held_until() {
-                deadlines.add(due, Deadline::Held(conversation.id));
-            }
+            deadlines.arm_wait(conversation);
+            deadlines.arm_held(conversation);
         }
         for invite in self.invites.values() {
             if let InviteState::Open { deadline, .. } = invite.state {
                 deadlines.add(deadline, Deadline::Invite(invite.id));
             }
         }
-        for segment in self.segments.values() {
+        for segment in self.wrap_ups.values() {
             if let SegmentState::WrapUp { until: Some(until), .. } = segment.state {
                 deadlines.add(until, Deadline::WrapUp(segment.id));
             }
@@ -182,50 +206,30 @@ impl RoutingState {
     }
 
     /// Adds the deadlines that a conversation has by its wait or by its customer's silence.
-    pub(super) fn arm_wait(&mut self, id: ConversationId) {
-        let Some(conversation) = self.conversations.get(&id) else { return };
-        if let Some(due) = step_due(conversation) {
-            self.index.deadlines.add(due, Deadline::Step(id));
-        }
-        if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
-            self.index.deadlines.add(due, Deadline::Limit(id));
-        }
-        if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
-            self.index.deadlines.add(due, Deadline::Alone(id));
-        }
-        if let Some(due) = conversation.idle_from() {
-            self.index.deadlines.add(due, Deadline::Silence(id));
+    pub(super) fn arm_wait(&mut self, slot: Slot) {
+        if let Some(open) = self.conversations.at(slot) {
+            self.index.deadlines.arm_wait(&open.conversation);
         }
     }
 
     /// Removes the deadlines that a conversation has by its wait or by its customer's silence.
-    pub(super) fn disarm_wait(&mut self, id: ConversationId) {
-        let Some(conversation) = self.conversations.get(&id) else { return };
-        if let Some(due) = step_due(conversation) {
-            self.index.deadlines.remove(due, Deadline::Step(id));
-        }
-        if let Some(due) = conversation.waiting().and_then(Waiting::overflows_at) {
-            self.index.deadlines.remove(due, Deadline::Limit(id));
-        }
-        if let Some(due) = conversation.waiting().and_then(Waiting::alone_until) {
-            self.index.deadlines.remove(due, Deadline::Alone(id));
-        }
-        if let Some(due) = conversation.idle_from() {
-            self.index.deadlines.remove(due, Deadline::Silence(id));
+    pub(super) fn disarm_wait(&mut self, slot: Slot) {
+        if let Some(open) = self.conversations.at(slot) {
+            self.index.deadlines.disarm_wait(&open.conversation);
         }
     }
 
     /// Adds the deadline that a bot's or a partner's time with a conversation has.
-    pub(super) fn arm_held(&mut self, id: ConversationId) {
-        if let Some(due) = self.conversations.get(&id).and_then(Conversation::held_until) {
-            self.index.deadlines.add(due, Deadline::Held(id));
+    pub(super) fn arm_held(&mut self, slot: Slot) {
+        if let Some(open) = self.conversations.at(slot) {
+            self.index.deadlines.arm_held(&open.conversation);
         }
     }
 
     /// Removes the deadline that a bot's or a partner's time with a conversation has.
-    pub(super) fn disarm_held(&mut self, id: ConversationId) {
-        if let Some(due) = self.conversations.get(&id).and_then(Conversation::held_until) {
-            self.index.deadlines.remove(due, Deadline::Held(id));
+    pub(super) fn disarm_held(&mut self, slot: Slot) {
+        if let Some(open) = self.conversations.at(slot) {
+            self.index.deadlines.disarm_held(&open.conversation);
         }
     }
 
@@ -315,12 +319,12 @@ impl RoutingState {
                 self.index.touched.invites.insert(invite.id);
             }
         }
-        for segment in self.segments.values_mut() {
+        for segment in self.wrap_ups.values_mut() {
             if let SegmentState::WrapUp { until: Some(until), .. } = &mut segment.state
                 && *until < held_until
             {
                 *until = held_until;
-                self.index.touched.segments.insert(segment.id);
+                self.index.touched.wrap_ups.insert(segment.id);
             }
         }
         let lost_no_sooner = held_until.minus(self.grace());

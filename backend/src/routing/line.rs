@@ -9,16 +9,21 @@
 //! Events only note what is to be looked at again; the lines are put right when the next match is asked for, so that an
 //! offer that is made, accepted and followed by its change of owner moves nobody in and out of line three times.
 
+mod planning;
+
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
+use std::hash::BuildHasher;
 
-use baton_shared::offer::OFFER_REST;
-use baton_shared::queue::{AskedFirst, Priority};
+use baton_shared::queue::Priority;
 use baton_shared::*;
-use rustc_hash::FxHashMap;
+use hashbrown::HashTable;
+use rustc_hash::{FxBuildHasher, FxHashMap};
 
+use super::open::{Open, Slot};
 use super::seats::{SeatId, Seats};
-use super::{Match, RoutingState, Subject};
+use super::sequence::Sequence;
+use super::{RoutingState, Subject};
 
 /// How many things may be noted before they are looked at without being asked: a replay asks for no match.
 const NOTED_MAX: usize = 1_024;
@@ -29,7 +34,7 @@ type Rank = (Reverse<Priority>, Timestamp);
 type Place = (Reverse<Priority>, Timestamp, Subject);
 
 /// What a conversation asks for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug)]
 struct Class {
     pool: Pool,
     /// Beyond what the pool asks.
@@ -37,11 +42,37 @@ struct Class {
     channel: Channel,
 }
 
+impl Class {
+    const fn asked(&self) -> Asked<'_> {
+        let Self { pool, skills, channel } = self;
+        Asked { pool: *pool, skills, channel: *channel }
+    }
+}
+
+/// What a class asks for, where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Asked<'a> {
+    pool: Pool,
+    skills: &'a BTreeSet<SkillId>,
+    channel: Channel,
+}
+
+impl Asked<'_> {
+    fn class(self) -> Class {
+        let Self { pool, skills, channel } = self;
+        Class { pool, skills: skills.clone(), channel }
+    }
+
+    fn hash(&self) -> u64 {
+        FxBuildHasher.hash_one(self)
+    }
+}
+
 /// The conversations of a class, and the agents who could serve them at the moment.
 #[derive(Clone, Debug)]
 struct Line {
     class: Class,
-    waiting: BTreeSet<Place>,
+    waiting: Sequence<Place>,
     free: BTreeSet<(Timestamp, AgentId)>,
 }
 
@@ -50,6 +81,13 @@ struct Line {
 struct Head {
     channel: Channel,
     first: Option<Place>,
+}
+
+/// What may have to be put in line or taken out of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Placeable {
+    Conversation(Slot),
+    Invite(InviteId),
 }
 
 /// Where a subject is in line.
@@ -82,7 +120,8 @@ impl Standing {
 /// Every line.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
-    classes: FxHashMap<Class, ClassId>,
+    /// By what they ask for.
+    classes: HashTable<ClassId>,
     /// The classes of each pool.
     of_pool: FxHashMap<Pool, Vec<ClassId>>,
     lines: Vec<Line>,
@@ -93,7 +132,7 @@ pub(super) struct Lines {
     /// Whom to seat again.
     moved: Vec<SeatId>,
     /// What to place again.
-    changed: Vec<Subject>,
+    changed: Vec<Placeable>,
     /// Who might take something that waits.
     newcomers: Vec<SeatId>,
     /// Lines in which someone free might take something that waits.
@@ -154,8 +193,28 @@ impl Lines {
         waiting.remove(&place);
         let head = &mut self.heads[class as usize].first;
         if *head == Some(place) {
-            *head = waiting.first().copied();
+            *head = waiting.first();
         }
+    }
+
+    /// Puts a subject in line where it is wanted, and marks the line if someone free might take it.
+    fn move_to(&mut self, subject: Subject, before: Option<Placed>, wanted: Option<Placed>) {
+        if before != wanted {
+            self.leave(before, subject);
+        }
+        let Some(placed) = wanted else { return };
+        if before != wanted {
+            self.enter(placed, subject);
+        }
+        if !self.lines[placed.class as usize].free.is_empty() {
+            self.fresh.insert(placed.class);
+        }
+    }
+
+    /// Returns the number of the class that asks for something, if somebody asked for it before.
+    fn class_of(&self, asked: &Asked<'_>) -> Option<ClassId> {
+        let is_it = |class: &ClassId| self.lines[*class as usize].class.asked() == *asked;
+        self.classes.find(asked.hash(), is_it).copied()
     }
 
     /// Returns the classes of a pool.
@@ -242,7 +301,12 @@ impl RoutingState {
     /// Puts the lines right after what was noted.
     pub(super) fn settle(&mut self) {
         let mut changed = std::mem::take(&mut self.index.lines.changed);
-        changed.drain(..).for_each(|subject| self.settle_place(subject));
+        for placeable in changed.drain(..) {
+            match placeable {
+                Placeable::Conversation(slot) => self.settle_conversation(slot),
+                Placeable::Invite(invite) => self.settle_invite(invite),
+            }
+        }
         self.index.lines.changed = changed;
         let mut moved = std::mem::take(&mut self.index.lines.moved);
         moved.drain(..).for_each(|seat| self.settle_seat(seat));
@@ -287,9 +351,10 @@ impl RoutingState {
 
     /// Returns the number of a class; the first who asks for it makes it.
     fn class(&mut self, class: Class) -> ClassId {
-        if let Some(known) = self.index.lines.classes.get(&class) {
-            return *known;
-        }
+        self.index.lines.class_of(&class.asked()).unwrap_or_else(|| self.make_class(class))
+    }
+
+    fn make_class(&mut self, class: Class) -> ClassId {
         let able = self.seats_for(&class);
         let lines = &mut self.index.lines;
         let number = u32::try_from(lines.lines.len()).expect("there are fewer classes than numbers for them");
@@ -302,9 +367,11 @@ impl RoutingState {
                 free.insert((standing.idle_since, agent));
             }
         }
-        lines.lines.push(Line { class: class.clone(), waiting: BTreeSet::new(), free });
         lines.of_pool.entry(class.pool).or_default().push(number);
-        lines.classes.insert(class, number);
+        let hash = class.asked().hash();
+        lines.lines.push(Line { class, waiting: Sequence::default(), free });
+        let hash_of = |class: &ClassId| lines.lines[*class as usize].class.asked().hash();
+        lines.classes.insert_unique(hash, number, hash_of);
         number
     }
 
@@ -324,16 +391,27 @@ impl RoutingState {
     }
 
     /// Puts a conversation in line if someone is looked for who may be offered it, and takes it out otherwise.
-    pub(super) fn place(&mut self, id: ConversationId) {
-        self.place_subject(Subject::Conversation(id));
+    pub(super) fn place(&mut self, slot: Slot) {
+        self.note_place(Placeable::Conversation(slot));
     }
 
     /// Notes that a subject may have to be put in line or taken out of it, or may be offered to someone it was not offered
     /// to before.
     pub(super) fn place_subject(&mut self, subject: Subject) {
+        match subject {
+            Subject::Conversation(id) => {
+                if let Some(slot) = self.conversations.slot(&id) {
+                    self.place(slot);
+                }
+            }
+            Subject::Invite(id) => self.note_place(Placeable::Invite(id)),
+        }
+    }
+
+    fn note_place(&mut self, placeable: Placeable) {
         let changed = &mut self.index.lines.changed;
-        if changed.last() != Some(&subject) {
-            changed.push(subject);
+        if changed.last() != Some(&placeable) {
+            changed.push(placeable);
             if changed.len() > NOTED_MAX {
                 self.settle();
             }
@@ -341,138 +419,51 @@ impl RoutingState {
     }
 
     /// Returns what a subject asks for and how it ranks, if someone is looked for who may be offered it.
-    fn place_of(&self, subject: Subject) -> Option<(Class, Rank)> {
-        let conversation = self.conversation_of(subject)?;
+    fn place_of<'a>(&'a self, subject: Subject, conversation: &'a Conversation) -> Option<(Asked<'a>, Rank)> {
         let search = self.search_for(subject, conversation)?;
         let ranked_at = match subject {
             Subject::Conversation(_) => conversation.ranked_at,
             Subject::Invite(_) => search.since,
         };
-        let class = Class { pool: search.pool, skills: search.skills.clone(), channel: conversation.channel };
+        let asked = Asked { pool: search.pool, skills: &search.skills, channel: conversation.channel };
         let accept_by = ranked_at.plus(self.index.waits.target(search.pool));
-        search.open().then_some((class, (Reverse(conversation.priority), accept_by)))
+        search.open().then_some((asked, (Reverse(conversation.priority), accept_by)))
     }
 
-    /// Puts a subject in line if someone is looked for who may be offered it, and takes it out otherwise.
-    fn settle_place(&mut self, subject: Subject) {
-        let wanted = self.place_of(subject).map(|(class, rank)| Placed { class: self.class(class), rank });
-        let lines = &mut self.index.lines;
-        let before = match (subject, wanted) {
-            (Subject::Conversation(conversation), _) => {
-                // What is closed left its line when it was.
-                let Some(placed) = self.conversations.placed_mut(&conversation) else { return };
-                std::mem::replace(placed, wanted)
+    /// Puts a conversation in line if someone is looked for who may be offered it, and takes it out otherwise.
+    fn settle_conversation(&mut self, slot: Slot) {
+        // What is closed left its line when it was.
+        let Some(Open { conversation, placed: before, .. }) = self.conversations.at(slot) else { return };
+        let (subject, before) = (Subject::Conversation(conversation.id), *before);
+        let wanted = self.place_of(subject, conversation);
+        let wanted = match wanted.map(|(asked, rank)| (self.index.lines.class_of(&asked), asked, rank)) {
+            Some((Some(class), _, rank)) => Some(Placed { class, rank }),
+            Some((None, asked, rank)) => {
+                let class = asked.class();
+                Some(Placed { class: self.make_class(class), rank })
             }
-            (Subject::Invite(invite), Some(placed)) => lines.invites.insert(invite, placed),
-            (Subject::Invite(invite), None) => lines.invites.remove(&invite),
+            None => None,
         };
-        if before != wanted {
-            lines.leave(before, subject);
-        }
-        let Some(placed) = wanted else { return };
-        if before != wanted {
-            lines.enter(placed, subject);
-        }
-        if !lines.lines[placed.class as usize].free.is_empty() {
-            lines.fresh.insert(placed.class);
-        }
-    }
-
-    /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
-    ///
-    /// Lines are served by priority, then by the time at which their queue's target wants them accepted, then id; each
-    /// conversation goes to the eligible agent who has been idle longest, or to the least loaded one where its queue says
-    /// so. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service system
-    /// under FCFS-ALIS", 2014).
-    pub fn plan(&mut self, now: Timestamp) -> Option<Match> {
-        self.settle();
-        // Someone who becomes free alone, while nothing else could be matched, need not be listed to be given something.
-        if let ([newcomer], true) = (self.index.lines.newcomers.as_slice(), self.index.lines.fresh.is_empty())
+        if before != wanted
+            && let Some(open) = self.conversations.at_mut(slot)
         {
-            let seat = *newcomer;
-            let agent = self.agents.numbered(seat)?.id;
-            let found = self.first_for(seat, agent, now);
-            if found.is_none() {
-                self.list_newcomers();
-            }
-            return found.map(|(_, _, subject)| Match { subject, agent });
+            open.placed = wanted;
         }
-        for seat in self.list_newcomers() {
-            self.index.lines.refresh(&self.index.seats[seat].standing);
-        }
-        self.first_of_all(now).map(|((_, _, subject), agent)| Match { subject, agent })
+        self.index.lines.move_to(subject, before, wanted);
     }
 
-    /// Lists those who became free, and returns them.
-    fn list_newcomers(&mut self) -> Vec<SeatId> {
-        let newcomers = std::mem::take(&mut self.index.lines.newcomers);
-        for seat in &newcomers {
-            let Some(agent) = self.agents.numbered(*seat) else { continue };
-            self.index.seats[*seat].standing.newcomer = false;
-            self.index.lines.list(&mut self.index.seats, *seat, agent.id);
-        }
-        newcomers
-    }
-
-    /// Returns the first place of all lines that someone free can serve, and who should.
-    fn first_of_all(&mut self, now: Timestamp) -> Option<(Place, AgentId)> {
-        let mut first: Option<(Place, AgentId)> = None;
-        let mut settled = Vec::new();
-        for class in &self.index.lines.fresh {
-            let line = &self.index.lines.lines[*class as usize];
-            match self.index.lines.heads[*class as usize].first {
-                Some(next) if first.is_some_and(|(place, _)| place < next) => {}
-                Some(_) => match self.first_of(line, now) {
-                    Some(found) if first.is_none_or(|(place, _)| found.0 < place) => first = Some(found),
-                    Some(_) => {}
-                    None => settled.push(*class),
-                },
-                None => settled.push(*class),
-            }
-        }
-        for class in settled {
-            self.index.lines.fresh.remove(&class);
-        }
-        first
-    }
-
-    /// Returns the first place of all lines that an agent can serve.
-    fn first_for(&self, seat: SeatId, agent: AgentId, now: Timestamp) -> Option<Place> {
-        let standing = &self.index.seats[seat].standing;
-        let heads = standing.able.iter().filter_map(|class| {
-            let head = &self.index.lines.heads[*class as usize];
-            Some((head.first.filter(|_| standing.has_room(head.channel))?, *class))
-        });
-        // Most often they may have the first of all heads, and nothing else has to be looked at.
-        let (soonest, _) = heads.clone().min()?;
-        if self.may_have(agent, soonest.2, now) {
-            return Some(soonest);
-        }
-        let mut first: Option<Place> = None;
-        for (head, class) in heads {
-            if first.is_none_or(|first| head < first) {
-                let waiting = self.index.lines.lines[class as usize].waiting.iter();
-                let mut sooner = waiting.take_while(|place| first.is_none_or(|first| **place < first));
-                first = sooner.find(|place| self.may_have(agent, place.2, now)).copied().or(first);
-            }
-        }
-        first
-    }
-
-    /// Says whether a subject can be offered to someone who can serve its line and has room.
-    fn may_have(&self, agent: AgentId, subject: Subject, now: Timestamp) -> bool {
-        let Some(conversation) = self.conversation_of(subject) else { return false };
-        let Some(search) = self.search_for(subject, conversation) else { return false };
-        let rested = search.passed.get(&agent).is_none_or(|passed_at| passed_at.plus(OFFER_REST) <= now);
-        rested && self.askable(agent, search, conversation)
-    }
-
-    /// Says whether someone neither owns a conversation nor takes part in it, and is not asked already.
-    fn askable(&self, agent: AgentId, search: &Search, conversation: &Conversation) -> bool {
-        conversation.owner() != Some(Owner::Agent(agent))
-            && !search.offers.contains_key(&agent)
-            && (conversation.invites.is_empty()
-                || !self.participants(conversation).any(|participant| participant == agent))
+    fn settle_invite(&mut self, invite: InviteId) {
+        let subject = Subject::Invite(invite);
+        let asked =
+            self.conversation_of(subject).and_then(|conversation| self.place_of(subject, conversation));
+        let asked = asked.map(|(asked, rank)| (asked.class(), rank));
+        let wanted = asked.map(|(class, rank)| Placed { class: self.class(class), rank });
+        let invites = &mut self.index.lines.invites;
+        let before = match wanted {
+            Some(placed) => invites.insert(invite, placed),
+            None => invites.remove(&invite),
+        };
+        self.index.lines.move_to(subject, before, wanted);
     }
 
     /// Returns the open search for a subject, of the conversation that the subject is about.
@@ -481,55 +472,5 @@ impl RoutingState {
             Subject::Conversation(_) => self.search(conversation),
             Subject::Invite(_) => self.search_of(subject),
         }
-    }
-
-    fn asked_first(&self, pool: Pool) -> AskedFirst {
-        match pool {
-            Pool::Queue(queue) => {
-                self.queues.get(&queue).map(|queue| queue.rules.asked_first).unwrap_or_default()
-            }
-            Pool::Group(_) | Pool::Agent(_) => AskedFirst::default(),
-        }
-    }
-
-    /// Returns which share of an agent's room on a channel is taken, in parts of 2^32.
-    fn share_taken(&self, agent: AgentId, channel: Channel) -> u64 {
-        let limit = self.agents.get(&agent).and_then(|agent| agent.capacity.get(&channel)).copied();
-        (u64::from(self.held(agent, channel)) << 32) / u64::from(limit.unwrap_or(1).max(1))
-    }
-
-    /// Returns the first place of a line that someone free can serve.
-    fn first_of(&self, line: &Line, now: Timestamp) -> Option<(Place, AgentId)> {
-        if line.free.is_empty() {
-            return None;
-        }
-        line.waiting.iter().find_map(|place| Some((*place, self.agent_for(line, place.2, now)?)))
-    }
-
-    /// Returns who should be offered a subject: of those who are free, neither own the conversation nor take part in it and
-    /// are not asked already, the one idle longest or least loaded who did not pass it; where all did, the one whose rest
-    /// ended first.
-    fn agent_for(&self, line: &Line, subject: Subject, now: Timestamp) -> Option<AgentId> {
-        let conversation = self.conversation_of(subject)?;
-        let search = self.search_for(subject, conversation)?;
-        let askable = |agent: AgentId| self.askable(agent, search, conversation);
-        let fresh = |agent: &AgentId| askable(*agent) && !search.passed.contains_key(agent);
-        let mut free = line.free.iter().map(|(_, agent)| *agent).filter(fresh);
-        let first = match self.asked_first(line.class.pool) {
-            AskedFirst::LongestIdle => free.next(),
-            // Of equals the first is found, who has been idle longest.
-            AskedFirst::LeastLoaded => free.min_by_key(|agent| self.share_taken(*agent, line.class.channel)),
-        };
-        if first.is_some() {
-            return first;
-        }
-        let rested = search.passed.iter().filter(|(agent, passed_at)| {
-            passed_at.plus(OFFER_REST) <= now
-                && askable(**agent)
-                && self
-                    .seat_of(**agent)
-                    .is_some_and(|seat| line.free.contains(&(seat.standing.idle_since, **agent)))
-        });
-        rested.min_by_key(|(agent, passed_at)| (**passed_at, **agent)).map(|(agent, _)| *agent)
     }
 }

@@ -1,7 +1,8 @@
-//! The open conversations, each beside its place in line.
+//! The open conversations, each beside its running segment and its place in line.
 
 use std::ops::Index;
 
+use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 use serde::{Serialize, Serializer};
 
@@ -10,17 +11,54 @@ use super::table::Table;
 
 /// The open conversations, found by hash and listed in the order of their ids.
 ///
-/// Beside each stands where it is in line, which is an index and no part of the state: whoever moves a conversation has
-/// both at hand with one look-up.
+/// Beside each stands the segment that runs in it, and where it is in line, which is an index and no part of the state: an
+/// event about a conversation looks it up once, and then has everything at hand by the number of its slot.
 #[derive(Clone, Debug, Default)]
 pub struct Conversations {
     table: Table<ConversationId, Open>,
 }
 
+/// The number of the slot in which a conversation stands while it is open; afterwards another one may have it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Slot(u32);
+
+/// What is kept of an open conversation.
 #[derive(Clone, Debug)]
-struct Open {
-    conversation: Conversation,
-    placed: Option<Placed>,
+pub(super) struct Open {
+    pub(super) conversation: Conversation,
+    pub(super) running: Option<Running>,
+    pub(super) placed: Option<Placed>,
+}
+
+/// What is known of the segment that runs, beyond its conversation's own.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Running {
+    pub(super) owner: Owner,
+    pub(super) started_at: Timestamp,
+    pub(super) preceded_by: OwnerCause,
+    pub(super) last_seq: u32,
+}
+
+impl From<Segment> for Running {
+    fn from(segment: Segment) -> Self {
+        let Segment { owner, started_at, preceded_by, last_seq, .. } = segment;
+        Self { owner, started_at, preceded_by, last_seq }
+    }
+}
+
+impl Running {
+    /// Returns the segment as it is while it runs.
+    pub(super) const fn segment(self, id: SegmentId, conversation: ConversationId) -> Segment {
+        let Self { owner, started_at, preceded_by, last_seq } = self;
+        let state = SegmentState::Active;
+        Segment { id, conversation, owner, started_at, preceded_by, last_seq, state }
+    }
+}
+
+impl Open {
+    fn segment(&self) -> Option<Segment> {
+        Some(self.running?.segment(self.conversation.segment, self.conversation.id))
+    }
 }
 
 impl Conversations {
@@ -49,19 +87,49 @@ impl Conversations {
         self.table.get_mut(id).map(|open| &mut open.conversation)
     }
 
-    /// Returns where the one with an id is in line, for writing.
-    pub(super) fn placed_mut(&mut self, id: &ConversationId) -> Option<&mut Option<Placed>> {
-        self.table.get_mut(id).map(|open| &mut open.placed)
+    /// Returns the segment that runs in the one with an id.
+    pub fn running(&self, id: &ConversationId) -> Option<Segment> {
+        self.table.get(id)?.segment()
     }
 
-    /// Puts one in that is not in line, in the place of the one that had its id.
-    pub fn insert(&mut self, id: ConversationId, conversation: Conversation) {
-        self.table.insert(id, Open { conversation, placed: None });
+    /// Returns the segments that run, in the order of the conversations' ids.
+    pub fn segments(&self) -> impl Iterator<Item = Segment> {
+        self.table.values().filter_map(Open::segment)
     }
 
-    /// Takes one out, with its place in line.
-    pub(super) fn remove(&mut self, id: &ConversationId) -> Option<(Conversation, Option<Placed>)> {
-        self.table.remove(id).map(|open| (open.conversation, open.placed))
+    /// Returns what is kept of the one with an id, for writing.
+    pub(super) fn open_mut(&mut self, id: &ConversationId) -> Option<&mut Open> {
+        self.table.get_mut(id)
+    }
+
+    /// Returns the slots of all of them, in the order of their ids.
+    pub(super) fn slots(&self) -> Vec<Slot> {
+        self.keys().filter_map(|id| self.slot(id)).collect()
+    }
+
+    /// Returns the slot of the one with an id.
+    pub(super) fn slot(&self, id: &ConversationId) -> Option<Slot> {
+        self.table.place(id).map(Slot)
+    }
+
+    /// Returns what is in a slot, if something is.
+    pub(super) fn at(&self, slot: Slot) -> Option<&Open> {
+        self.table.at(slot.0).map(|(_, open)| open)
+    }
+
+    /// Returns what is in a slot, for writing.
+    pub(super) fn at_mut(&mut self, slot: Slot) -> Option<&mut Open> {
+        self.table.at_mut(slot.0)
+    }
+
+    /// Puts one in that is not in line, in the place of the one that had its id, and returns its slot.
+    pub(super) fn open(&mut self, conversation: Conversation, running: Option<Running>) -> Slot {
+        Slot(self.table.put(conversation.id, Open { conversation, running, placed: None }).0)
+    }
+
+    /// Takes one out, with what is kept beside it.
+    pub(super) fn remove(&mut self, id: &ConversationId) -> Option<Open> {
+        self.table.remove(id)
     }
 
     /// Returns those for which `holds` is true, in the order of their ids.
@@ -86,14 +154,6 @@ impl Conversations {
     /// Returns all ids, in their order.
     pub fn keys(&self) -> impl Iterator<Item = &ConversationId> {
         self.table.keys()
-    }
-}
-
-impl FromIterator<(ConversationId, Conversation)> for Conversations {
-    fn from_iter<All: IntoIterator<Item = (ConversationId, Conversation)>>(all: All) -> Self {
-        let mut conversations = Self::default();
-        all.into_iter().for_each(|(id, conversation)| conversations.insert(id, conversation));
-        conversations
     }
 }
 

@@ -50,6 +50,11 @@ impl<Id: Copy + Ord + Hash, Thing> Register<Id, Thing> {
         self.table.at(number).map(|(_, thing)| thing)
     }
 
+    /// Returns the one with a number, for writing.
+    pub(super) fn numbered_mut(&mut self, number: u32) -> Option<&mut Thing> {
+        self.table.at_mut(number)
+    }
+
     /// Returns the one with an id.
     pub fn get(&self, id: &Id) -> Option<&Thing> {
         self.table.get(id)

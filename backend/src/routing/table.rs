@@ -5,6 +5,7 @@ use std::hash::{BuildHasher, Hash};
 use std::ops::Index;
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use rustc_hash::FxBuildHasher;
 use serde::{Serialize, Serializer};
 
@@ -50,7 +51,12 @@ impl<Id: Copy + Ord + Hash, Thing> Table<Id, Thing> {
 
     /// Returns the one at a place, with its id.
     pub(super) fn at(&self, place: u32) -> Option<&(Id, Thing)> {
-        self.slots[place as usize].as_ref()
+        self.slots.get(place as usize)?.as_ref()
+    }
+
+    /// Returns the one at a place, for writing.
+    pub(super) fn at_mut(&mut self, place: u32) -> Option<&mut Thing> {
+        self.slots.get_mut(place as usize)?.as_mut().map(|(_, thing)| thing)
     }
 
     /// Returns the one with an id.
@@ -66,19 +72,32 @@ impl<Id: Copy + Ord + Hash, Thing> Table<Id, Thing> {
 
     /// Puts one in, and returns the one that had its id.
     pub fn insert(&mut self, id: Id, thing: Thing) -> Option<Thing> {
-        if let Some(known) = self.get_mut(&id) {
-            return Some(std::mem::replace(known, thing));
-        }
-        let place = self.vacant.pop().unwrap_or_else(|| {
-            self.slots.push(None);
-            u32::try_from(self.slots.len() - 1).expect("there are fewer things than numbers for their places")
-        });
-        self.slots[place as usize] = Some((id, thing));
+        self.put(id, thing).1
+    }
+
+    /// Puts one in, and returns its place and the one that had its id.
+    pub(super) fn put(&mut self, id: Id, thing: Thing) -> (u32, Option<Thing>) {
         let slots = &self.slots;
+        let is_it = |place: &u32| slots[*place as usize].as_ref().is_some_and(|(known, _)| *known == id);
         let hash_of =
             |place: &u32| slots[*place as usize].as_ref().map_or(0, |(id, _)| FxBuildHasher.hash_one(id));
-        self.places.insert_unique(FxBuildHasher.hash_one(id), place, hash_of);
-        None
+        match self.places.entry(FxBuildHasher.hash_one(id), is_it, hash_of) {
+            Entry::Occupied(known) => {
+                let place = *known.get();
+                (place, self.slots[place as usize].replace((id, thing)).map(|(_, before)| before))
+            }
+            Entry::Vacant(free) => {
+                let place = self.vacant.pop().unwrap_or_else(|| {
+                    u32::try_from(slots.len()).expect("there are fewer things than numbers for their places")
+                });
+                free.insert(place);
+                match self.slots.get_mut(place as usize) {
+                    Some(slot) => *slot = Some((id, thing)),
+                    None => self.slots.push(Some((id, thing))),
+                }
+                (place, None)
+            }
+        }
     }
 
     /// Takes one out.

@@ -23,9 +23,9 @@ impl<Id: Copy + Ord> Noted<Id> {
         }
     }
 
-    /// Returns an empty list with room for as many as this one had.
+    /// Returns an empty list with room for more than this one had.
     fn as_roomy(&self) -> Self {
-        Self(Vec::with_capacity(self.0.len()))
+        Self(roomier(&self.0))
     }
 
     /// Returns each id once, in their order.
@@ -56,7 +56,9 @@ pub struct Touched {
     pub(super) ended_invites: Vec<Invite>,
     pub(super) requests: Vec<Request>,
     pub(super) conversations: Noted<ConversationId>,
-    pub(super) segments: Noted<SegmentId>,
+    /// The conversations of the segments that began.
+    pub(super) running: Noted<ConversationId>,
+    pub(super) wrap_ups: Noted<SegmentId>,
     pub(super) offers: Noted<OfferId>,
     pub(super) transfers: Noted<TransferId>,
     pub(super) closed_conversations: Vec<Conversation>,
@@ -97,11 +99,12 @@ impl Touched {
             agents: self.agents.as_roomy(),
             queues: self.queues.as_roomy(),
             conversations: self.conversations.as_roomy(),
-            segments: self.segments.as_roomy(),
+            running: self.running.as_roomy(),
+            wrap_ups: self.wrap_ups.as_roomy(),
             offers: self.offers.as_roomy(),
-            closed_conversations: Vec::with_capacity(self.closed_conversations.len()),
-            ended_segments: Vec::with_capacity(self.ended_segments.len()),
-            ended_offers: Vec::with_capacity(self.ended_offers.len()),
+            closed_conversations: roomier(&self.closed_conversations),
+            ended_segments: roomier(&self.ended_segments),
+            ended_offers: roomier(&self.ended_offers),
             ..Self::default()
         };
         std::mem::replace(self, empty)
@@ -134,7 +137,9 @@ impl Touched {
         changes
             .extend(present(self.conversations, |id| state.conversations.get(id)).map(Changed::Conversation));
         changes.extend(self.ended_segments.into_iter().map(Changed::Segment));
-        changes.extend(present(self.segments, |id| state.segments.get(id)).map(Changed::Segment));
+        changes.extend(present(self.wrap_ups, |id| state.wrap_ups.get(id)).map(Changed::Segment));
+        let running = self.running.once().into_iter();
+        changes.extend(running.filter_map(|id| state.conversations.running(&id)).map(Changed::Segment));
         changes.extend(self.ended_offers.into_iter().map(Changed::Offer));
         changes.extend(present(self.offers, |id| state.offers.get(id)).map(Changed::Offer));
         changes.extend(self.ended_invites.into_iter().map(Changed::Invite));
@@ -143,6 +148,11 @@ impl Touched {
         changes.extend(present(self.transfers, |id| state.transfers.get(id)).map(Changed::Transfer));
         changes
     }
+}
+
+/// Returns an empty list with room for half as many again as another has, so that it seldom grows in the next turn.
+fn roomier<Thing>(before: &[Thing]) -> Vec<Thing> {
+    Vec::with_capacity(before.len() + before.len() / 2)
 }
 
 fn present<'a, Id: Copy + Ord, Thing: Clone + 'a>(

@@ -76,11 +76,13 @@ impl RoutingState {
         found.into_iter().map(|conversation| conversation.id).collect()
     }
 
-    /// Changes something, and notes it where a conversation waits in another queue than before.
-    pub(super) fn watching(&mut self, conversation: Option<ConversationId>, change: impl FnOnce(&mut Self)) {
+    /// Changes what an event says, and notes it where its conversation waits in another queue than before, or for another one alone.
+    pub(super) fn watching(&mut self, event: &Event, change: impl FnOnce(&mut Self)) {
         let waits = &self.index.waits;
-        let watched = conversation.filter(|_| !waits.waiting.is_empty() || !waits.alone.is_empty());
-        let Some(id) = watched else { return change(self) };
+        if waits.waiting.is_empty() && waits.alone.is_empty() {
+            return change(self);
+        }
+        let Some(id) = event.conversation() else { return change(self) };
         let places = |state: &Self| {
             let conversation = state.conversations.get(&id);
             (conversation.and_then(queue_of), conversation.and_then(alone_of))

@@ -69,7 +69,7 @@ pub fn canonical(state: &RoutingState, now: Timestamp) -> OpenWork {
         queues: state.queues.values().map(|queue| Queue { accepted: [].into(), ..queue.clone() }).collect(),
         groups: state.groups.values().cloned().collect(),
         conversations: state.conversations.values().map(|open| names.conversation(open)).collect(),
-        segments: state.segments.values().filter_map(|segment| names.segment(segment)).collect(),
+        segments: state.segments().values().filter_map(|segment| names.segment(segment)).collect(),
         offers: state.offers.values().map(|offer| names.offer(offer)).collect(),
         transfers: state.transfers.values().map(|transfer| names.transfer(transfer)).collect(),
         invites: state.invites.values().map(|invite| names.invite(invite)).collect(),
@@ -99,7 +99,7 @@ impl Names {
             now,
             grace: Duration::from_secs(u64::from(policy.grace_secs)),
             keeps_owners: policy.exclude == Exclude::Participants,
-            segments: renamed(state.segments.keys(), SegmentId::from_bits),
+            segments: renamed(state.segments().keys(), SegmentId::from_bits),
             offers: renamed(state.offers.keys(), OfferId::from_bits),
             transfers: renamed(state.transfers.keys(), TransferId::from_bits),
             invites: renamed(state.invites.keys(), InviteId::from_bits),
@@ -182,7 +182,7 @@ impl Names {
             segment: known(&self.segments, open.segment),
             // Messages are numbered, which is all that the rules about ownership do with them.
             last_seq: 0,
-            owners: if self.keeps_owners { open.owners.clone() } else { BTreeSet::new() },
+            owners: if self.keeps_owners { open.owners.clone() } else { FewSet::new() },
             invites: open.invites.iter().map(|invite| known(&self.invites, *invite)).collect(),
             // Who reads on may do nothing.
             listeners: BTreeSet::new(),

@@ -32,7 +32,7 @@ pub fn all_waited_for(state: &RoutingState, now: Timestamp) -> bool {
     let grace = Duration::from_secs(u64::from(state.policies.workspace.grace_secs));
     let lost = state.agents.values().filter(|agent| agent.lost_at.is_some_and(|at| at.plus(grace) > now));
     let lost = lost.map(|agent| Deadline::Grace(agent.id));
-    let filed = state.segments.values().filter_map(|segment| match segment.state {
+    let filed = state.wrap_ups.values().filter_map(|segment| match segment.state {
         SegmentState::WrapUp { until: Some(_), .. } => Some(Deadline::WrapUp(segment.id)),
         SegmentState::WrapUp { until: None, .. } | SegmentState::Active | SegmentState::Ended { .. } => None,
     });
@@ -121,7 +121,7 @@ fn ended(state: &RoutingState, deadline: Deadline) -> Option<Event> {
             agent: None,
             end: InviteEnd::Expired,
         }),
-        Deadline::WrapUp(segment) => state.segments.get(&segment).and_then(|segment| match segment.owner {
+        Deadline::WrapUp(segment) => state.wrap_ups.get(&segment).and_then(|segment| match segment.owner {
             Owner::Agent(agent) => Some(Event::WrapUpEnded {
                 segment: segment.id,
                 conversation: segment.conversation,

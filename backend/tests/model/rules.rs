@@ -96,10 +96,10 @@ fn check_owner(state: &RoutingState, conversation: &Conversation, broken: &mut B
     };
     unless(broken, Rule::OneOwner, there);
     let running = state
-        .segments
-        .values()
+        .segments()
+        .into_values()
         .filter(|segment| segment.conversation == conversation.id && segment.state == SegmentState::Active);
-    let running: Vec<&Segment> = running.collect();
+    let running: Vec<Segment> = running.collect();
     let same = running.len() == 1
         && running
             .iter()
@@ -164,7 +164,7 @@ fn check_offers(state: &RoutingState, broken: &mut Broken) {
     let mut held_out = 0;
     for subject in subjects.chain(state.invites.keys().map(|id| Subject::Invite(*id))) {
         let Some(search) = state.search_of(subject) else { continue };
-        for (agent, offer) in &search.offers {
+        for (agent, offer) in search.offers.iter() {
             let fits = state.offers.get(offer).is_some_and(|offer| {
                 let for_invite = match offer.cause {
                     OfferCause::Invite(invite) => subject == Subject::Invite(invite),

@@ -158,7 +158,7 @@ pub fn rows() -> Vec<Row> {
                 scene.wait(29);
                 assert!(scene.in_wrap_up(ada, open));
                 let segment =
-                    scene.state().segments.values().find(|segment| segment.owner == Owner::Agent(ada));
+                    scene.state().wrap_ups.values().find(|segment| segment.owner == Owner::Agent(ada));
                 let segment = segment.unwrap().id;
                 scene.asks(ada, Command::ExtendWrapUp { segment }).unwrap();
                 scene.wait(60);

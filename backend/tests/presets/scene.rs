@@ -291,7 +291,7 @@ impl Scene {
 
     /// Says whether someone has to file what they had of a conversation.
     pub fn in_wrap_up(&self, agent: AgentId, conversation: ConversationId) -> bool {
-        self.state().segments.values().any(|segment| {
+        self.state().wrap_ups.values().any(|segment| {
             segment.conversation == conversation
                 && segment.owner == Owner::Agent(agent)
                 && matches!(segment.state, SegmentState::WrapUp { .. })

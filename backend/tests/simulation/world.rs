@@ -399,7 +399,7 @@ impl World {
         let wrap_ups: Vec<(SegmentId, Owner)> = self
             .turns
             .state()
-            .segments
+            .wrap_ups
             .values()
             .filter(|segment| matches!(segment.state, SegmentState::WrapUp { .. }))
             .map(|segment| (segment.id, segment.owner))

@@ -68,7 +68,7 @@ pub fn play(stage: &mut Stage, random: &mut Random) {
 /// Files what someone has to file, or takes more time for it.
 fn file(stage: &mut Stage, random: &mut Random) {
     let state = stage.turns.state();
-    let unfiled = state.segments.values().find_map(|segment| match (segment.owner, segment.state) {
+    let unfiled = state.wrap_ups.values().find_map(|segment| match (segment.owner, segment.state) {
         (Owner::Agent(agent), SegmentState::WrapUp { .. }) => Some((segment.id, agent)),
         (Owner::Agent(_) | Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_), _) => {
             None

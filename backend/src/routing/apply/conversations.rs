@@ -11,6 +11,7 @@ use baton_shared::queue::AcceptedWait;
 use baton_shared::segment::{FollowedBy, OwnerCause, WrapUp};
 use baton_shared::*;
 
+use super::super::open::{Open, Running, Slot};
 use super::super::{Deadline, RoutingState, Subject};
 
 /// A conversation's opening, taken out of its event.
@@ -71,7 +72,7 @@ impl RoutingState {
             ranked_at: at,
             segment,
             last_seq: 0,
-            owners: BTreeSet::new(),
+            owners: FewSet::new(),
             last_agent: None,
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),
@@ -79,39 +80,37 @@ impl RoutingState {
             silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
         };
-        self.begin_segment(Segment {
-            id: segment,
-            conversation: id,
-            owner: Owner::Queue(queue),
-            started_at: at,
-            preceded_by: OwnerCause::Opened,
-            last_seq: 0,
-            state: SegmentState::Active,
-        });
+        let owner = Owner::Queue(queue);
+        let running = Running { owner, started_at: at, preceded_by: OwnerCause::Opened, last_seq: 0 };
         self.index.touched.conversations.insert(id);
-        self.conversations.insert(id, conversation);
-        self.set_limit(id);
-        self.arm_wait(id);
-        self.place(id);
+        self.index.touched.running.insert(id);
+        let slot = self.conversations.open(conversation, Some(running));
+        self.set_limit(slot);
+        self.arm_wait(slot);
+        self.place(slot);
     }
 
     pub(super) fn owner_changed(&mut self, change: &Change, at: Timestamp) {
-        let Some(conversation) = self.conversations.get(&change.conversation) else { return };
+        let Some(slot) = self.conversations.slot(&change.conversation) else { return };
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let (channel, last_seq, units) = (conversation.channel, conversation.last_seq, conversation.units());
         let wrap_up_secs = self.policies.holding(conversation.queue, channel).wrap_up_secs;
-        self.remember_wait(change, at);
+        self.remember_wait(change, slot, at);
         let held = match change.to {
             Owner::Agent(agent) => Held::Agent { agent, since: at, transfer: None },
-            Owner::Queue(queue) => Held::Queue(self.place_in_line(change, Pool::Queue(queue), at)),
-            Owner::Group(group) => Held::Queue(self.place_in_line(change, Pool::Group(group), at)),
-            Owner::Flow(flow) => self.begun(change, flow, at),
+            Owner::Queue(queue) => Held::Queue(self.place_in_line(change, slot, Pool::Queue(queue), at)),
+            Owner::Group(group) => Held::Queue(self.place_in_line(change, slot, Pool::Group(group), at)),
+            Owner::Flow(flow) => self.begun(change, slot, flow, at),
             Owner::External(external) => {
                 Held::External { external, since: at, answer_by: Some(at.plus(SILENCE_LASTS)) }
             }
         };
-        self.disarm_wait(change.conversation);
-        self.disarm_held(change.conversation);
-        let Some(conversation) = self.conversations.get_mut(&change.conversation) else { return };
+        self.disarm_wait(slot);
+        self.disarm_held(slot);
+        let ended = (FollowedBy::Owner(change.cause), change.wrap_up, wrap_up_secs);
+        let Some(Open { conversation, running, .. }) = self.conversations.at_mut(slot) else { return };
+        let over = running.take_if(|_| conversation.segment == change.ended);
+        let over = over.map(|over| Segment { last_seq, ..over.segment(change.ended, change.conversation) });
         if let Owner::Agent(agent) = change.from {
             conversation.last_agent = Some(agent);
         }
@@ -136,46 +135,45 @@ impl RoutingState {
         }
         conversation.state = ConversationState::Open { held, epoch: change.epoch };
         conversation.segment = change.segment;
+        let (owner, preceded_by) = (change.to, change.cause);
+        *running = Some(Running { owner, started_at: at, preceded_by, last_seq });
         for passed_at in conversation.waiting().into_iter().flat_map(|waiting| waiting.search.passed.values())
         {
             self.index
                 .deadlines
                 .add(passed_at.plus(OFFER_REST), Deadline::Rest(Subject::Conversation(change.conversation)));
         }
+        if let Some(over) = over {
+            self.end_segment(over, ended, at);
+        }
         self.index.touched.conversations.insert(change.conversation);
-        let ended = (FollowedBy::Owner(change.cause), change.wrap_up, wrap_up_secs);
-        self.end_segment(change.ended, last_seq, ended, at);
-        self.begin_segment(Segment {
-            id: change.segment,
-            conversation: change.conversation,
-            owner: change.to,
-            started_at: at,
-            preceded_by: change.cause,
-            last_seq,
-            state: SegmentState::Active,
-        });
-        self.set_limit(change.conversation);
-        self.begin_silence(change.conversation, at);
-        self.arm_wait(change.conversation);
-        self.arm_held(change.conversation);
-        self.note_going_on(change.conversation);
-        self.place(change.conversation);
+        self.index.touched.running.insert(change.conversation);
+        self.set_limit(slot);
+        self.begin_silence(slot, at);
+        self.arm_wait(slot);
+        self.arm_held(slot);
+        self.note_going_on(slot);
+        self.place(slot);
         if let Owner::Agent(agent) = change.from {
             self.change_load(agent, |load| load.disown(change.conversation, channel, units));
         }
-        if let Owner::Agent(agent) = change.to {
-            if let Some(agent) = self.agents.get_mut(&agent) {
+        if let Owner::Agent(agent) = change.to
+            && let Some(seat) = self.agents.number(&agent)
+        {
+            if let Some(agent) = self.agents.numbered_mut(seat) {
                 agent.idle_since = at;
-                self.index.touched.agents.insert(agent.id);
             }
-            self.change_load(agent, |load| load.own(change.conversation, channel, channel.units()));
+            self.index.touched.agents.insert(agent);
+            let load = &mut self.index.seats[seat].load;
+            load.own(change.conversation, channel, channel.units());
+            self.note_seat(seat);
         }
     }
 
     /// Remembers how long a queue let a conversation wait, for the estimate of its wait.
-    fn remember_wait(&mut self, change: &Change, at: Timestamp) {
+    fn remember_wait(&mut self, change: &Change, slot: Slot, at: Timestamp) {
         let (OwnerCause::Accepted(_), Owner::Queue(queue)) = (change.cause, change.from) else { return };
-        let waiting = self.conversations.get(&change.conversation).and_then(Conversation::waiting);
+        let waiting = self.conversations.at(slot).and_then(|open| open.conversation.waiting());
         if let (Some(waiting), Some(queue)) = (waiting, self.queues.get_mut(&queue)) {
             let waited_ms = at.since(waiting.search.since).as_millis() as u64;
             queue.remember(AcceptedWait { at, waited_ms });
@@ -185,8 +183,8 @@ impl RoutingState {
 
     /// Gives a conversation its place in line: at its age, unless the policy says otherwise; whoever passed it on rests as
     /// if they had declined it.
-    fn place_in_line(&mut self, change: &Change, owner_pool: Pool, at: Timestamp) -> Waiting {
-        let moved = self.conversations.get(&change.conversation).and_then(Conversation::waiting);
+    fn place_in_line(&mut self, change: &Change, slot: Slot, owner_pool: Pool, at: Timestamp) -> Waiting {
+        let moved = self.conversations.at(slot).and_then(|open| open.conversation.waiting());
         if let (OwnerCause::Routed(_), Some(before)) = (change.cause, moved) {
             let mut moved = before.clone();
             moved.search.pool = owner_pool;
@@ -205,7 +203,7 @@ impl RoutingState {
             Owner::Agent(agent) => Some(agent),
             Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
         };
-        let Some(conversation) = self.conversations.get(&change.conversation) else {
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else {
             return Waiting::begin(Search::begin(owner_pool, at, 1), None);
         };
         let transfer = carried.and_then(|transfer| self.transfers.get(&transfer));
@@ -216,7 +214,7 @@ impl RoutingState {
         let excluded: BTreeSet<AgentId> = match (transfer, policy.exclude) {
             (None, _) | (Some(_), Exclude::Sender) => sender.into_iter().collect(),
             (Some(_), Exclude::Nobody) => BTreeSet::new(),
-            (Some(_), Exclude::Participants) => conversation.owners.clone(),
+            (Some(_), Exclude::Participants) => conversation.owners.iter().copied().collect(),
         };
         let mut search = Search::begin(owner_pool, at, policy.offers_at_once);
         // A released sender's search goes on as it was: for the one it is meant for, with those who passed already.
@@ -252,8 +250,8 @@ impl RoutingState {
             (None, _) => conversation.ranked_at,
         };
         let lift = transfer.map_or(Duration::ZERO, |_| Duration::from_secs(u64::from(policy.lift_secs)));
-        let (id, ranked_at) = (conversation.id, counts_from.minus(lift));
-        if let Some(conversation) = self.conversations.get_mut(&id) {
+        let ranked_at = counts_from.minus(lift);
+        if let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) {
             conversation.ranked_at = ranked_at;
         }
         if let Some((transfer, state)) = release {
@@ -276,9 +274,15 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        self.disarm_wait(id);
-        self.disarm_held(id);
-        let Some((mut conversation, placed)) = self.conversations.remove(&id) else { return };
+        let Some(Open { mut conversation, running, placed }) = self.conversations.remove(&id) else { return };
+        self.index.deadlines.disarm_wait(&conversation);
+        self.index.deadlines.disarm_held(&conversation);
+        let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
+        if let Some(running) = running.filter(|_| conversation.segment == ended) {
+            let last_seq = conversation.last_seq;
+            let segment = Segment { last_seq, ..running.segment(ended, id) };
+            self.end_segment(segment, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
+        }
         self.index.lines.leave(placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         self.index.going_on.remove(&id);
@@ -288,8 +292,6 @@ impl RoutingState {
         if let Owner::Agent(agent) = from {
             conversation.last_agent = Some(agent);
         }
-        let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
-        self.end_segment(ended, conversation.last_seq, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         if let Owner::Agent(agent) = from {
             self.change_load(agent, |load| load.disown(id, conversation.channel, conversation.units()));
         }
@@ -308,20 +310,9 @@ impl RoutingState {
         self.index.touched.requests.push(request);
     }
 
-    fn begin_segment(&mut self, segment: Segment) {
-        self.index.touched.segments.insert(segment.id);
-        self.segments.insert(segment.id, segment);
-    }
-
-    fn end_segment(
-        &mut self,
-        id: SegmentId,
-        last_seq: u32,
-        ended: (FollowedBy, WrapUp, Option<u32>),
-        at: Timestamp,
-    ) {
-        let Some(mut segment) = self.segments.remove(&id) else { return };
-        segment.last_seq = last_seq;
+    /// Ends a segment that ran until now.
+    fn end_segment(&mut self, mut segment: Segment, ended: (FollowedBy, WrapUp, Option<u32>), at: Timestamp) {
+        let id = segment.id;
         let (followed_by, wrap_up, lasts_secs) = ended;
         match wrap_up {
             WrapUp::ByItsAgent => {
@@ -330,7 +321,8 @@ impl RoutingState {
                     self.index.deadlines.add(until, Deadline::WrapUp(id));
                 }
                 segment.state = SegmentState::WrapUp { ended_at: at, followed_by, until };
-                self.begin_segment(segment);
+                self.index.touched.wrap_ups.insert(id);
+                self.wrap_ups.insert(id, segment);
             }
             WrapUp::None => {
                 segment.state = SegmentState::Ended { ended_at: at, followed_by, disposition: None };
@@ -340,7 +332,7 @@ impl RoutingState {
     }
 
     pub(super) fn wrap_up_ended(&mut self, id: SegmentId, disposition: Option<segment::Disposition>) {
-        let Some(mut segment) = self.segments.remove(&id) else { return };
+        let Some(mut segment) = self.wrap_ups.remove(&id) else { return };
         if let SegmentState::WrapUp { ended_at, followed_by, until } = segment.state {
             if let Some(until) = until {
                 self.index.deadlines.remove(until, Deadline::WrapUp(id));
@@ -351,12 +343,12 @@ impl RoutingState {
     }
 
     pub(super) fn wrap_up_extended(&mut self, id: SegmentId, longer: Timestamp) {
-        let Some(segment) = self.segments.get_mut(&id) else { return };
+        let Some(segment) = self.wrap_ups.get_mut(&id) else { return };
         if let SegmentState::WrapUp { until: Some(until), .. } = &mut segment.state {
             self.index.deadlines.remove(*until, Deadline::WrapUp(id));
             *until = longer;
             self.index.deadlines.add(longer, Deadline::WrapUp(id));
-            self.index.touched.segments.insert(id);
+            self.index.touched.wrap_ups.insert(id);
         }
     }
 

@@ -6,6 +6,7 @@ use baton_shared::external::SILENCE_LASTS;
 use baton_shared::*;
 
 use super::super::RoutingState;
+use super::super::open::{Open, Slot};
 use super::conversations::Change;
 
 impl RoutingState {
@@ -61,8 +62,8 @@ impl RoutingState {
     }
 
     /// Returns how a conversation is held by a flow that it comes to: steps that it was taken through before count on.
-    pub(super) fn begun(&self, change: &Change, flow: FlowId, at: Timestamp) -> Held {
-        let conversation = self.conversations.get(&change.conversation);
+    pub(super) fn begun(&self, change: &Change, slot: Slot, flow: FlowId, at: Timestamp) -> Held {
+        let conversation = self.conversations.at(slot).map(|open| &open.conversation);
         let transfer = change.carried();
         let (lasts_secs, fallback) = match (self.flows.get(&flow), conversation) {
             (Some(flow), _) => (flow.lasts_secs, flow.fallback),
@@ -94,8 +95,9 @@ impl RoutingState {
 
     /// Notes who spoke: a flow may have its answer, and a partner has given one or owes one.
     pub(super) fn spoken(&mut self, id: ConversationId, seq: u32, author: Author, at: Timestamp) {
-        self.disarm_held(id);
-        if let Some(conversation) = self.conversations.get_mut(&id)
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_held(slot);
+        if let Some(Open { conversation, .. }) = self.conversations.at_mut(slot)
             && let ConversationState::Open { held, .. } = &mut conversation.state
         {
             match (held, author) {
@@ -114,28 +116,29 @@ impl RoutingState {
                 ) => {}
             }
         }
-        self.arm_held(id);
-        self.note_going_on(id);
+        self.arm_held(slot);
+        self.note_going_on(slot);
     }
 
     /// Changes how far a conversation came in the flow that has it, with the deadline that it has there.
     pub(super) fn change_run(&mut self, id: ConversationId, change: impl FnOnce(&mut Run)) {
-        self.disarm_held(id);
-        if let Some(run) = self.conversations.get_mut(&id).and_then(Conversation::run_mut) {
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_held(slot);
+        if let Some(run) = self.conversations.at_mut(slot).and_then(|open| open.conversation.run_mut()) {
             change(run);
             self.index.touched.conversations.insert(id);
         }
-        self.arm_held(id);
-        self.note_going_on(id);
+        self.arm_held(slot);
+        self.note_going_on(slot);
     }
 
     /// Notes whether a flow goes on with a conversation.
-    pub(in super::super) fn note_going_on(&mut self, id: ConversationId) {
-        let run = self.conversations.get(&id).and_then(Conversation::run);
-        if run.is_some_and(Run::goes_on) {
-            self.index.going_on.insert(id);
+    pub(in super::super) fn note_going_on(&mut self, slot: Slot) {
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
+        if conversation.run().is_some_and(Run::goes_on) {
+            self.index.going_on.insert(conversation.id);
         } else {
-            self.index.going_on.remove(&id);
+            self.index.going_on.remove(&conversation.id);
         }
     }
 }

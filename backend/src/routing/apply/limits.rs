@@ -5,6 +5,7 @@ use core::time::Duration;
 use baton_shared::queue::Standing;
 use baton_shared::*;
 
+use super::super::open::{Open, Slot};
 use super::super::{Deadline, RoutingState};
 
 impl RoutingState {
@@ -17,9 +18,10 @@ impl RoutingState {
         self.disarm_hours(id, before);
         self.watch(id);
         for conversation in self.waiting_in(id) {
-            self.disarm_wait(conversation);
-            self.set_limit(conversation);
-            self.arm_wait(conversation);
+            let Some(slot) = self.conversations.slot(&conversation) else { continue };
+            self.disarm_wait(slot);
+            self.set_limit(slot);
+            self.arm_wait(slot);
         }
         for subject in self.sought_in(Pool::Queue(id)) {
             self.place_subject(subject);
@@ -44,11 +46,11 @@ impl RoutingState {
     }
 
     /// Sets until when a conversation may wait where it is.
-    pub(super) fn set_limit(&mut self, id: ConversationId) {
-        let overflows_at = self.conversations.get(&id).and_then(|open| self.limit_of(open));
-        let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) else {
-            return;
-        };
+    pub(super) fn set_limit(&mut self, slot: Slot) {
+        let overflows_at = self.conversations.at(slot).and_then(|open| self.limit_of(&open.conversation));
+        let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
+        let id = conversation.id;
+        let Some(waiting) = conversation.waiting_mut() else { return };
         if waiting.overflows_at() == overflows_at {
             return;
         }
@@ -72,9 +74,10 @@ impl RoutingState {
 
     /// Asks one person alone until a time, or everyone who serves the queue again; whoever was asked already counts as asked.
     pub(super) fn ask_alone(&mut self, id: ConversationId, alone: Option<(AgentId, Timestamp)>) {
-        self.disarm_wait(id);
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_wait(slot);
         let at = self.at;
-        if let Some(conversation) = self.conversations.get_mut(&id) {
+        if let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) {
             let queue = conversation.queue;
             // Whoever is asked stays the one to ask when the customer leaves unserved and returns.
             conversation.last_agent = alone.map(|(agent, _)| agent).or(conversation.last_agent);
@@ -86,21 +89,24 @@ impl RoutingState {
                 self.index.touched.conversations.insert(id);
             }
         }
-        self.set_limit(id);
-        self.arm_wait(id);
-        self.place(id);
+        self.set_limit(slot);
+        self.arm_wait(slot);
+        self.place(slot);
     }
 
     /// Lets a conversation wait on without a limit.
     pub(super) fn lift_limit(&mut self, id: ConversationId) {
-        self.disarm_wait(id);
-        if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_wait(slot);
+        if let Some(waiting) =
+            self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut())
+        {
             if let Some(limit) = &mut waiting.limit {
                 limit.overflows_at = None;
             }
             waiting.limit.take_if(|limit| **limit == WaitLimit::default());
             self.index.touched.conversations.insert(id);
         }
-        self.arm_wait(id);
+        self.arm_wait(slot);
     }
 }

@@ -5,31 +5,31 @@ use core::time::Duration;
 use baton_shared::*;
 
 use super::super::RoutingState;
+use super::super::open::{Open, Slot};
 
 impl RoutingState {
     /// Begins to count the silence of a customer whose conversation an agent has, where the policy counts it.
-    pub(super) fn begin_silence(&mut self, id: ConversationId, at: Timestamp) {
-        let Some(conversation) = self.conversations.get(&id) else { return };
+    pub(super) fn begin_silence(&mut self, slot: Slot, at: Timestamp) {
+        let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         let owned = matches!(conversation.owner(), Some(Owner::Agent(_)));
         let idle_secs = self.policies.holding(conversation.queue, conversation.channel).idle_secs;
         let from = idle_secs.filter(|_| owned).map(|secs| at.plus(Duration::from_secs(u64::from(secs))));
         let silence = from.map(Silence::From);
-        if let Some(conversation) = self.conversations.get_mut(&id)
-            && conversation.silence != silence
-        {
+        if conversation.silence != silence {
             conversation.silence = silence;
-            self.index.touched.conversations.insert(id);
+            self.index.touched.conversations.insert(conversation.id);
         }
     }
 
     /// The customer wrote: a conversation that was idle takes its room again, even beyond the limit.
     pub(super) fn customer_spoke(&mut self, id: ConversationId, at: Timestamp) {
-        let Some(conversation) = self.conversations.get(&id) else { return };
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let Some(Owner::Agent(agent)) = conversation.owner() else { return };
         let (channel, before) = (conversation.channel, conversation.units());
-        self.disarm_wait(id);
-        self.begin_silence(id, at);
-        self.arm_wait(id);
+        self.disarm_wait(slot);
+        self.begin_silence(slot, at);
+        self.arm_wait(slot);
         if before != channel.units() {
             self.change_load(agent, |load| load.resize(channel, before, channel.units()));
         }
@@ -37,8 +37,9 @@ impl RoutingState {
 
     /// A conversation takes no room any more until its customer writes.
     pub(super) fn conversation_idled(&mut self, id: ConversationId) {
-        self.disarm_wait(id);
-        let Some(conversation) = self.conversations.get_mut(&id) else { return };
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_wait(slot);
+        let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         let before = conversation.units();
         conversation.silence = Some(Silence::Idle);
         let (channel, owner) = (conversation.channel, conversation.owner());

@@ -4,14 +4,15 @@ use baton_shared::offer::{OFFER_REST, OfferState};
 use baton_shared::*;
 
 use super::super::capacity::Hold;
+use super::super::open::{Open, Slot};
 use super::super::{Deadline, RoutingState, Subject};
 
 impl RoutingState {
     /// Returns the open search for a conversation's next owner, for writing.
-    fn search_mut(&mut self, id: ConversationId) -> Option<&mut Search> {
-        let conversation = self.conversations.get_mut(&id)?;
+    fn search_mut(&mut self, slot: Slot) -> Option<&mut Search> {
+        let Open { conversation, .. } = self.conversations.at_mut(slot)?;
         if conversation.waiting().is_some() {
-            self.index.touched.conversations.insert(id);
+            self.index.touched.conversations.insert(conversation.id);
             return conversation.waiting_mut().map(|waiting| &mut waiting.search);
         }
         let transfer = self.transfers.get_mut(&conversation.transfer()?)?;
@@ -28,10 +29,10 @@ impl RoutingState {
     }
 
     /// Returns the search that an offer belongs to, for writing.
-    fn search_of_offer_mut(&mut self, offer: &Offer) -> Option<&mut Search> {
+    fn search_of_offer_mut(&mut self, offer: &Offer, slot: Option<Slot>) -> Option<&mut Search> {
         let invite = match offer.cause {
             OfferCause::Invite(invite) => invite,
-            OfferCause::Queue(_) | OfferCause::Transfer(_) => return self.search_mut(offer.conversation),
+            OfferCause::Queue(_) | OfferCause::Transfer(_) => return self.search_mut(slot?),
         };
         self.index.touched.invites.insert(invite);
         match &mut self.invites.get_mut(&invite)?.state {
@@ -41,10 +42,9 @@ impl RoutingState {
     }
 
     pub(super) fn offer_made(&mut self, offer: Offer) {
-        let Some(conversation) = self.conversations.get(&offer.conversation) else { return };
-        let channel = conversation.channel;
-        let subject = subject(&offer);
-        if let Some(search) = self.search_of_offer_mut(&offer) {
+        let Some(slot) = self.conversations.slot(&offer.conversation) else { return };
+        let Some(channel) = self.conversations.at(slot).map(|open| open.conversation.channel) else { return };
+        if let Some(search) = self.search_of_offer_mut(&offer, Some(slot)) {
             search.offers.insert(offer.agent, offer.id);
         }
         let units = self.units_of(offer.cause, channel);
@@ -53,8 +53,9 @@ impl RoutingState {
             self.index.deadlines.add(deadline, Deadline::Offer(offer.id));
         }
         self.index.touched.offers.insert(offer.id);
+        let cause = offer.cause;
         self.offers.insert(offer.id, offer);
-        self.place_subject(subject);
+        self.place_for(cause, Some(slot));
     }
 
     pub(super) fn offer_ended(&mut self, id: OfferId, end: OfferEnd, at: Timestamp) {
@@ -63,7 +64,9 @@ impl RoutingState {
             self.index.deadlines.remove(deadline, Deadline::Offer(id));
         }
         offer.state = OfferState::Ended { at, end };
-        if let Some(channel) = self.conversations.get(&offer.conversation).map(|open| open.channel) {
+        let slot = self.conversations.slot(&offer.conversation);
+        if let Some(open) = slot.and_then(|slot| self.conversations.at(slot)) {
+            let channel = open.conversation.channel;
             self.change_load(offer.agent, |load| load.release(id, channel));
         }
         let passed = match end {
@@ -71,15 +74,24 @@ impl RoutingState {
             OfferEnd::Accepted | OfferEnd::Cancelled | OfferEnd::Rescinded | OfferEnd::TargetGone => false,
         };
         let subject = subject(&offer);
-        if let Some(search) = self.search_of_offer_mut(&offer) {
+        if let Some(search) = self.search_of_offer_mut(&offer, slot) {
             search.offers.remove(&offer.agent);
             if passed {
                 search.passed.insert(offer.agent, at);
                 self.index.deadlines.add(at.plus(OFFER_REST), Deadline::Rest(subject));
             }
         }
-        self.place_subject(subject);
+        self.place_for(offer.cause, slot);
         self.index.touched.ended_offers.push(offer);
+    }
+
+    /// Notes that what an offer is made for may have to be put in line or taken out of it.
+    fn place_for(&mut self, cause: OfferCause, slot: Option<Slot>) {
+        match (cause, slot) {
+            (OfferCause::Invite(invite), _) => self.place_subject(Subject::Invite(invite)),
+            (OfferCause::Queue(_) | OfferCause::Transfer(_), Some(slot)) => self.place(slot),
+            (OfferCause::Queue(_) | OfferCause::Transfer(_), None) => {}
+        }
     }
 
     /// Notes what the receiver of a transfer let its sender know; both go on until the offer's new end.
@@ -108,12 +120,13 @@ impl RoutingState {
         self.index.touched.transfers.insert(id);
         self.set_transfer(conversation, Some(id));
         self.arm_transfer(id);
-        self.place(conversation);
+        self.place_subject(Subject::Conversation(conversation));
     }
 
     /// Notes on a conversation that an agent or a flow owns which transfer away from them is open.
     fn set_transfer(&mut self, conversation: ConversationId, set: Option<TransferId>) {
-        let Some(conversation) = self.conversations.get_mut(&conversation) else { return };
+        let Some(slot) = self.conversations.slot(&conversation) else { return };
+        let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         match &mut conversation.state {
             ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer = set,
             ConversationState::Open { held: Held::Flow(run), .. } => {
@@ -126,9 +139,8 @@ impl RoutingState {
             ConversationState::Open { held: Held::Queue(_) | Held::External { .. }, .. }
             | ConversationState::Closed { .. } => return,
         }
-        let id = conversation.id;
-        self.index.touched.conversations.insert(id);
-        self.note_going_on(id);
+        self.index.touched.conversations.insert(conversation.id);
+        self.note_going_on(slot);
     }
 
     /// Takes a transfer to another state, with the deadlines and the place that it keeps there.
@@ -141,13 +153,14 @@ impl RoutingState {
         self.index.touched.transfers.insert(id);
         self.arm_transfer(id);
         self.begin_hold(id);
-        self.place(conversation);
+        self.place_subject(Subject::Conversation(conversation));
     }
 
     /// Looks for the next owner elsewhere; whoever was asked already counts as asked there too.
     pub(super) fn transfer_rerouted(&mut self, id: TransferId, conversation: ConversationId, pool: Pool) {
+        let Some(slot) = self.conversations.slot(&conversation) else { return };
         let at = self.at;
-        if let Some(search) = self.search_mut(conversation) {
+        if let Some(search) = self.search_mut(slot) {
             search.pool = pool;
             search.skills.clear();
             search.since = at;
@@ -165,10 +178,10 @@ impl RoutingState {
             let undo_until = self.at;
             self.set_transfer_state(id, TransferState::Enqueued { undo_until, deadline: None });
         }
-        self.disarm_wait(conversation);
-        self.set_limit(conversation);
-        self.arm_wait(conversation);
-        self.place(conversation);
+        self.disarm_wait(slot);
+        self.set_limit(slot);
+        self.arm_wait(slot);
+        self.place(slot);
     }
 
     pub(super) fn aside_sent(&mut self, id: TransferId, seq: u32) {
@@ -205,7 +218,7 @@ impl RoutingState {
             }
             self.index.touched.conversations.insert(transfer.conversation);
         }
-        self.place(transfer.conversation);
+        self.place_subject(Subject::Conversation(transfer.conversation));
         self.index.touched.ended_transfers.push(transfer);
     }
 }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::queue::Priority;
 use baton_shared::*;
 
-use super::super::RoutingState;
+use super::super::{RoutingState, Subject};
 
 /// A step's beginning, taken out of its event.
 pub(super) struct Begun<'a> {
@@ -54,7 +54,7 @@ impl RoutingState {
         });
         if let (Some(priority), Some(conversation)) = (begun.priority, self.conversations.get_mut(&id)) {
             conversation.priority = priority;
-            self.place(id);
+            self.place_subject(Subject::Conversation(id));
         }
     }
 
@@ -82,13 +82,16 @@ impl RoutingState {
 
     /// Changes a place in line, with its deadline and the line that it is in.
     fn change_waiting(&mut self, id: ConversationId, change: impl FnOnce(&mut Waiting)) {
-        self.disarm_wait(id);
-        if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_wait(slot);
+        if let Some(waiting) =
+            self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut())
+        {
             change(waiting);
             self.index.touched.conversations.insert(id);
         }
-        self.set_limit(id);
-        self.arm_wait(id);
-        self.place(id);
+        self.set_limit(slot);
+        self.arm_wait(slot);
+        self.place(slot);
     }
 }

@@ -156,7 +156,7 @@ pub fn waiting(number: u64) -> Conversation {
         ranked_at: at(number),
         segment: SegmentId::from_bits(number.into()),
         last_seq: 0,
-        owners: BTreeSet::new(),
+        owners: FewSet::new(),
         last_agent: None,
         invites: Default::default(),
         listeners: BTreeSet::new(),

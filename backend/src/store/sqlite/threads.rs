@@ -148,7 +148,7 @@ fn pending(
     let mut asked = Vec::new();
     let (phase, deadline) = match &transfer.state {
         TransferState::Seeking { search, deadline } => {
-            for (agent, offer) in &search.offers {
+            for (agent, offer) in search.offers.iter() {
                 asked.push(asked_of(connection, *agent, *offer)?);
             }
             let phase = if asked.is_empty() { PendingPhase::Waiting } else { PendingPhase::Offered };

@@ -1,0 +1,187 @@
+//! What is offered next, and to whom, of what stands in the lines.
+
+use std::cmp::{Ordering, Reverse};
+
+use baton_shared::offer::OFFER_REST;
+use baton_shared::queue::AskedFirst;
+use baton_shared::*;
+
+use super::super::seats::SeatId;
+use super::super::{Match, RoutingState, Subject};
+use super::{Line, Place, Standing};
+
+impl RoutingState {
+    /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
+    ///
+    /// Lines are served by priority, then by the time at which their queue's target wants them accepted, then id; each
+    /// conversation goes to the eligible agent who has been idle longest, or to the least loaded one where its queue says
+    /// so. Source: first come, first served, longest idle server (Adan and Weiss, "A skill based parallel service system
+    /// under FCFS-ALIS", 2014).
+    pub fn plan(&mut self, now: Timestamp) -> Option<Match> {
+        self.settle();
+        // Someone who becomes free alone, while nothing else could be matched, need not be listed to be given something.
+        if let ([newcomer], true) = (self.index.lines.newcomers.as_slice(), self.index.lines.fresh.is_empty())
+        {
+            let seat = *newcomer;
+            let agent = self.agents.numbered(seat)?.id;
+            let found = self.first_for(seat, agent, now);
+            if found.is_none() {
+                self.list_newcomers();
+            }
+            return found.map(|(_, _, subject)| Match { subject, agent });
+        }
+        for seat in self.list_newcomers() {
+            self.index.lines.refresh(&self.index.seats[seat].standing);
+        }
+        self.first_of_all(now).map(|((_, _, subject), agent)| Match { subject, agent })
+    }
+
+    /// Lists those who became free, and returns them.
+    fn list_newcomers(&mut self) -> Vec<SeatId> {
+        // An empty list keeps its room.
+        if self.index.lines.newcomers.is_empty() {
+            return Vec::new();
+        }
+        let newcomers = std::mem::take(&mut self.index.lines.newcomers);
+        for seat in &newcomers {
+            let Some(agent) = self.agents.numbered(*seat) else { continue };
+            self.index.seats[*seat].standing.newcomer = false;
+            self.index.lines.list(&mut self.index.seats, *seat, agent.id);
+        }
+        newcomers
+    }
+
+    /// Returns the first place of all lines that someone free can serve, and who should.
+    fn first_of_all(&mut self, now: Timestamp) -> Option<(Place, AgentId)> {
+        let mut first: Option<(Place, AgentId)> = None;
+        let mut settled = Vec::new();
+        for class in &self.index.lines.fresh {
+            let line = &self.index.lines.lines[*class as usize];
+            match self.index.lines.heads[*class as usize].first {
+                Some(next) if first.is_some_and(|(place, _)| place < next) => {}
+                Some(_) => match self.first_of(line, now) {
+                    Some(found) if first.is_none_or(|(place, _)| found.0 < place) => first = Some(found),
+                    Some(_) => {}
+                    None => settled.push(*class),
+                },
+                None => settled.push(*class),
+            }
+        }
+        for class in settled {
+            self.index.lines.fresh.remove(&class);
+        }
+        first
+    }
+
+    /// Returns the first of the heads of all lines that an agent can serve.
+    fn soonest(&self, standing: &Standing) -> Option<Place> {
+        let mut soonest: Option<Place> = None;
+        for class in &standing.able {
+            let head = &self.index.lines.heads[*class as usize];
+            let Some(first) = head.first else { continue };
+            if standing.has_room(head.channel) && soonest.is_none_or(|soonest| is_sooner(&first, &soonest)) {
+                soonest = Some(first);
+            }
+        }
+        soonest
+    }
+
+    /// Returns the first place of all lines that an agent can serve.
+    fn first_for(&self, seat: SeatId, agent: AgentId, now: Timestamp) -> Option<Place> {
+        let standing = &self.index.seats[seat].standing;
+        let heads = standing.able.iter().filter_map(|class| {
+            let head = &self.index.lines.heads[*class as usize];
+            Some((head.first.filter(|_| standing.has_room(head.channel))?, *class))
+        });
+        // Most often they may have the first of all heads, and nothing else has to be looked at.
+        let soonest = self.soonest(standing)?;
+        if self.may_have(agent, soonest.2, now) {
+            return Some(soonest);
+        }
+        let mut first: Option<Place> = None;
+        for (head, class) in heads {
+            if first.is_none_or(|first| head < first) {
+                let waiting = self.index.lines.lines[class as usize].waiting.iter();
+                let mut sooner = waiting.take_while(|place| first.is_none_or(|first| **place < first));
+                first = sooner.find(|place| self.may_have(agent, place.2, now)).copied().or(first);
+            }
+        }
+        first
+    }
+
+    /// Says whether a subject can be offered to someone who can serve its line and has room.
+    fn may_have(&self, agent: AgentId, subject: Subject, now: Timestamp) -> bool {
+        let Some(conversation) = self.conversation_of(subject) else { return false };
+        let Some(search) = self.search_for(subject, conversation) else { return false };
+        let rested = search.passed.get(&agent).is_none_or(|passed_at| passed_at.plus(OFFER_REST) <= now);
+        rested && self.askable(agent, search, conversation)
+    }
+
+    /// Says whether someone neither owns a conversation nor takes part in it, and is not asked already.
+    fn askable(&self, agent: AgentId, search: &Search, conversation: &Conversation) -> bool {
+        conversation.owner() != Some(Owner::Agent(agent))
+            && !search.offers.contains_key(&agent)
+            && (conversation.invites.is_empty()
+                || !self.participants(conversation).any(|participant| participant == agent))
+    }
+
+    fn asked_first(&self, pool: Pool) -> AskedFirst {
+        match pool {
+            Pool::Queue(queue) => {
+                self.queues.get(&queue).map(|queue| queue.rules.asked_first).unwrap_or_default()
+            }
+            Pool::Group(_) | Pool::Agent(_) => AskedFirst::default(),
+        }
+    }
+
+    /// Returns which share of an agent's room on a channel is taken, in parts of 2^32.
+    fn share_taken(&self, agent: AgentId, channel: Channel) -> u64 {
+        let limit = self.agents.get(&agent).and_then(|agent| agent.capacity.get(&channel)).copied();
+        (u64::from(self.held(agent, channel)) << 32) / u64::from(limit.unwrap_or(1).max(1))
+    }
+
+    /// Returns the first place of a line that someone free can serve.
+    fn first_of(&self, line: &Line, now: Timestamp) -> Option<(Place, AgentId)> {
+        if line.free.is_empty() {
+            return None;
+        }
+        line.waiting.iter().find_map(|place| Some((*place, self.agent_for(line, place.2, now)?)))
+    }
+
+    /// Returns who should be offered a subject: of those who are free, neither own the conversation nor take part in it and
+    /// are not asked already, the one idle longest or least loaded who did not pass it; where all did, the one whose rest
+    /// ended first.
+    fn agent_for(&self, line: &Line, subject: Subject, now: Timestamp) -> Option<AgentId> {
+        let conversation = self.conversation_of(subject)?;
+        let search = self.search_for(subject, conversation)?;
+        let askable = |agent: AgentId| self.askable(agent, search, conversation);
+        let fresh = |agent: &AgentId| askable(*agent) && !search.passed.contains_key(agent);
+        let mut free = line.free.iter().map(|(_, agent)| *agent).filter(fresh);
+        let first = match self.asked_first(line.class.pool) {
+            AskedFirst::LongestIdle => free.next(),
+            // Of equals the first is found, who has been idle longest.
+            AskedFirst::LeastLoaded => free.min_by_key(|agent| self.share_taken(*agent, line.class.channel)),
+        };
+        if first.is_some() {
+            return first;
+        }
+        let rested = search.passed.iter().filter(|(agent, passed_at)| {
+            passed_at.plus(OFFER_REST) <= now
+                && askable(**agent)
+                && self
+                    .seat_of(**agent)
+                    .is_some_and(|seat| line.free.contains(&(seat.standing.idle_since, **agent)))
+        });
+        rested.min_by_key(|(agent, passed_at)| (**passed_at, **agent)).map(|(agent, _)| *agent)
+    }
+}
+
+/// Says whether one place is served before another, looking at ids only where nothing else tells them apart.
+fn is_sooner(one: &Place, other: &Place) -> bool {
+    let rank = |(Reverse(priority), time, _): &Place| (Reverse(*priority), *time);
+    match rank(one).cmp(&rank(other)) {
+        Ordering::Less => true,
+        Ordering::Greater => false,
+        Ordering::Equal => one.2 < other.2,
+    }
+}
