@@ -314,10 +314,12 @@ pub async fn policy_overrides() -> Result<OverrideValues, Failure> {
     get("/api/transfer-policy/overrides".to_owned()).await
 }
 
-/// Sets how transfers go.
-pub async fn set_transfer_policy(preset: Preset, values: Map<String, Value>) -> Result<(), Failure> {
+/// Sets how transfers go: from a preset, or from what holds now, with these switches set differently.
+pub async fn set_transfer_policy(preset: Option<Preset>, values: Map<String, Value>) -> Result<(), Failure> {
     let mut body = values;
-    body.insert("preset".to_owned(), serde_json::to_value(preset).unwrap_or_default());
+    if let Some(preset) = preset {
+        body.insert("preset".to_owned(), serde_json::to_value(preset).unwrap_or_default());
+    }
     put("/api/transfer-policy".to_owned(), &body).await
 }
 

@@ -65,6 +65,19 @@ test("an administrator chooses a preset, sees what it means, and saves it", asyn
   await expect(page.getByText("Changed from Flex plugin: 1 switch", { exact: true })).toBeVisible();
 });
 
+test("two administrators who change different switches keep both", async ({ people }) => {
+  const first = await openAsAdministrator(people);
+  const second = await openAsAdministrator(people);
+  await combobox(first, "Notes for the receiver").selectOption("Required");
+  await save(first);
+  await second.getByRole("textbox", { name: "Time to answer an offer", exact: true }).fill("45");
+  await save(second);
+  await expect(combobox(second, "Notes for the receiver"), "what holds now is shown").toHaveValue("required");
+  await first.reload();
+  await expect(combobox(first, "Notes for the receiver")).toHaveValue("required");
+  await expect(first.getByRole("textbox", { name: "Time to answer an offer", exact: true })).toHaveValue("45");
+});
+
 test("what cannot be saved is said at the top, and leaving with changes asks", async ({ people, faults }) => {
   faults.allow(/status of 4\d\d/);
   const page = await openAsAdministrator(people);

@@ -175,15 +175,29 @@ impl Draft {
             return;
         }
         self.saving.set(true);
-        let sent = PolicyValues { preset, values: values.clone() };
+        let chosen = Some(preset).filter(|preset| self.saved_preset.get_untracked() != Some(*preset));
+        // What another administrator has set meanwhile stays, unless it is changed here or a preset is chosen.
+        let sent = match chosen {
+            Some(_) => values.clone(),
+            None => self.saved.with_untracked(|saved| {
+                let set = changed(&values, saved);
+                set.filter_map(|switch| Some((switch.name.to_owned(), values.get(switch.name)?.clone())))
+                    .collect()
+            }),
+        };
         let saving = async move {
-            let answer = api::set_transfer_policy(preset, values).await;
+            let answer = api::set_transfer_policy(chosen, sent).await;
             self.saving.set(false);
             answer
         };
         setup.save(saving, setup.refusal, move || {
-            self.saved.set(sent.values);
-            self.saved_preset.set(Some(sent.preset));
+            self.saved.set(values);
+            self.saved_preset.set(Some(preset));
+            setup.take(api::transfer_policy(), move |policy| {
+                if !untrack(|| self.dirty()) {
+                    self.start(policy);
+                }
+            });
         });
     }
 }
