@@ -24,6 +24,8 @@ pub enum Content {
     QueueName(QueueId, String),
     /// What a group is called.
     GroupName(GroupId, String),
+    /// What a team is called.
+    TeamName(TeamId, String),
     /// A workflow's name and all that is written in it.
     Workflow(WorkflowId, Box<Definition>),
     /// A flow's name and all that is written in it.

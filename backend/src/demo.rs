@@ -40,6 +40,9 @@ const QUEUES: [(&str, &str); 3] =
 /// The transfer group, and the skill that makes someone a member.
 const GROUP: (&str, &str) = ("Refunds", "Refunds");
 
+/// The teams, each with the places of its agents in [`AGENTS`].
+const TEAMS: [(&str, std::ops::Range<usize>); 2] = [("First line", 0..3), ("Second line", 3..6)];
+
 /// The address that shows that a demo was filled to its end: it is added last.
 const LAST_EMAIL: &str = "admin@demo.example";
 
@@ -64,7 +67,8 @@ pub async fn fill(app: &Arc<App>) -> anyhow::Result<()> {
     let hash = app.accounts.hash_password(PASSWORD.to_owned()).await?;
     let centre = add_centre(app, &hash).await?;
     history::play(app, &centre).await.context("the demo's history could not be played")?;
-    add_person(app, "Supervisor", "supervisor@demo.example", &hash, Role::Supervisor).await?;
+    let leader = add_person(app, "Supervisor", "supervisor@demo.example", &hash, Role::Supervisor).await?;
+    add_teams(app, &centre.agents, leader).await?;
     add_person(app, "Administrator", LAST_EMAIL, &hash, Role::Administrator).await?;
     Ok(())
 }
@@ -98,6 +102,15 @@ async fn add_centre(app: &Arc<App>, hash: &str) -> anyhow::Result<Centre> {
     )
     .await?;
     Ok(Centre { agents, queues })
+}
+
+async fn add_teams(app: &Arc<App>, agents: &[AgentId], leader: AgentId) -> anyhow::Result<()> {
+    for (name, places) in TEAMS {
+        let agents = agents[places].iter().copied().collect();
+        let supervisors = [leader].into();
+        run(app, Command::AddTeam { name: name.to_owned(), agents, supervisors }).await?;
+    }
+    Ok(())
 }
 
 async fn add_person(

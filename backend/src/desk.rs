@@ -18,6 +18,7 @@ mod returning;
 mod returns;
 mod supervision;
 pub mod targets;
+mod teams;
 mod transfers;
 pub mod trial;
 pub mod why;
@@ -187,6 +188,13 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
             externals::change(with, actor, external, externals::Settings { name, url, secret })
         }
         Command::RemoveExternal { external } => externals::remove(with, actor, external),
+        Command::AddTeam { name, agents, supervisors } => {
+            teams::add(with, actor, teams::Settings { name, agents, supervisors })
+        }
+        Command::ChangeTeam { team, name, agents, supervisors } => {
+            teams::change(with, actor, team, teams::Settings { name, agents, supervisors })
+        }
+        Command::RemoveTeam { team } => teams::remove(with, actor, team),
         Command::AnswerCall { transfer, answer } => externals::answer(with, actor, transfer, answer),
         Command::ReturnConversation { conversation, note } => {
             externals::give_back(with, actor, conversation, note)

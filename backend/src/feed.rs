@@ -8,6 +8,7 @@
 mod audience;
 mod frames;
 mod streams;
+mod walls;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,12 +17,13 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 use baton_shared::command::Actor;
 use baton_shared::*;
 use bytes::Bytes;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::store::Store;
 
 pub use streams::{HEARTBEAT_EVERY, LINE_EVERY};
+pub use walls::{WALL_EVERY, WALL_KEPT};
 
 /// How many frames wait for one reader at most; a reader who is slower is disconnected.
 pub const FRAMES_WAITING_MAX: usize = 256;
@@ -42,6 +44,13 @@ pub enum Reader {
         /// The hash of the browser's session token, so that signing out ends its streams.
         session: [u8; 32],
     },
+    /// A supervisor's wall, in one browser.
+    Wall {
+        /// Who.
+        agent: AgentId,
+        /// As for a person's stream.
+        session: [u8; 32],
+    },
     /// A customer's.
     Customer(ConversationId),
 }
@@ -51,6 +60,8 @@ pub enum Reader {
 pub struct Published {
     /// Its number.
     pub seq: u64,
+    /// When it happened.
+    pub at: Timestamp,
     /// Who owns the conversation it is about or is offered it.
     pub viewers: Vec<AgentId>,
     /// Whether it is the last of its turn that changes how its conversation looks, so that those who see the conversation
@@ -73,6 +84,7 @@ enum Message {
     Begin(u64),
     Publish(Vec<Published>),
     Subscribe(Reader, Option<String>, mpsc::Sender<Bytes>),
+    Wall(AgentId, oneshot::Sender<Option<(Wall, u64)>>),
     Typing(ConversationId, Actor),
     CloseSession([u8; 32]),
     Tick,
@@ -131,6 +143,15 @@ impl Feed {
         // Where the thread is too busy, the stream ends at once and the client comes again.
         drop(self.messages.try_send(Message::Subscribe(reader, after, frames)));
         stream
+    }
+
+    /// Returns all that a person sees of the work of their teams, and the cursor that it stands for; nothing where it
+    /// cannot be read at the moment.
+    pub async fn wall(&self, agent: AgentId) -> Option<(Wall, String)> {
+        let (reply, answer) = oneshot::channel();
+        self.messages.try_send(Message::Wall(agent, reply)).ok()?;
+        let (wall, tail) = answer.await.ok()??;
+        Some((wall, self.cursor(tail)))
     }
 
     /// Tells the other side that someone is typing; lost where nobody listens.

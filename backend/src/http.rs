@@ -47,8 +47,10 @@ pub mod server;
 pub mod session;
 pub mod streams;
 pub mod summary;
-pub mod transfers;
-pub mod why;
+pub mod teams;
+mod transfers;
+pub mod wall;
+mod why;
 pub mod workflows;
 
 /// Returns everything that the server answers.
@@ -82,6 +84,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(session::sign_in, session::current, session::sign_out))
         .routes(routes!(desk::desk))
         .routes(routes!(streams::desk_events))
+        .routes(routes!(wall::show))
+        .routes(routes!(streams::wall_events))
         .routes(routes!(desk::heartbeat))
         .routes(routes!(desk::choose_status))
         .routes(routes!(offers::accept))
@@ -123,6 +127,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(queues::list_skills, queues::add_skill))
         .routes(routes!(queues::list_groups, queues::add_group))
         .routes(routes!(queues::change_group, queues::remove_group))
+        .routes(routes!(teams::list, teams::add))
+        .routes(routes!(teams::change, teams::remove))
         .routes(routes!(workflows::list, workflows::add))
         .routes(routes!(workflows::show, workflows::change, workflows::remove))
         .routes(routes!(workflows::dry_run))

@@ -60,6 +60,8 @@ impl IdSource {
         segment -> SegmentId;
         /// Makes an id for a skill.
         skill -> SkillId;
+        /// Makes an id for a team.
+        team -> TeamId;
         /// Makes an id for a transfer.
         transfer -> TransferId;
         /// Makes an id for a workflow.

@@ -29,3 +29,4 @@ pub mod store;
 pub mod summary;
 pub mod telemetry;
 mod vital;
+pub mod wall;

@@ -12,6 +12,7 @@ mod deadlines;
 mod line;
 mod open;
 mod register;
+mod scope;
 mod seats;
 mod sequence;
 mod table;
@@ -29,6 +30,7 @@ use self::line::Lines;
 pub use self::open::Conversations;
 use self::open::Open;
 pub use self::register::Register;
+pub use self::scope::Scope;
 use self::seats::Seats;
 pub use self::table::Table;
 pub use self::touched::{Changed, Touched};
@@ -71,6 +73,8 @@ pub struct RoutingState {
     pub flows: BTreeMap<FlowId, Flow>,
     /// Every external contact.
     pub externals: BTreeSet<ExternalId>,
+    /// Every team.
+    pub teams: BTreeMap<TeamId, Team>,
     index: Index,
 }
 
@@ -126,6 +130,8 @@ pub struct OpenWork {
     pub flows: Vec<Flow>,
     /// Every external contact.
     pub externals: BTreeSet<ExternalId>,
+    /// Every team.
+    pub teams: Vec<Team>,
 }
 
 /// What someone is looked for.
@@ -167,6 +173,7 @@ impl RoutingState {
             workflows: work.workflows.into_iter().map(|workflow| (workflow.id, workflow)).collect(),
             flows: work.flows.into_iter().map(|flow| (flow.id, flow)).collect(),
             externals: work.externals,
+            teams: work.teams.into_iter().map(|team| (team.id, team)).collect(),
             index: Index::default(),
         };
         state.begin(work.conversations, work.segments);

@@ -11,7 +11,8 @@ pub mod sqlite;
 use std::collections::BTreeMap;
 
 use baton_shared::api::{
-    ExternalView, FlowView, GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView,
+    ExternalView, FlowView, GroupView, Person, QueueView, RequestView, Skill, TeamView, WhyOffer,
+    WorkflowView,
 };
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
@@ -53,6 +54,10 @@ pub enum Row {
     Group(Group),
     /// A transfer group that is no more; its name is kept for what happened before.
     GroupRemoved(GroupId),
+    /// A team.
+    Team(Team),
+    /// A team that is no more, its name included.
+    TeamRemoved(TeamId),
     /// A workflow.
     Workflow(Workflow),
     /// A workflow that is no more; its name is kept for what happened before.
@@ -122,7 +127,7 @@ impl Sight {
     }
 }
 
-/// What people, groups, queues, skills, flows and external contacts are called.
+/// What people, groups, queues, skills, workflows, flows and external contacts are called, removed ones included.
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     /// People.
@@ -133,6 +138,8 @@ pub struct Names {
     pub queues: BTreeMap<QueueId, String>,
     /// Skills.
     pub skills: BTreeMap<SkillId, String>,
+    /// Workflows.
+    pub workflows: BTreeMap<WorkflowId, String>,
     /// Flows.
     pub flows: BTreeMap<FlowId, String>,
     /// External contacts.
@@ -248,6 +255,49 @@ pub enum StoreError {
         /// A sentence.
         what: String,
     },
+}
+
+/// Something that is counted in a queue or of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// When it happened.
+    pub at: Timestamp,
+    /// In which queue; nothing for an offer of what waited in none.
+    pub queue: Option<QueueId>,
+    /// What happened.
+    pub what: Happening,
+}
+
+/// What is counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Happening {
+    /// A conversation came to the queue.
+    Entered,
+    /// An agent accepted one from it.
+    Accepted {
+        /// How long it had waited there, in milliseconds.
+        waited_ms: u64,
+    },
+    /// The customer ended one that waited there.
+    Abandoned,
+    /// An offer was not answered in time.
+    Missed {
+        /// By whom.
+        agent: AgentId,
+    },
+    /// An offer was refused.
+    Rejected,
+}
+
+/// What a wall shows beside the open work.
+#[derive(Clone, Debug, Default)]
+pub struct WallRows {
+    /// Each open conversation with the customer's name and when something was said last.
+    pub spoken: Vec<(ConversationId, String, Timestamp)>,
+    /// Since when each person's presence is as it is.
+    pub present_since: Vec<(AgentId, Timestamp)>,
+    /// What is counted, oldest first.
+    pub facts: Vec<Fact>,
 }
 
 /// Where everything is kept. Every call blocks.
@@ -390,6 +440,12 @@ pub trait Reading {
     /// first, then the newest; at most `limit`.
     fn requests(&self, agent: AgentId, limit: u32) -> Result<Vec<RequestView>, StoreError>;
 
+    /// Returns what a wall shows beside the open work, with what is counted since a time.
+    fn wall_rows(&self, since: Timestamp) -> Result<WallRows, StoreError>;
+
+    /// Returns the name of a conversation's customer.
+    fn customer(&self, conversation: ConversationId) -> Result<Option<String>, StoreError>;
+
     /// Returns a person as administrators see them.
     fn person(&self, agent: AgentId) -> Result<Option<Person>, StoreError>;
 
@@ -401,6 +457,9 @@ pub trait Reading {
 
     /// Returns every skill, by name.
     fn skills(&self) -> Result<Vec<Skill>, StoreError>;
+
+    /// Returns every team, by name.
+    fn teams(&self) -> Result<Vec<TeamView>, StoreError>;
 
     /// Returns every transfer group, by name.
     fn groups(&self) -> Result<Vec<GroupView>, StoreError>;

@@ -68,6 +68,9 @@ fn command_name(command: &Command) -> &'static str {
         Command::AddExternal { .. } => "add_external",
         Command::ChangeExternal { .. } => "change_external",
         Command::RemoveExternal { .. } => "remove_external",
+        Command::AddTeam { .. } => "add_team",
+        Command::ChangeTeam { .. } => "change_team",
+        Command::RemoveTeam { .. } => "remove_team",
         Command::AnswerCall { .. } => "answer_call",
         Command::ReturnConversation { .. } => "return_conversation",
         Command::SetPolicy { .. } => "set_policy",
@@ -89,7 +92,7 @@ fn command_name(command: &Command) -> &'static str {
 }
 
 /// How many names [`command_name`] knows.
-const COMMANDS: usize = 53;
+const COMMANDS: usize = 56;
 
 /// Says which event it is; a new event does not compile until it is named here and happens below.
 fn event_name(event: &Event) -> &'static str {
@@ -119,6 +122,9 @@ fn event_name(event: &Event) -> &'static str {
         | Event::ExternalAdded { .. }
         | Event::ExternalChanged { .. }
         | Event::ExternalRemoved { .. }
+        | Event::TeamAdded { .. }
+        | Event::TeamChanged { .. }
+        | Event::TeamRemoved { .. }
         | Event::FlowAsked { .. }
         | Event::FlowEnded { .. }
         | Event::PolicySet { .. }
@@ -160,7 +166,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 62;
+const EVENTS: usize = 65;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {
@@ -185,6 +191,22 @@ fn desk_event_name(event: &DeskEvent) -> &'static str {
     }
 }
 
+/// Says which change of a wall it is; a new one does not compile until it is named here and happens below.
+fn wall_event_name(event: &WallEvent) -> &'static str {
+    match event {
+        WallEvent::QueueShown { .. } => "queue_shown",
+        WallEvent::AgentShown { .. } => "agent_shown",
+        WallEvent::ConversationShown { .. } => "conversation_shown",
+        WallEvent::ConversationHidden { .. } => "conversation_hidden",
+        WallEvent::TransferShown { .. } => "transfer_shown",
+        WallEvent::TransferHidden { .. } => "transfer_hidden",
+        WallEvent::OwnerlessCounted { .. } => "ownerless_counted",
+    }
+}
+
+/// How many names [`wall_event_name`] knows, but for that of what never happens: a conversation without an owner.
+const WALL_EVENTS: usize = 6;
+
 /// How many names [`desk_event_name`] knows.
 const DESK_EVENTS: usize = 17;
 
@@ -199,6 +221,9 @@ fn every_command_leaves_every_desk_as_a_fresh_snapshot_shows_it() {
     let events: BTreeSet<_> = stage.log().iter().map(|recorded| event_name(&recorded.event)).collect();
     assert_eq!(events.len(), EVENTS, "every event happened: {events:?}");
     let changes: BTreeSet<_> = stage.seen.iter().map(desk_event_name).collect();
+    let walls: BTreeSet<_> = stage.wall_seen.iter().map(wall_event_name).collect();
+    assert_eq!(walls.len(), WALL_EVENTS, "every change of a wall was seen: {walls:?}");
+    assert!(!walls.contains("ownerless_counted"), "every conversation has an owner");
     assert_eq!(changes.len(), DESK_EVENTS, "every change of a desk was seen: {changes:?}");
 }
 

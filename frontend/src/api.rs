@@ -333,6 +333,21 @@ pub async fn policy_history() -> Result<Vec<PolicyChange>, Failure> {
     get("/api/transfer-policy/history".to_owned()).await
 }
 
+/// Fetches the wall.
+pub async fn wall() -> Result<WallSnapshot, Failure> {
+    get("/api/supervisor".to_owned()).await
+}
+
+/// Returns the address of the wall's stream after a cursor.
+pub fn wall_stream_address(cursor: &str) -> String {
+    format!("/api/supervisor/events?after={}", js_sys::encode_uri_component(cursor))
+}
+
+/// Takes a conversation over.
+pub fn take_over(id: ConversationId) -> Change {
+    Change::post(format!("/api/conversations/{id}/takeover"), &Nothing {})
+}
+
 /// Fetches the queues.
 pub async fn queues() -> Result<Vec<QueueView>, Failure> {
     get("/api/queues".to_owned()).await

@@ -1,4 +1,4 @@
-//! What the two programs show to someone who is signed in; each is linked into its own alone.
+//! What the three programs show to someone who is signed in; each is linked into its own alone.
 
 use baton_shared::api::SignedIn;
 use leptos::ev::KeyboardEvent;
@@ -9,6 +9,7 @@ use crate::browser::page;
 use crate::screens::admin::{AdminPage, AdminScreen};
 use crate::screens::desk::DeskScreen;
 use crate::screens::not_found::NotFoundScreen;
+use crate::screens::supervisor::{self, SupervisorScreen};
 
 /// Returns the desk, or at another address that there is nothing.
 pub fn desk(_person: SignedIn) -> AnyView {
@@ -23,6 +24,14 @@ pub fn administration(person: SignedIn) -> AnyView {
     match AdminPage::at(&page::path()) {
         Some(page) => view! { <AdminScreen page=page person=person /> }.into_any(),
         None => view! { <NotFoundScreen /> }.into_any(),
+    }
+}
+
+/// Returns the wall, or at another address that there is nothing.
+pub fn supervision(person: SignedIn) -> AnyView {
+    match page::path().trim_end_matches('/') {
+        supervisor::PATH => view! { <SupervisorScreen person=person /> }.into_any(),
+        _ => view! { <NotFoundScreen /> }.into_any(),
     }
 }
 

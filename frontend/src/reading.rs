@@ -4,7 +4,7 @@
 //! a type that is read from two sources is compiled twice, and the desk is to be light.
 //! For the same reason [`values`] reads it, and events are told apart here and not by their derived reader, which keeps a copy of its own.
 
-use baton_shared::DeskEvent;
+use baton_shared::{DeskEvent, WallEvent};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
@@ -22,6 +22,31 @@ pub fn read<Type: DeserializeOwned>(text: &str) -> Result<Type, Unreadable> {
 pub fn read_events(text: &str) -> Result<Vec<DeskEvent>, Unreadable> {
     let Value::Array(events) = parse(text)? else { return Err(Unreadable("events come in a list")) };
     events.into_iter().map(read_event).collect()
+}
+
+/// Reads the events of one frame of a wall.
+pub fn read_wall_events(text: &str) -> Result<Vec<WallEvent>, Unreadable> {
+    let Value::Array(events) = parse(text)? else { return Err(Unreadable("events come in a list")) };
+    events.into_iter().map(read_wall_event).collect()
+}
+
+fn read_wall_event(event: Value) -> Result<WallEvent, Unreadable> {
+    let Value::Object(mut fields) = event else { return Err(Unreadable("an event is an object")) };
+    let kind = fields.remove("type");
+    Ok(match kind.as_ref().and_then(Value::as_str).unwrap_or_default() {
+        "queue_shown" => WallEvent::QueueShown { queue: take(&mut fields, "queue")? },
+        "agent_shown" => WallEvent::AgentShown { agent: take(&mut fields, "agent")? },
+        "conversation_shown" => {
+            WallEvent::ConversationShown { conversation: take(&mut fields, "conversation")? }
+        }
+        "conversation_hidden" => {
+            WallEvent::ConversationHidden { conversation: take(&mut fields, "conversation")? }
+        }
+        "transfer_shown" => WallEvent::TransferShown { transfer: take(&mut fields, "transfer")? },
+        "transfer_hidden" => WallEvent::TransferHidden { transfer: take(&mut fields, "transfer")? },
+        "ownerless_counted" => WallEvent::OwnerlessCounted { ownerless: take(&mut fields, "ownerless")? },
+        _ => return Err(Unreadable("an event of another build")),
+    })
 }
 
 fn parse(text: &str) -> Result<Value, Unreadable> {

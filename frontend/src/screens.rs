@@ -7,3 +7,4 @@ pub mod not_found;
 pub mod settings;
 pub mod shortcut_list;
 pub mod sign_in;
+pub mod supervisor;

@@ -31,10 +31,12 @@ macro_rules! bodies {
 
 mod flows;
 mod queues;
+mod supervision;
 mod workflows;
 
 pub use flows::*;
 pub use queues::*;
+pub use supervision::*;
 pub use workflows::*;
 
 bodies! {

@@ -173,6 +173,12 @@ pub enum Command {
     ChangeExternal { external: ExternalId, name: String, url: String, secret: Option<String> },
     /// Remove an external contact; conversations that it has go back to their queues.
     RemoveExternal { external: ExternalId },
+    /// Add a team.
+    AddTeam { name: String, agents: BTreeSet<AgentId>, supervisors: BTreeSet<AgentId> },
+    /// Set a team's name, its agents and who leads them.
+    ChangeTeam { team: TeamId, name: String, agents: BTreeSet<AgentId>, supervisors: BTreeSet<AgentId> },
+    /// Remove a team.
+    RemoveTeam { team: TeamId },
     /// Set how transfers go in the workspace.
     SetPolicy { preset: Preset, policy: Box<TransferPolicy> },
     /// Set how transfers go in a queue or a channel.

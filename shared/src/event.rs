@@ -19,6 +19,7 @@ use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
 use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
+use crate::team::Team;
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Sender, Target, TransferEnd};
 use crate::workflow::{PlannedStep, Workflow};
@@ -104,6 +105,12 @@ pub enum Event {
     ExternalChanged { external: ExternalId, by: Option<AgentId> },
     /// An external contact was removed, and by whom.
     ExternalRemoved { external: ExternalId, by: Option<AgentId> },
+    /// A team was added, and by whom.
+    TeamAdded { team: Box<Team>, by: Option<AgentId> },
+    /// Who is in a team or leads it was set, and by whom.
+    TeamChanged { team: Box<Team>, by: Option<AgentId> },
+    /// A team was removed, and by whom.
+    TeamRemoved { team: TeamId, by: Option<AgentId> },
     /// How transfers go was set for the workspace, and by whom.
     PolicySet { preset: Preset, policy: Box<TransferPolicy>, by: Option<AgentId> },
     /// How transfers go was set for a queue or a channel, and by whom; an empty override takes it away.
@@ -353,6 +360,9 @@ impl Event {
             | Self::ExternalAdded { .. }
             | Self::ExternalChanged { .. }
             | Self::ExternalRemoved { .. }
+            | Self::TeamAdded { .. }
+            | Self::TeamChanged { .. }
+            | Self::TeamRemoved { .. }
             | Self::PolicySet { .. }
             | Self::PolicyOverridden { .. }
             | Self::StatusChanged { .. }
@@ -389,6 +399,9 @@ impl Event {
             Self::ExternalAdded { .. } => "external_added",
             Self::ExternalChanged { .. } => "external_changed",
             Self::ExternalRemoved { .. } => "external_removed",
+            Self::TeamAdded { .. } => "team_added",
+            Self::TeamChanged { .. } => "team_changed",
+            Self::TeamRemoved { .. } => "team_removed",
             Self::PolicySet { .. } => "policy_set",
             Self::PolicyOverridden { .. } => "policy_overridden",
             Self::StatusChanged { .. } => "status_changed",

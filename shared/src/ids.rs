@@ -205,6 +205,8 @@ ids! {
     SegmentId = "seg";
     /// Something an agent must be able to do to be offered a conversation.
     SkillId = "skl";
+    /// Agents and the supervisors who lead them.
+    TeamId = "tea";
     /// The passing of a conversation from one owner to another.
     TransferId = "trf";
     /// A way through queues, chosen by what is known about a conversation.

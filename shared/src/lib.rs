@@ -1,9 +1,9 @@
 //! The domain of Baton: what the server and the desk must agree on.
 //!
-//! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`queue`], [`channel`]);
+//! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`team`], [`queue`], [`channel`]);
 //! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`]);
 //! what may be asked ([`command`]), refused ([`refusal`]) and recorded ([`event`]);
-//! what one agent sees ([`desk`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
+//! what one agent sees ([`desk`]), what a supervisor sees ([`wall`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
 //!
 //! Deliberately absent: input and output, clocks, randomness, any runtime, any storage.
 
@@ -29,8 +29,10 @@ pub mod request;
 pub mod search;
 pub mod segment;
 pub mod sorted;
+pub mod team;
 pub mod time;
 pub mod transfer;
+pub mod wall;
 pub mod workflow;
 
 pub use agent::{Agent, Presence, Role, Status};
@@ -54,6 +56,8 @@ pub use request::{Request, RequestState};
 pub use search::{Pool, Search};
 pub use segment::{Segment, SegmentState};
 pub use sorted::SortedMap;
+pub use team::Team;
 pub use time::Timestamp;
 pub use transfer::{Mode, Sender, Target, TargetKind, Transfer, TransferEnd, TransferState};
+pub use wall::{Wall, WallEvent};
 pub use workflow::{Definition, PlannedStep, Route, Workflow};

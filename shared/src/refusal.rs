@@ -98,6 +98,10 @@ pub enum Refusal {
     EmailInvalid,
     /// The role does not allow it.
     RoleTooLow { needed: Role },
+    /// It is not the work of a team that they lead.
+    OutsideTeams,
+    /// Someone who is to lead a team is no supervisor.
+    NotSupervisor,
     /// The last enabled administrator cannot be disabled or demoted.
     LastAdministrator,
 }
@@ -149,6 +153,8 @@ impl Refusal {
             Self::EmailTaken => "email_taken",
             Self::EmailInvalid => "email_invalid",
             Self::RoleTooLow { .. } => "role_too_low",
+            Self::OutsideTeams => "outside_teams",
+            Self::NotSupervisor => "not_supervisor",
             Self::LastAdministrator => "last_administrator",
         }
     }
@@ -276,6 +282,12 @@ impl fmt::Display for Refusal {
                     Role::Administrator => "an administrator",
                 };
                 write!(f, "Only {needed} may do this. Ask one, or sign in as one.")
+            }
+            Self::OutsideTeams => f.write_str(
+                "This is not the work of a team that you lead. Ask a supervisor of that team, or an administrator.",
+            ),
+            Self::NotSupervisor => {
+                f.write_str("Only supervisors and administrators lead a team. Change the person's role first.")
             }
             Self::LastAdministrator => {
                 f.write_str("This is the last administrator. Make someone else administrator first.")

@@ -10,6 +10,7 @@ mod participants;
 mod status_menu;
 mod transfer_dialog;
 mod transfer_status;
+mod wall_table;
 mod why;
 mod wrap_up;
 

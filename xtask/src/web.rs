@@ -16,7 +16,9 @@ use crate::wasm_target;
 const CHAT_INPUTS: [&str; 1] = ["frontend/chat"];
 const RUST_INPUTS: [&str; 5] = ["Cargo.lock", "Cargo.toml", "Trunk.toml", "shared", "style"];
 
-const ADMIN_PAGE: &str = "admin.html";
+/// The programs beside the desk, each with a page of its own: its name, its page, and what it is called.
+const OTHERS: [(&str, &str, &str); 2] =
+    [("admin", "admin.html", "administration"), ("supervisor", "supervisor.html", "wall")];
 
 /// Kinds of file that are served compressed.
 const COMPRESSED: [&str; 4] = ["wasm", "js", "css", "html"];
@@ -27,7 +29,7 @@ pub fn build(checkout: &Checkout, console: &Console) -> Result<()> {
     build_server(checkout, console, &fingerprint)
 }
 
-/// Leaves the desk, the administration and the customer's chat in `dist/`, and returns the fingerprint of their sources.
+/// Leaves the desk, the other programs and the customer's chat in `dist/`, and returns the fingerprint of their sources.
 pub fn build_pages(checkout: &Checkout, console: &Console) -> Result<String> {
     let chat = Part { name: "chat", result: checkout.path("frontend/chat/dist/chat.html") };
     let chat_fingerprint = fingerprint::of(&checkout.root, &CHAT_INPUTS, &[])?;
@@ -36,8 +38,11 @@ pub fn build_pages(checkout: &Checkout, console: &Console) -> Result<String> {
     let rust_fingerprint = rust_fingerprint(checkout)?;
     let desk = Part { name: "desk", result: checkout.path("dist/index.html") };
     desk.build_when_changed(checkout, console, &rust_fingerprint, || build_desk(checkout, console))?;
-    let admin = Part { name: "admin", result: admin_folder(checkout).join(ADMIN_PAGE) };
-    admin.build_when_changed(checkout, console, &rust_fingerprint, || build_admin(checkout, console))?;
+    for (name, page, words) in OTHERS {
+        let other = Part { name, result: folder_of(checkout, name).join(page) };
+        let build = || build_other(checkout, console, name, page, words);
+        other.build_when_changed(checkout, console, &rust_fingerprint, build)?;
+    }
 
     let whole = Part { name: "dist", result: checkout.path("dist/chat") };
     let whole_fingerprint =
@@ -77,7 +82,7 @@ impl Part {
     }
 }
 
-/// Returns the fingerprint of what both programs for the browser are made from.
+/// Returns the fingerprint of what the programs for the browser are made from.
 fn rust_fingerprint(checkout: &Checkout) -> Result<String> {
     let toolchain = wasm_target::remembered_toolchain(checkout).unwrap_or_default();
     let mut inputs: Vec<String> = RUST_INPUTS.iter().map(|input| (*input).to_owned()).collect();
@@ -103,11 +108,11 @@ fn build_desk(checkout: &Checkout, console: &Console) -> Result<()> {
     console.run(&mut trunk_build(checkout)?)
 }
 
-fn build_admin(checkout: &Checkout, console: &Console) -> Result<()> {
-    console.say("build: the administration for the browser, a minute or two");
+fn build_other(checkout: &Checkout, console: &Console, name: &str, page: &str, words: &str) -> Result<()> {
+    console.say(&format!("build: the {words} for the browser, a minute or two"));
     let mut trunk = trunk_build(checkout)?;
-    trunk.arg("--dist").arg(admin_folder(checkout)).args(["--html-output", ADMIN_PAGE]);
-    trunk.arg(format!("frontend/{ADMIN_PAGE}"));
+    trunk.arg("--dist").arg(folder_of(checkout, name)).args(["--html-output", page]);
+    trunk.arg(format!("frontend/{page}"));
     console.run(&mut trunk)
 }
 
@@ -118,19 +123,21 @@ fn trunk_build(checkout: &Checkout) -> Result<Command> {
     Ok(trunk)
 }
 
-/// Returns where Trunk leaves the administration: it empties the folder of each build, so two cannot share one.
-fn admin_folder(checkout: &Checkout) -> PathBuf {
-    checkout.state().join("admin")
+/// Returns where Trunk leaves a program: it empties the folder of each build, so two cannot share one.
+fn folder_of(checkout: &Checkout, name: &str) -> PathBuf {
+    checkout.state().join(name)
 }
 
-/// Puts the administration and the chat beside the desk and compresses everything that is served as text or WebAssembly.
+/// Puts the other programs and the chat beside the desk and compresses everything that is served as text or WebAssembly.
 fn assemble(checkout: &Checkout, console: &Console) -> Result<()> {
     let chat = checkout.path("dist/chat");
     if chat.exists() {
         std::fs::remove_dir_all(&chat).with_context(|| format!("could not remove `{}`", chat.display()))?;
     }
     copy_folder(&checkout.path("frontend/chat/dist"), &chat)?;
-    copy_folder(&admin_folder(checkout), &checkout.path("dist"))?;
+    for (name, ..) in OTHERS {
+        copy_folder(&folder_of(checkout, name), &checkout.path("dist"))?;
+    }
 
     console.say("build: compressing, some seconds");
     let mut files = Vec::new();

@@ -24,6 +24,9 @@ pub(super) fn take_over(
     if from == Owner::Agent(supervisor) {
         return Err(Refusal::TargetIsOwner);
     }
+    if !state.scope(supervisor).has_conversation(conversation) {
+        return Err(Refusal::OutsideTeams);
+    }
     match state.policy(conversation).take_over {
         TakeOver::Always => {}
         TakeOver::OnRequest | TakeOver::Never => return Err(Refusal::MayNotTakeOver),

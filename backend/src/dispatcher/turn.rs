@@ -23,7 +23,7 @@ use crate::desk::{self, Answer, Circumstances, Decided, Judgement};
 use crate::feed::{Feed, Published, What};
 use crate::ids::IdSource;
 use crate::judging::Judges;
-use crate::routing::{Changed, DEADLINES_HELD, RoutingState};
+use crate::routing::{DEADLINES_HELD, RoutingState};
 use crate::store::{Batch, Loaded, Marks, ReadMarks, Row, Store, StoreError, StoredAnswer};
 
 /// How often a conversation's read marks are written at most.
@@ -399,6 +399,7 @@ impl Turns {
         self.head += 1;
         gathered.published.push(Published {
             seq: self.head,
+            at: now,
             viewers,
             settles: false,
             what: What::Happened(recorded.event.clone()),
@@ -429,6 +430,7 @@ impl Turns {
             gathered.batch.marks.push(Marks { conversation, marks });
             gathered.published.push(Published {
                 seq: self.head,
+                at: now,
                 viewers: self.state.viewers(conversation),
                 settles: false,
                 what: What::Read(conversation),
@@ -508,33 +510,5 @@ fn mark_settling(published: &mut [Published]) {
             continue;
         }
         published.settles = event.conversation().is_some_and(|conversation| settled.insert(conversation));
-    }
-}
-
-impl From<Changed> for Row {
-    fn from(changed: Changed) -> Self {
-        match changed {
-            Changed::Skill(skill) => Self::Skill(skill),
-            Changed::Agent(agent) => Self::Agent(agent),
-            Changed::Queue(queue) => Self::Queue(queue),
-            Changed::Group(group) => Self::Group(group),
-            Changed::GroupRemoved(group) => Self::GroupRemoved(group),
-            Changed::Workflow(workflow) => Self::Workflow(workflow),
-            Changed::WorkflowRemoved(workflow) => Self::WorkflowRemoved(workflow),
-            Changed::Flow(flow) => Self::Flow(flow),
-            Changed::FlowRemoved(flow) => Self::FlowRemoved(flow),
-            Changed::External(external) => Self::External(external),
-            Changed::ExternalRemoved(external) => Self::ExternalRemoved(external),
-            Changed::Policies(policies) => Self::Policies(policies),
-            Changed::Listener { conversation, agent, listens } => {
-                Self::Listener { conversation, agent, listens }
-            }
-            Changed::Invite(invite) => Self::Invite(invite),
-            Changed::Request(request) => Self::Request(request),
-            Changed::Conversation(conversation) => Self::Conversation(conversation),
-            Changed::Segment(segment) => Self::Segment(segment),
-            Changed::Offer(offer) => Self::Offer(offer),
-            Changed::Transfer(transfer) => Self::Transfer(transfer),
-        }
     }
 }

@@ -18,6 +18,8 @@ pub(super) enum Audience {
     StaffBut(AgentId),
     /// The customer of this conversation.
     Customer(ConversationId),
+    /// This supervisor, of their teams' work.
+    Wall(AgentId),
 }
 
 /// What an audience is sent.
@@ -27,6 +29,8 @@ pub(super) enum Sent {
     Desk(Vec<DeskEvent>),
     /// To a customer.
     Chat(Vec<ChatEvent>),
+    /// To a supervisor.
+    Wall(Vec<WallEvent>),
 }
 
 /// What becomes of something published.
@@ -169,6 +173,9 @@ impl Table<'_> {
             | Event::ExternalAdded { .. }
             | Event::ExternalChanged { .. }
             | Event::ExternalRemoved { .. }
+            | Event::TeamAdded { .. }
+            | Event::TeamChanged { .. }
+            | Event::TeamRemoved { .. }
             | Event::FlowAsked { .. }
             | Event::FlowEnded { .. }
             | Event::PolicySet { .. }

@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::audience::{Audience, Projected, Sent, project};
 use super::frames::{Frame, Kept, cursor, event, parse_cursor};
+use super::walls::{Outcome, Walls};
 use super::{BYTES_WAITING_MAX, Message, Parts, Published, Reader, What};
 use crate::store::{Reading, StoreError};
 
@@ -90,6 +91,7 @@ pub(super) struct Streams {
     line_at: Timestamp,
     lines_changed: bool,
     told: BTreeMap<ConversationId, (Option<u32>, Option<u64>)>,
+    walls: Walls,
     /// When each waiting customer was last told that they are not forgotten, or was first seen waiting.
     reassured: BTreeMap<ConversationId, Timestamp>,
 }
@@ -112,6 +114,7 @@ impl Streams {
             line_at: now,
             lines_changed: false,
             told: BTreeMap::new(),
+            walls: Walls::default(),
             reassured: BTreeMap::new(),
         }
     }
@@ -119,8 +122,9 @@ impl Streams {
     pub(super) fn run(&mut self, waiting: &Receiver<Message>) {
         let _guard = crate::vital::VitalThread("feed");
         loop {
-            let due =
-                if self.lines_changed { self.line_at.min(self.heartbeat_at) } else { self.heartbeat_at };
+            let lines = self.lines_changed.then_some(self.line_at);
+            let walls = self.walls.due();
+            let due = [lines, walls].into_iter().flatten().fold(self.heartbeat_at, Timestamp::min);
             let message = match self.parts.clock.until(due) {
                 Some(timeout) => match waiting.recv_timeout(timeout) {
                     Ok(message) => message,
@@ -136,9 +140,10 @@ impl Streams {
                 Message::Begin(head) => self.begin(head),
                 Message::Publish(published) => self.publish(&published),
                 Message::Subscribe(reader, after, frames) => self.subscribe(reader, after.as_deref(), frames),
+                Message::Wall(agent, reply) => drop(reply.send(self.show_wall(agent))),
                 Message::Typing(conversation, actor) => self.typing(conversation, actor),
                 Message::CloseSession(closed) => self.close(|reader| match reader {
-                    Reader::Person { session, .. } => *session == closed,
+                    Reader::Person { session, .. } | Reader::Wall { session, .. } => *session == closed,
                     Reader::Customer(_) => false,
                 }),
                 Message::Tick => {}
@@ -159,10 +164,14 @@ impl Streams {
         let now = self.parts.clock.now();
         let store = self.parts.store.clone();
         match store.read() {
-            Ok(reading) => published.iter().for_each(|one| self.publish_one(one, reading.as_ref(), now)),
+            Ok(reading) => {
+                published.iter().for_each(|one| self.publish_one(one, reading.as_ref(), now));
+                self.publish_to_walls(published, reading.as_ref());
+            }
             Err(error) => {
                 tracing::warn!(error = %crate::telemetry::chain(&error), "events could not be shown");
                 self.tail = published.last().map_or(self.tail, |last| last.seq);
+                self.walls.clear();
                 self.restart_everyone(self.tail);
             }
         }
@@ -188,7 +197,7 @@ impl Streams {
         if let What::Happened(Event::PersonChanged { agent: changed, .. }) = &published.what {
             // Whoever may do more or less than before starts again, if they still may.
             self.close(|reader| match reader {
-                Reader::Person { agent, .. } => agent == changed,
+                Reader::Person { agent, .. } | Reader::Wall { agent, .. } => agent == changed,
                 Reader::Customer(_) => false,
             });
         }
@@ -199,8 +208,10 @@ impl Streams {
         let bytes = match sent {
             Sent::Desk(events) if events.is_empty() => return,
             Sent::Chat(events) if events.is_empty() => return,
+            Sent::Wall(events) if events.is_empty() => return,
             Sent::Desk(events) => event("desk", Some(&id), events),
             Sent::Chat(events) => event("chat", Some(&id), events),
+            Sent::Wall(events) => event("wall", Some(&id), events),
         };
         for stream in self.listening(&audience) {
             self.push(stream, bytes.clone());
@@ -221,6 +232,7 @@ impl Streams {
                 others.flat_map(|(_, streams)| streams.iter().copied()).collect()
             }
             Audience::Customer(conversation) => self.customers.get(conversation).cloned().unwrap_or_default(),
+            Audience::Wall(agent) => self.walls.streams_of(*agent),
         }
     }
 
@@ -237,6 +249,9 @@ impl Streams {
         let Some(stream) = self.streams.remove(&id) else { return };
         match stream.reader {
             Reader::Person { agent, .. } => remove_listener(&mut self.people, agent, id),
+            Reader::Wall { agent, .. } => {
+                self.walls.remove_stream(agent, id, self.parts.clock.now());
+            }
             Reader::Customer(conversation) => {
                 remove_listener(&mut self.customers, conversation, id);
                 if !self.customers.contains_key(&conversation) {
@@ -276,6 +291,14 @@ impl Streams {
         if missed.any(|frame| frames.try_send(frame.bytes.clone()).is_err()) {
             return;
         }
+        if let Reader::Wall { agent, .. } = reader {
+            let Some(rows) = self.walls.resume(agent, after) else {
+                return drop(frames.try_send(restart(0)));
+            };
+            if frames.try_send(event("wall", None, &rows)).is_err() {
+                return;
+            }
+        }
         let beat = self.heartbeat();
         if frames.try_send(beat).is_err() {
             return;
@@ -284,6 +307,7 @@ impl Streams {
         self.next_stream += 1;
         match reader {
             Reader::Person { agent, .. } => self.people.entry(agent).or_default().push(id),
+            Reader::Wall { agent, .. } => self.walls.add_stream(agent, id),
             Reader::Customer(conversation) => {
                 self.customers.entry(conversation).or_default().push(id);
                 self.told.remove(&conversation);
@@ -301,6 +325,13 @@ impl Streams {
     /// Sends what is due by the clock.
     fn keep_time(&mut self) {
         let now = self.parts.clock.now();
+        if self.walls.is_over(now) {
+            self.walls.clear();
+            self.restart_walls();
+        }
+        for (agent, events) in self.walls.tell(now) {
+            self.send(self.tail, Audience::Wall(agent), &Sent::Wall(events));
+        }
         if now >= self.heartbeat_at {
             self.heartbeat_at = now.plus(HEARTBEAT_EVERY);
             let beat = self.heartbeat();
@@ -423,6 +454,41 @@ impl Streams {
         }
     }
 
+    /// Takes what was committed for the walls that are watched.
+    fn publish_to_walls(&mut self, published: &[Published], reading: &dyn Reading) {
+        let mut outcome = Outcome::GoOn;
+        for one in published {
+            match self.walls.take(one, reading) {
+                Ok(Outcome::GoOn) => {}
+                Ok(Outcome::BeginAnew) => outcome = Outcome::BeginAnew,
+                Err(error) => {
+                    tracing::warn!(error = %crate::telemetry::chain(&error), "walls could not be kept up to date");
+                    self.walls.clear();
+                    return self.restart_walls();
+                }
+            }
+        }
+        if outcome == Outcome::BeginAnew {
+            self.walls.begin_anew();
+            self.restart_walls();
+        }
+    }
+
+    fn show_wall(&mut self, agent: AgentId) -> Option<(Wall, u64)> {
+        let store = self.parts.store.clone();
+        match self.walls.show(agent, self.tail, self.parts.clock.now(), store.as_ref()) {
+            Ok(wall) => Some((wall, self.tail)),
+            Err(error) => {
+                tracing::warn!(error = %crate::telemetry::chain(&error), "a wall could not be read");
+                None
+            }
+        }
+    }
+
+    fn restart_walls(&mut self) {
+        self.close(|reader| matches!(reader, Reader::Wall { .. }));
+    }
+
     fn restart_staff(&mut self, seq: u64) {
         self.close(|reader| matches!(reader, Reader::Person { .. }));
         self.kept.begin(seq);
@@ -440,7 +506,9 @@ impl Streams {
             let after_ms = STOPPED.after_ms(place, count);
             drop(stream.frames.try_send(match stream.reader {
                 // A browser that reads the stream itself keeps `retry` from the page.
-                Reader::Person { .. } => event("stopping", None, &json!({ "after_ms": after_ms })),
+                Reader::Person { .. } | Reader::Wall { .. } => {
+                    event("stopping", None, &json!({ "after_ms": after_ms }))
+                }
                 Reader::Customer(_) => Bytes::from(format!("retry: {after_ms}\n\n")),
             }));
         }
@@ -452,7 +520,7 @@ fn restart(after_ms: u64) -> Bytes {
     event("restart", None, &json!({ "after_ms": after_ms }))
 }
 
-fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: Id, id: u64) {
+pub(super) fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: Id, id: u64) {
     if let Some(streams) = listeners.get_mut(&of) {
         streams.retain(|stream| *stream != id);
         if streams.is_empty() {
@@ -466,8 +534,10 @@ fn may_see(reader: &Reader, audience: &Audience) -> bool {
         (Reader::Person { agent, .. }, Audience::People(agents)) => agents.contains(agent),
         (Reader::Person { agent, .. }, Audience::StaffBut(but)) => agent != but,
         (Reader::Customer(own), Audience::Customer(conversation)) => own == conversation,
-        (Reader::Person { .. }, Audience::Customer(_))
-        | (Reader::Customer(_), Audience::People(_) | Audience::StaffBut(_)) => false,
+        (Reader::Wall { agent, .. }, Audience::Wall(of)) => agent == of,
+        (Reader::Person { .. }, Audience::Customer(_) | Audience::Wall(_))
+        | (Reader::Wall { .. }, Audience::People(_) | Audience::StaffBut(_) | Audience::Customer(_))
+        | (Reader::Customer(_), Audience::People(_) | Audience::StaffBut(_) | Audience::Wall(_)) => false,
     }
 }
 

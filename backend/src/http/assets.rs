@@ -19,6 +19,9 @@ const BUILD_PLACEHOLDER: &str = "__BATON_BUILD__";
 
 const DESK_PAGE: &str = "index.html";
 const ADMIN_PAGE: &str = "admin.html";
+
+/// The page of the wall.
+const SUPERVISOR_PAGE: &str = "supervisor.html";
 const CHAT_PAGE: &str = "chat/chat.html";
 const CHAT_FOLDER: &str = "chat/";
 
@@ -79,7 +82,7 @@ impl Assets {
         &self.build
     }
 
-    /// Returns what an address outside the API shows: a file, the chat, the administration, or for
+    /// Returns what an address outside the API shows: a file, the chat, the administration, the wall, or for
     /// everything else that is no file the desk.
     fn find(&self, path: &str) -> Option<&Asset> {
         let path = path.trim_matches('/');
@@ -92,8 +95,11 @@ impl Assets {
         if is_file_name(path) {
             return None;
         }
-        let is_admin = path.split('/').next() == Some("admin");
-        self.files.get(if is_admin { ADMIN_PAGE } else { DESK_PAGE })
+        self.files.get(match path.split('/').next() {
+            Some("admin") => ADMIN_PAGE,
+            Some("supervisor") => SUPERVISOR_PAGE,
+            Some(_) | None => DESK_PAGE,
+        })
     }
 }
 
@@ -265,6 +271,7 @@ mod tests {
             ("index.html.br", "compressed"),
             ("admin.html", "<title>Administration</title><meta content=\"__BATON_BUILD__\">"),
             ("admin.html.br", "compressed"),
+            ("supervisor.html", "<title>Wall</title><meta content=\"__BATON_BUILD__\">"),
             ("desk-0123456789abcdef_bg.wasm", "wasm"),
             ("chat/chat.html", "chat"),
             ("chat/chat.js", "script"),
@@ -278,7 +285,7 @@ mod tests {
     fn what_is_no_file_is_the_desk() {
         let assets = assets();
         let page = format!("<meta content=\"{}\">", assets.build());
-        for path in ["/", "/supervisor", "/administrators", "/anything/admin"] {
+        for path in ["/", "/supervisors", "/administrators", "/anything/admin"] {
             assert_eq!(assets.find(path).unwrap().plain, page, "{path}");
         }
         assert!(assets.find("/missing.js").is_none());
@@ -286,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn the_administration_has_a_page_of_its_own() {
+    fn the_administration_and_the_wall_have_pages_of_their_own() {
         let assets = assets();
         let page = format!("<title>Administration</title><meta content=\"{}\">", assets.build());
         for path in ["/admin", "/admin/", "/admin/transfers", "/admin/nowhere"] {
@@ -295,6 +302,8 @@ mod tests {
             assert!(found.brotli.is_none(), "{path}");
         }
         assert!(assets.find("/admin/missing.js").is_none());
+        let page = format!("<title>Wall</title><meta content=\"{}\">", assets.build());
+        assert_eq!(assets.find("/supervisor").unwrap().plain, page);
     }
 
     #[test]

@@ -63,6 +63,16 @@ impl ApiError {
         )
     }
 
+    /// Says that what is asked for cannot be read at the moment.
+    pub fn unavailable() -> Self {
+        Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "store_unavailable",
+            "The store cannot be reached at the moment. Try again.",
+        )
+        .after(REPEAT_AFTER)
+    }
+
     /// Says that a command was answered with the answer to another one, which cannot be.
     pub fn unexpected(answer: &crate::dispatcher::Answer) -> Self {
         tracing::error!(?answer, "a command was answered with the answer to another one");
@@ -107,7 +117,10 @@ impl From<Refusal> for ApiError {
     fn from(refusal: Refusal) -> Self {
         let status = match &refusal {
             Refusal::NotFound { .. } => StatusCode::NOT_FOUND,
-            Refusal::RoleTooLow { .. } | Refusal::NotOwner | Refusal::NotYourOffer => StatusCode::FORBIDDEN,
+            Refusal::RoleTooLow { .. }
+            | Refusal::OutsideTeams
+            | Refusal::NotOwner
+            | Refusal::NotYourOffer => StatusCode::FORBIDDEN,
             Refusal::TextEmpty { .. }
             | Refusal::TextTooLong { .. }
             | Refusal::TooMany { .. }
@@ -116,6 +129,7 @@ impl From<Refusal> for ApiError {
             | Refusal::WorkflowUnusable { .. }
             | Refusal::FlowUnusable { .. }
             | Refusal::ExternalUnusable { .. }
+            | Refusal::NotSupervisor
             | Refusal::EmailInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::ConversationClosed
             | Refusal::OfferClosed { .. }
@@ -187,12 +201,7 @@ impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         tracing::error!(error = %chain(&error), "the store could not answer a request");
         match error {
-            StoreError::Conflict { .. } | StoreError::Unavailable(_) => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                "store_unavailable",
-                "The store cannot be reached at the moment. Try again.",
-            )
-            .after(REPEAT_AFTER),
+            StoreError::Conflict { .. } | StoreError::Unavailable(_) => Self::unavailable(),
             StoreError::DurabilityUnknown(_) | StoreError::Corrupt { .. } | StoreError::Refused { .. } => {
                 Self::internal()
             }

@@ -1,4 +1,4 @@
-//! The two streams of server-sent events, and who has how many of them open.
+//! The three streams of server-sent events, and who has how many of them open.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -19,7 +19,7 @@ use serde::Deserialize;
 use tokio::sync::mpsc;
 
 use super::body::Asked;
-use super::callers::{CurrentAgent, CurrentCustomer, caller};
+use super::callers::{CurrentAgent, CurrentCustomer, CurrentSupervisor, caller};
 use super::error::ApiError;
 use super::handover::{Frames, Framing, Handover};
 use crate::accounts::TokenHash;
@@ -58,6 +58,26 @@ pub async fn desk_events(
 ) -> Result<Response, ApiError> {
     let place = app.streams.open(StreamOwner::Person(me.id, me.session))?;
     let reader = Reader::Person { agent: me.id, session: me.session };
+    let frames = app.feed.subscribe(reader, start(&headers, after)).await;
+    // Whoever signed out or was disabled while the stream was being opened must not keep it.
+    caller(&headers, &app).await?;
+    Ok(connection.stream(frames, place))
+}
+
+/// Streams what changes on one's wall
+///
+/// Events: `hello`, `wall`, `heartbeat`, `restart`; docs/api.md says what each asks for.
+#[utoipa::path(get, path = "/api/supervisor/events", tag = "Supervisors", params(After),
+    responses((status = 200, content_type = "text/event-stream", body = String)))]
+pub async fn wall_events(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    Asked(after): Asked<After>,
+    connection: Connection,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let place = app.streams.open(StreamOwner::Wall(me.id))?;
+    let reader = Reader::Wall { agent: me.id, session: me.session };
     let frames = app.feed.subscribe(reader, start(&headers, after)).await;
     // Whoever signed out or was disabled while the stream was being opened must not keep it.
     caller(&headers, &app).await?;
@@ -144,6 +164,8 @@ pub enum StreamOwner {
     Person(AgentId, TokenHash),
     /// A customer.
     Customer(ConversationId),
+    /// A supervisor who watches, and need not be at their desk.
+    Wall(AgentId),
 }
 
 /// Who has how many streams open.
@@ -161,6 +183,7 @@ impl Streams {
                 (of_person(&open, agent).map(|(_, n)| n).sum(), STREAMS_PER_PERSON_MAX)
             }
             StreamOwner::Customer(_) => (open.get(&owner).copied().unwrap_or(0), STREAMS_PER_CUSTOMER_MAX),
+            StreamOwner::Wall(_) => (open.get(&owner).copied().unwrap_or(0), STREAMS_PER_PERSON_MAX),
         };
         if taken >= places {
             return Err(ApiError::too_many(
@@ -190,7 +213,7 @@ fn of_person(
     let range = StreamOwner::Person(agent, [0; 32])..=StreamOwner::Person(agent, [0xff; 32]);
     open.range(range).filter_map(|(owner, count)| match owner {
         StreamOwner::Person(_, session) => Some((session, *count)),
-        StreamOwner::Customer(_) => None,
+        StreamOwner::Customer(_) | StreamOwner::Wall(_) => None,
     })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use baton_shared::api::{WhyPerson, WhyView};
-use baton_shared::{ConversationId, Owner, Pool, Role};
+use baton_shared::{ConversationId, Owner, Pool};
 
 use super::body::Ids;
 use super::callers::CurrentAgent;
@@ -16,7 +16,7 @@ use crate::store::Names;
 
 /// Explains where a conversation is: the rule, whom it was offered to and how that ended, and what stands in whose way
 ///
-/// For those who see the conversation, and for supervisors.
+/// For those who see the conversation, and for those who lead a team that it is the work of.
 #[utoipa::path(get, path = "/api/conversations/{conversation}/why", tag = "Conversations",
     params(("conversation" = ConversationId, Path)), responses((status = 200, body = WhyView)))]
 pub async fn show(
@@ -24,12 +24,19 @@ pub async fn show(
     CurrentAgent(me): CurrentAgent,
     Ids(id): Ids<ConversationId>,
 ) -> Result<Json<WhyView>, ApiError> {
-    let found = app.dispatcher.look(move |state, now| why(state, id, now)).await?;
+    let (found, oversees) = app
+        .dispatcher
+        .look(move |state, now| {
+            let open = state.conversations.get(&id);
+            let oversees = open.is_some_and(|open| state.scope(me.id).has_conversation(open));
+            (why(state, id, now), oversees)
+        })
+        .await?;
     let found = found.ok_or_else(|| ApiError::not_found("conversation"))?;
     let (sees, names, offers) = app
         .with_store(move |app| {
             let reading = app.store.read()?;
-            let sees = me.role >= Role::Supervisor || reading.sight(me.id, id)?.is_some();
+            let sees = oversees || reading.sight(me.id, id)?.is_some();
             Ok((sees, reading.names()?, reading.offers_of(id)?))
         })
         .await?;

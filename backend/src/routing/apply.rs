@@ -77,6 +77,8 @@ impl RoutingState {
                 self.external_set(*external);
             }
             Event::ExternalRemoved { external, .. } => self.external_removed(*external),
+            Event::TeamAdded { team, .. } | Event::TeamChanged { team, .. } => self.team_set(team),
+            Event::TeamRemoved { team, .. } => self.team_removed(*team),
             Event::PolicySet { preset, policy, .. } => self.policy_set(*preset, policy),
             Event::PolicyOverridden { scope, set, .. } => self.policy_overridden(*scope, set),
             Event::StatusChanged { agent, status } => {

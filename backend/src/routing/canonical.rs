@@ -32,6 +32,8 @@ struct Canonical<'a> {
     flows: &'a BTreeMap<FlowId, Flow>,
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     externals: &'a BTreeSet<ExternalId>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    teams: &'a BTreeMap<TeamId, Team>,
 }
 
 impl RoutingState {
@@ -55,6 +57,7 @@ impl RoutingState {
             workflows: &self.workflows,
             flows: &self.flows,
             externals: &self.externals,
+            teams: &self.teams,
         };
         serde_json::to_vec(&canonical).expect("a state holds nothing that JSON cannot write")
     }

@@ -44,6 +44,8 @@ pub struct Touched {
     pub(super) queues: Noted<QueueId>,
     pub(super) groups: Noted<GroupId>,
     pub(super) removed_groups: Noted<GroupId>,
+    pub(super) teams: Noted<TeamId>,
+    pub(super) removed_teams: Noted<TeamId>,
     pub(super) policies: bool,
     pub(super) workflows: Noted<WorkflowId>,
     pub(super) removed_workflows: Noted<WorkflowId>,
@@ -76,6 +78,8 @@ pub enum Changed {
     Queue(Queue),
     Group(Group),
     GroupRemoved(GroupId),
+    Team(Team),
+    TeamRemoved(TeamId),
     Policies(Policies),
     Workflow(Workflow),
     WorkflowRemoved(WorkflowId),
@@ -118,6 +122,8 @@ impl Touched {
         changes.extend(present(self.queues, |id| state.queues.get(id)).map(Changed::Queue));
         changes.extend(present(self.groups, |id| state.groups.get(id)).map(Changed::Group));
         changes.extend(self.removed_groups.once().into_iter().map(Changed::GroupRemoved));
+        changes.extend(present(self.teams, |id| state.teams.get(id)).map(Changed::Team));
+        changes.extend(self.removed_teams.once().into_iter().map(Changed::TeamRemoved));
         changes.extend(self.policies.then(|| Changed::Policies(state.policies.clone())));
         changes.extend(present(self.workflows, |id| state.workflows.get(id)).map(Changed::Workflow));
         changes.extend(self.removed_workflows.once().into_iter().map(Changed::WorkflowRemoved));

@@ -10,6 +10,7 @@ pub mod keeping;
 pub mod passing;
 pub mod scene;
 pub mod views;
+pub mod walls;
 
 use std::path::{Path, PathBuf};
 
@@ -92,6 +93,9 @@ macro_rules! store_contract {
                 a_removed_contact_keeps_its_name_and_nothing_else
                 what_bots_say_and_pass_on_bears_their_names
                 a_partner_who_did_not_take_it_is_shown_with_the_reason;
+            walls: a_wall_counts_from_a_time_on
+                a_wall_names_who_writes_and_when_they_did
+                presence_has_a_beginning;
         }
     };
     ($place:expr; $($group:ident: $($behaviour:ident)+;)+) => {$($(

@@ -9,7 +9,8 @@ use baton_shared::segment::{Disposition, FollowedBy, OwnerCause};
 use baton_shared::*;
 use serde::de::DeserializeOwned;
 
-use super::StoreError;
+use super::{Row, StoreError};
+use crate::routing::Changed;
 
 /// An id as 16 bytes, in the order of the ids.
 pub type Blob = [u8; 16];
@@ -38,7 +39,7 @@ macro_rules! stored_ids {
 }
 
 stored_ids! {
-    AgentId ContactId ConversationId ExternalId FlowId GroupId InviteId MessageId OfferId QueueId RequestId SegmentId SkillId TransferId
+    AgentId ContactId ConversationId ExternalId FlowId GroupId InviteId MessageId OfferId QueueId RequestId SegmentId SkillId TeamId TransferId
     WorkflowId
 }
 
@@ -184,4 +185,34 @@ pub fn from_body<Thing: DeserializeOwned>(table: &str, body: &str) -> Result<Thi
 pub fn fold_case(text: &str, folded: &mut String) {
     folded.clear();
     folded.extend(text.chars().flat_map(char::to_uppercase).flat_map(char::to_lowercase));
+}
+
+impl From<Changed> for Row {
+    fn from(changed: Changed) -> Self {
+        match changed {
+            Changed::Skill(skill) => Self::Skill(skill),
+            Changed::Agent(agent) => Self::Agent(agent),
+            Changed::Queue(queue) => Self::Queue(queue),
+            Changed::Group(group) => Self::Group(group),
+            Changed::GroupRemoved(group) => Self::GroupRemoved(group),
+            Changed::Team(team) => Self::Team(team),
+            Changed::TeamRemoved(team) => Self::TeamRemoved(team),
+            Changed::Workflow(workflow) => Self::Workflow(workflow),
+            Changed::WorkflowRemoved(workflow) => Self::WorkflowRemoved(workflow),
+            Changed::Flow(flow) => Self::Flow(flow),
+            Changed::FlowRemoved(flow) => Self::FlowRemoved(flow),
+            Changed::External(external) => Self::External(external),
+            Changed::ExternalRemoved(external) => Self::ExternalRemoved(external),
+            Changed::Policies(policies) => Self::Policies(policies),
+            Changed::Listener { conversation, agent, listens } => {
+                Self::Listener { conversation, agent, listens }
+            }
+            Changed::Invite(invite) => Self::Invite(invite),
+            Changed::Request(request) => Self::Request(request),
+            Changed::Conversation(conversation) => Self::Conversation(conversation),
+            Changed::Segment(segment) => Self::Segment(segment),
+            Changed::Offer(offer) => Self::Offer(offer),
+            Changed::Transfer(transfer) => Self::Transfer(transfer),
+        }
+    }
 }

@@ -23,6 +23,7 @@ mod requests;
 mod sessions;
 mod things;
 mod threads;
+mod walls;
 mod writer;
 
 #[cfg(test)]

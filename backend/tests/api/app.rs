@@ -18,7 +18,7 @@ use baton::http::assets::Assets;
 use baton::store::sqlite::SqliteStore;
 use baton::store::{Session, Store};
 use baton_shared::command::Actor;
-use baton_shared::{AgentId, Channel, Command, QueueId, Role, Timestamp};
+use baton_shared::{AgentId, Channel, Command, QueueId, Role, TeamId, Timestamp};
 use bytes::Bytes;
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
@@ -111,6 +111,12 @@ impl TestApp {
         queue
     }
 
+    /// Adds a team of these agents with one leader.
+    pub async fn add_team(&self, name: &str, leader: AgentId, agents: &[AgentId]) -> TeamId {
+        let (name, agents) = (name.to_owned(), agents.iter().copied().collect());
+        self.add(Command::AddTeam { name, agents, supervisors: [leader].into() }).await.parse().unwrap()
+    }
+
     /// Makes a person available, as if a browser of theirs answered heartbeats.
     pub async fn make_available(&self, person: &Person<'_>) {
         let body = json!({"status": "available"});
@@ -177,6 +183,7 @@ fn pages() -> Assets {
     let files = [
         ("index.html", "desk"),
         ("admin.html", "administration"),
+        ("supervisor.html", "wall"),
         ("chat/chat.html", "chat"),
         ("chat/widget.js", "widget"),
     ];

@@ -31,5 +31,7 @@ mod session;
 mod streams;
 mod summary;
 mod supervision;
+mod teams;
 mod turns;
+mod wall;
 mod workflows;

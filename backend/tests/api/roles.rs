@@ -19,12 +19,13 @@ enum Audience {
 }
 
 /// What only administrators set up.
-const ADMINISTERED: [&str; 7] = [
+const ADMINISTERED: [&str; 8] = [
     "/api/external-contacts",
     "/api/flows",
     "/api/people",
     "/api/queues",
     "/api/skills",
+    "/api/teams",
     "/api/transfer-policy",
     "/api/workflows",
 ];
@@ -37,9 +38,8 @@ fn audience(operation: &Operation) -> Audience {
         }
         _ if path.starts_with("/api/chat") => Audience::Customers,
         _ if path.starts_with("/api/external/") => Audience::Partners,
-        ("GET", "/api/skills") | ("POST", "/api/conversations/{conversation}/takeover") => {
-            Audience::Supervisors
-        }
+        ("GET", "/api/skills" | "/api/supervisor")
+        | ("POST", "/api/conversations/{conversation}/takeover") => Audience::Supervisors,
         _ if path.starts_with("/api/groups") => Audience::Supervisors,
         _ if ADMINISTERED.iter().any(|mine| path.starts_with(mine)) => Audience::Administrators,
         _ => Audience::SignedIn,

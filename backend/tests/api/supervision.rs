@@ -28,6 +28,7 @@ async fn a_supervisor_takes_a_conversation_over_and_its_former_owner_files_it() 
     let app = TestApp::start();
     let lead = app.person("Lead", Role::Supervisor).await;
     let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    app.add_team("Early", lead.id, &[ada.id]).await;
     app.add_queue("Support", &[ada.id]).await;
     app.make_available(&ada).await;
     app.make_available(&bob).await;
@@ -70,6 +71,7 @@ async fn a_waiting_conversation_is_taken_over_unless_the_policy_forbids_it() {
     let admin = app.person("Root", Role::Administrator).await;
     let lead = app.person("Lead", Role::Supervisor).await;
     let ada = app.person("Ada", Role::Agent).await;
+    app.add_team("Early", lead.id, &[ada.id]).await;
     app.add_queue("Support", &[ada.id]).await;
     app.make_available(&ada).await;
     let (_, started) = app.customer("Carla", "Hello").await;
@@ -95,6 +97,7 @@ async fn why_names_the_rule_everyone_with_a_reason_and_what_was_offered() {
     let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
     let (cid, dora) = (app.person("Cid", Role::Agent).await, app.person("Dora", Role::Agent).await);
     let eve = app.person("Eve", Role::Agent).await;
+    app.add_team("Early", lead.id, &[ada.id, eve.id]).await;
     app.add_queue("Support", &[ada.id, bob.id, cid.id, dora.id]).await;
     app.make_available(&ada).await;
     app.system(Command::BeginLease { agent: cid.id }).await;
@@ -167,6 +170,7 @@ async fn why_counts_what_is_asked_for_before_it() {
     let app = TestApp::start();
     let lead = app.person("Lead", Role::Supervisor).await;
     app.add_queue("Support", &[lead.id]).await;
+    app.add_team("Early", lead.id, &[lead.id]).await;
     let mut ids = Vec::new();
     for name in ["Carla", "Dan"] {
         let (_, started) = app.customer(name, "Hello").await;

@@ -453,6 +453,11 @@ fn opened(setting: &Setting) -> (RoutingState, Timestamp) {
         added(&mut turns, Command::BeginLease { agent });
         submit(&mut turns, Actor::Person(agent), Command::SetStatus { status: Status::Available });
     }
+    let agents: BTreeSet<AgentId> = turns.state().agents.keys().copied().collect();
+    let supervises = |agent: &Agent| agent.role == Role::Supervisor;
+    let supervisors = turns.state().agents.values().filter(|agent| supervises(agent)).map(|agent| agent.id);
+    let (name, supervisors) = ("Everyone".to_owned(), supervisors.collect());
+    added(&mut turns, Command::AddTeam { name, agents, supervisors });
     for _ in 0..setting.customers {
         clock.advance(core::time::Duration::from_secs(1));
         submit(

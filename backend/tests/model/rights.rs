@@ -114,6 +114,7 @@ pub fn check_command(
             let role = by.and_then(|by| before.agents.get(&by)).map(|agent| agent.role);
             let policy = before.conversations.get(conversation).map(|open| before.policy(open));
             role.is_some_and(|role| role >= Role::Supervisor)
+                && by.is_some_and(|by| leads(before, by, conversation))
                 && policy.is_some_and(|policy| policy.take_over == TakeOver::Always)
                 && owner(after, conversation) == by.map(Owner::Agent)
                 && !owns(conversation)
@@ -155,6 +156,9 @@ pub fn check_command(
         | Command::AddGroup { .. }
         | Command::ChangeGroup { .. }
         | Command::RemoveGroup { .. }
+        | Command::AddTeam { .. }
+        | Command::ChangeTeam { .. }
+        | Command::RemoveTeam { .. }
         | Command::SetPolicy { .. }
         | Command::OverridePolicy { .. }
         | Command::BeginLease { .. }
@@ -234,4 +238,16 @@ fn may_cancel(transfer: &Transfer, now: Timestamp) -> bool {
             Cancel::Undo => within_undo,
             Cancel::InvitesOnly | Cancel::Never => false,
         }
+}
+
+/// Says whether someone leads a team that has a conversation's owner, or a member of the queue or group that has it.
+fn leads(state: &RoutingState, by: AgentId, conversation: &ConversationId) -> bool {
+    let held = state.conversations.get(conversation).and_then(Conversation::owner);
+    let answers = |agent: &AgentId| match held {
+        Some(Owner::Agent(owner)) => owner == *agent,
+        Some(Owner::Queue(queue)) => state.agents[agent].queues.contains(&queue),
+        Some(Owner::Group(group)) => state.groups[&group].has(&state.agents[agent].skills),
+        Some(Owner::Flow(_) | Owner::External(_)) | None => false,
+    };
+    state.teams.values().any(|team| team.supervisors.contains(&by) && team.agents.iter().any(answers))
 }

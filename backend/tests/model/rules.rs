@@ -290,6 +290,9 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::GroupAdded { .. }
         | Event::GroupChanged { .. }
         | Event::GroupRemoved { .. }
+        | Event::TeamAdded { .. }
+        | Event::TeamChanged { .. }
+        | Event::TeamRemoved { .. }
         | Event::PolicySet { .. }
         | Event::PolicyOverridden { .. }
         | Event::StatusChanged { .. }

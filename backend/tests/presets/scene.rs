@@ -77,6 +77,8 @@ impl Scene {
             let agent = scene.add_person(place);
             *[&mut scene.ada, &mut scene.bob, &mut scene.cem][place] = agent;
         }
+        let (agents, supervisors) = ([scene.ada, scene.bob].into(), [scene.cem].into());
+        scene.added(Command::AddTeam { name: "Everyone".to_owned(), agents, supervisors });
         scene
     }
 

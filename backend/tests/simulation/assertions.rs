@@ -244,6 +244,9 @@ impl Checker {
             | Event::ExternalRemoved { .. }
             | Event::FlowAsked { .. }
             | Event::FlowEnded { .. }
+            | Event::TeamAdded { .. }
+            | Event::TeamChanged { .. }
+            | Event::TeamRemoved { .. }
             | Event::PolicySet { .. }
             | Event::PolicyOverridden { .. }
             | Event::TransferRerouted { .. }

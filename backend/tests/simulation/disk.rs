@@ -74,6 +74,11 @@ impl Kept {
             Row::GroupRemoved(group) => {
                 self.groups.remove(&group);
             }
+            Row::Team(team) => {
+                self.loaded.work.teams.retain(|known| known.id != team.id);
+                self.loaded.work.teams.push(team);
+            }
+            Row::TeamRemoved(team) => self.loaded.work.teams.retain(|known| known.id != team),
             Row::Workflow(workflow) => {
                 self.workflows.insert(workflow.id, workflow);
             }

@@ -118,6 +118,8 @@ impl World {
             });
             self.agents.push(id.parse().unwrap());
         }
+        let (agents, supervisors) = (self.agents.iter().copied().collect(), [self.agents[0]].into());
+        self.added(Command::AddTeam { name: "everyone".to_owned(), agents, supervisors });
         for number in 0..GROUPS {
             self.add_group(number);
         }

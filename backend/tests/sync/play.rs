@@ -470,6 +470,10 @@ fn administration(stage: &mut Stage, queue: QueueId) {
         panic!("no skill")
     };
     let skill: SkillId = id.parse().unwrap();
+    let (team, supervisors) = (stage.team, BTreeSet::from([stage.lead]));
+    let change = Command::ChangeTeam { team, name: text("Early"), agents: [one].into(), supervisors };
+    stage.give(Actor::System, change).unwrap();
+    stage.give(Actor::System, Command::RemoveTeam { team }).unwrap();
     let skills = BTreeSet::from([skill]);
     stage.give(Actor::System, Command::GrantSkill { agent: one, skill }).unwrap();
     stage.give(Actor::System, Command::RevokeSkill { agent: one, skill }).unwrap();

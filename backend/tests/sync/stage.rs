@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton::clock::ManualClock;
+use baton::clock::{Clock, ManualClock};
 use baton::dispatcher::{Answer, CommandError, Key, Parts, Request, Turns};
 use baton::feed::{self, Feed, HEARTBEAT_EVERY, Reader};
 use baton::ids::IdSource;
 use baton::store::Store;
 use baton::store::sqlite::SqliteStore;
+use baton::wall::Board;
 use baton_shared::command::Actor;
 use baton_shared::message::MESSAGES_SHOWN;
 use baton_shared::*;
@@ -35,6 +36,12 @@ struct WatchedChat {
     frames: mpsc::Receiver<Bytes>,
 }
 
+/// A wall kept up to date by events, and the stream they come on.
+struct WatchedWall {
+    wall: Wall,
+    frames: mpsc::Receiver<Bytes>,
+}
+
 /// A server without a network, driven step by step.
 pub struct Stage {
     pub turns: Turns,
@@ -43,6 +50,8 @@ pub struct Stage {
     /// A supervisor, who belongs to no queue and is Offline at first.
     pub lead: AgentId,
     pub queue: QueueId,
+    /// Both agents, led by the supervisor.
+    pub team: TeamId,
     /// Every command that was given.
     pub given: Vec<Command>,
     /// Every change of a desk that was seen.
@@ -55,6 +64,11 @@ pub struct Stage {
     runtime: tokio::runtime::Runtime,
     watched: Vec<Watched>,
     chats: Vec<WatchedChat>,
+    /// The supervisor's.
+    wall: Option<WatchedWall>,
+    wall_cut_points: Vec<(Wall, String)>,
+    /// Every change of a wall that was seen.
+    pub wall_seen: Vec<WallEvent>,
     cut_points: Vec<(AgentId, Desk, String)>,
     chat_cut_points: Vec<(ConversationId, ChatView, String)>,
     keys: u64,
@@ -96,6 +110,7 @@ impl Stage {
             two: nobody,
             lead: nobody,
             queue: QueueId::from_bits(0),
+            team: TeamId::from_bits(0),
             given: Vec::new(),
             seen: Vec::new(),
             store,
@@ -105,6 +120,9 @@ impl Stage {
             runtime: tokio::runtime::Builder::new_current_thread().build().unwrap(),
             watched: Vec::new(),
             chats: Vec::new(),
+            wall: None,
+            wall_cut_points: Vec::new(),
+            wall_seen: Vec::new(),
             cut_points: Vec::new(),
             chat_cut_points: Vec::new(),
             keys: 0,
@@ -126,10 +144,15 @@ impl Stage {
             let queue = self.queue;
             self.give(Actor::System, Command::AddMember { queue, agent }).unwrap();
         }
+        let (agents, supervisors) = ([self.one, self.two].into(), [self.lead].into());
+        let added =
+            self.give(Actor::System, Command::AddTeam { name: "Team".to_owned(), agents, supervisors });
+        self.team = id_of(added).parse().unwrap();
         for agent in self.everyone() {
             let (desk, frames) = self.open_desk(agent);
             self.watched.push(Watched { agent, desk, frames });
         }
+        self.wall = Some(self.open_wall());
     }
 
     fn add_person(&mut self, name: &str, role: Role) -> AgentId {
@@ -278,6 +301,7 @@ impl Stage {
             self.cut_points.push((watched.agent, fresh, cursor));
             self.watched.push(watched);
         }
+        self.check_wall();
         for mut watched in std::mem::take(&mut self.chats) {
             let (fresh, cursor) = self.fresh_chat(watched.conversation);
             match read_to_heartbeat(&mut watched.frames, &cursor) {
@@ -295,6 +319,47 @@ impl Stage {
                 | Phase::Transferring { .. } => self.chats.push(watched),
             }
         }
+    }
+
+    fn open_wall(&self) -> WatchedWall {
+        let (wall, cursor) = self.runtime.block_on(self.feed.wall(self.lead)).expect("it can be read");
+        let reader = Reader::Wall { agent: self.lead, session: [0; 32] };
+        WatchedWall { wall, frames: self.subscribe(reader, cursor) }
+    }
+
+    /// Returns what the supervisor oversees, computed from the store alone, and the place on the streams.
+    fn fresh_wall(&self) -> (Wall, String) {
+        let now = self.feed_clock.now();
+        let board = Board::load(self.store.as_ref(), now).unwrap();
+        let head = self.store.read().unwrap().head().unwrap();
+        (board.wall(&board.scope(self.lead), now), self.feed.cursor(head))
+    }
+
+    fn check_wall(&mut self) {
+        let Some(mut watched) = self.wall.take() else { return };
+        let (fresh, cursor) = self.fresh_wall();
+        match read_to_heartbeat(&mut watched.frames, &cursor) {
+            Read::Frames(frames) => apply_to_wall(&mut watched.wall, &frames, &mut self.wall_seen),
+            Read::Restart => watched = self.open_wall(),
+        }
+        assert_same("a wall", &watched.wall, &fresh);
+        self.wall_cut_points.push((fresh, cursor));
+        self.wall = Some(watched);
+    }
+
+    /// From every snapshot that was taken: resuming after its cursor gives what the store shows, or says to start again.
+    fn check_wall_cut_points(&mut self) {
+        let mut resumed = 0;
+        for (mut wall, cursor) in std::mem::take(&mut self.wall_cut_points) {
+            let (fresh, head) = self.fresh_wall();
+            let mut frames = self.subscribe(Reader::Wall { agent: self.lead, session: [0; 32] }, cursor);
+            if let Read::Frames(frames) = read_to_heartbeat(&mut frames, &head) {
+                apply_to_wall(&mut wall, &frames, &mut self.wall_seen);
+                assert_same("a wall", &wall, &fresh);
+                resumed += 1;
+            }
+        }
+        assert!(resumed > 0, "at least the last snapshots can be resumed from");
     }
 
     /// Asks for a heartbeat on every stream, after everything that was published before.
@@ -319,6 +384,7 @@ impl Stage {
             }
         }
         assert!(resumed > 0, "at least the last snapshots can be resumed from");
+        self.check_wall_cut_points();
         for (conversation, mut chat, cursor) in std::mem::take(&mut self.chat_cut_points) {
             let (fresh, head) = self.fresh_chat(conversation);
             let mut frames = self.subscribe(Reader::Customer(conversation), cursor);
@@ -384,6 +450,16 @@ fn apply_to_desk(desk: &mut Desk, frames: &[(String, String)], seen: &mut Vec<De
     }
 }
 
+fn apply_to_wall(wall: &mut Wall, frames: &[(String, String)], seen: &mut Vec<WallEvent>) {
+    for (_, data) in frames.iter().filter(|(name, _)| name == "wall") {
+        let events: Vec<WallEvent> = serde_json::from_str(data).unwrap();
+        for event in events {
+            wall.apply(&event);
+            seen.push(event);
+        }
+    }
+}
+
 fn apply_to_chat(chat: &mut ChatView, frames: &[(String, String)]) {
     for (_, data) in frames.iter().filter(|(name, _)| name == "chat") {
         let events: Vec<ChatEvent> = serde_json::from_str(data).unwrap();
@@ -402,8 +478,13 @@ fn assert_same_desk(kept: &Desk, fresh: &Desk) {
         let surplus = thread.messages.len().saturating_sub(MESSAGES_SHOWN);
         thread.messages.drain(..surplus);
     }
+    assert_same("a desk", &kept, fresh);
+}
+
+/// Fails with what differs, and nothing else.
+fn assert_same<View: serde::Serialize>(what: &str, kept: &View, fresh: &View) {
     let (mut before, mut after) = (BTreeMap::new(), BTreeMap::new());
-    leaves("", &serde_json::to_value(&kept).unwrap(), &mut before);
+    leaves("", &serde_json::to_value(kept).unwrap(), &mut before);
     leaves("", &serde_json::to_value(fresh).unwrap(), &mut after);
     let both: Vec<String> =
         before.keys().filter(|path| before.get(*path) == after.get(*path)).cloned().collect();
@@ -411,7 +492,7 @@ fn assert_same_desk(kept: &Desk, fresh: &Desk) {
         before.remove(&path);
         after.remove(&path);
     }
-    assert_eq!(before, after, "what the events made, and what a fresh snapshot shows otherwise");
+    assert_eq!(before, after, "{what}: what the events made, and what a fresh snapshot shows otherwise");
 }
 
 /// Adds what a value holds to `found`, by where it stands.

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use crate::app::DeskContext;
 use crate::controls::icon::{Icon, IconView};
 use crate::screens::header::sign_out;
+use crate::screens::supervisor;
 
 pub mod definitions;
 pub mod dry_run;
@@ -111,6 +112,9 @@ pub fn AdminScreen(
                 <div class="header__tools">
                     <a class="button button--plain" href="/">
                         "Desk"
+                    </a>
+                    <a class="button button--plain" href=supervisor::PATH>
+                        "Wall"
                     </a>
                     <button
                         class="button button--plain button--icon"

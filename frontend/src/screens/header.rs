@@ -30,6 +30,9 @@ pub fn Header() -> impl IntoView {
             <StatusMenu />
             <div class="header__tools">
                 <Show when=move || leads.get()>
+                    <a class="button button--plain" href="/supervisor">
+                        "Wall"
+                    </a>
                     <a
                         class="button button--plain button--icon"
                         href=AdminPage::Transfers.path()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::tree::{File, files, has_word, refuse};
 
 /// Enums whose every variant has a test that snapshot and events agree.
-const SYNCED: [&str; 3] = ["Command", "Event", "DeskEvent"];
+const SYNCED: [&str; 4] = ["Command", "Event", "DeskEvent", "WallEvent"];
 
 /// Pages that are not routes of the web application.
 const OTHER_PAGES: [&str; 1] = ["/chat"];

@@ -1,4 +1,4 @@
-//! People, queues, groups and policies.
+//! People, queues, groups, teams and policies.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,6 +100,16 @@ impl RoutingState {
         self.groups.remove(&id);
         self.index.touched.removed_groups.insert(id);
         self.seat_pool_anew(Pool::Group(id));
+    }
+
+    pub(super) fn team_set(&mut self, team: &Team) {
+        self.teams.insert(team.id, team.clone());
+        self.index.touched.teams.insert(team.id);
+    }
+
+    pub(super) fn team_removed(&mut self, id: TeamId) {
+        self.teams.remove(&id);
+        self.index.touched.removed_teams.insert(id);
     }
 
     pub(super) fn policy_set(&mut self, preset: Preset, policy: &TransferPolicy) {

@@ -122,6 +122,8 @@ pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
     let undone = TransferState::Ended { at: at(9), end: TransferEnd::Cancelled };
     let undone = transfer(2, &second, Target::Queue(SALES), undone);
     let (group, gone) = (group(1), group(2));
+    let team = Team { id: TeamId::from_bits(1), agents: [ONE, TWO].into(), supervisors: [TWO].into() };
+    let disbanded = Team { id: TeamId::from_bits(2), ..team.clone() };
     let answered = RequestState::Answered { at: at(9), by: ONE };
     let requests = [
         request(1, &second, RequestState::Open),
@@ -141,10 +143,12 @@ pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
         Row::Skill(SkillId::from_bits(1)),
         Row::Group(group.clone()),
         Row::Group(gone.clone()),
+        Row::Team(team.clone()),
+        Row::Team(disbanded.clone()),
         Row::Policies(policies.clone()),
     ];
     scene.turn(others.into_iter().chain(requests.clone().map(Row::Request)), Vec::new());
-    scene.turn([Row::GroupRemoved(gone.id)], Vec::new());
+    scene.turn([Row::GroupRemoved(gone.id), Row::TeamRemoved(disbanded.id)], Vec::new());
     drop(scene);
 
     let loaded = Scene::of(place).loaded;
@@ -154,6 +158,7 @@ pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
     assert_eq!(work.agents, [ONE, TWO].map(agent));
     assert_eq!(work.queues, [BILLING, SALES].map(queue));
     assert_eq!(work.groups, [group]);
+    assert_eq!(work.teams, [team]);
     assert_eq!(work.segments, [segment(&first), segment(&second), in_wrap_up]);
     assert_eq!(work.conversations, [first, second]);
     assert_eq!(work.offers, [made]);
@@ -196,6 +201,7 @@ pub fn content_without_its_thing_is_refused(place: &dyn Place) {
         Content::SkillName(SkillId::from_bits(9), text()),
         Content::QueueName(QueueId::from_bits(9), text()),
         Content::GroupName(GroupId::from_bits(9), text()),
+        Content::TeamName(TeamId::from_bits(9), text()),
         Content::Note(TransferId::from_bits(9), text()),
         Content::Summary(TransferId::from_bits(9), text()),
         Content::InviteNote(InviteId::from_bits(9), text()),
@@ -268,6 +274,7 @@ fn every_event() -> Vec<Event> {
     let ended = SegmentId::from_bits(2);
     let (contact, channel, message) = (ContactId::from_bits(1), Channel::WebChat, MessageId::from_bits(1));
     let (request, invite) = (RequestId::from_bits(1), InviteId::from_bits(1));
+    let team = Box::new(Team { id: TeamId::from_bits(1), agents: [ONE].into(), supervisors: [TWO].into() });
     // One switch that is set to nothing, and others that are not set at all.
     let set = PolicyOverride { transfer_secs: Some(None), ..Default::default() };
     vec![
@@ -291,6 +298,9 @@ fn every_event() -> Vec<Event> {
         Event::GroupAdded { group, skills: [skill].into(), membership: Membership::Any, priority },
         Event::GroupChanged { group, skills: Default::default(), membership: Membership::All, priority },
         Event::GroupRemoved { group },
+        Event::TeamAdded { team: team.clone(), by: None },
+        Event::TeamChanged { team: team.clone(), by: Some(agent) },
+        Event::TeamRemoved { team: team.id, by: Some(agent) },
         Event::PolicySet {
             preset: Preset::Salesforce,
             policy: Box::new(Preset::Salesforce.policy()),

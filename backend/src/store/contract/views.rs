@@ -363,18 +363,29 @@ pub fn places_in_line_are_counted_for_a_group_too(place: &dyn Place) {
     assert_eq!(waits(&queued), expected("Billing", 1));
 }
 
-/// People, queues, skills and groups come by name, with what belongs to them.
+/// People, queues, skills, groups and teams come by name, with what belongs to them.
 pub fn everything_that_has_a_name_is_listed_by_it(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let [refunds, escalations] = [1, 2].map(GroupId::from_bits);
     let [languages, accounts] = [1, 2].map(SkillId::from_bits);
     let group = |id| Row::Group(Group { id, skills: [languages].into(), ..group(1) });
-    let changed = [group(refunds), group(escalations), Row::Skill(languages), Row::Skill(accounts)];
+    let [late, early] = [1, 2].map(TeamId::from_bits);
+    let team = |id| Row::Team(Team { id, agents: [ONE].into(), supervisors: [TWO].into() });
+    let changed = [
+        group(refunds),
+        group(escalations),
+        Row::Skill(languages),
+        Row::Skill(accounts),
+        team(late),
+        team(early),
+    ];
     let content = vec![
         Content::GroupName(refunds, "Refunds".to_owned()),
         Content::GroupName(escalations, "Escalations".to_owned()),
         Content::SkillName(languages, "Languages".to_owned()),
         Content::SkillName(accounts, "Accounts".to_owned()),
+        Content::TeamName(late, "Late".to_owned()),
+        Content::TeamName(early, "Early".to_owned()),
         profile(ONE, "Zed"),
         Content::QueueName(BILLING, "Zero interest".to_owned()),
     ];
@@ -402,4 +413,7 @@ pub fn everything_that_has_a_name_is_listed_by_it(place: &dyn Place) {
         ["Escalations", "Refunds"]
     );
     assert_eq!(groups[0].skills, [languages].into());
+    let teams = scene.ask(|reading| reading.teams());
+    assert_eq!(teams.iter().map(|team| team.name.as_str()).collect::<Vec<_>>(), ["Early", "Late"]);
+    assert_eq!((&teams[1].agents, &teams[1].supervisors), (&[ONE].into(), &[TWO].into()));
 }

@@ -15,7 +15,11 @@ use super::{LOCK, WORKSPACE};
 use crate::store::StoreError;
 
 /// The schema, step by step; a step is never changed once it was released.
-const MIGRATIONS: &[&str] = &[include_str!("../../../migrations/sqlite/0001_start.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("../../../migrations/sqlite/0001_start.sql"),
+    include_str!("../../../migrations/sqlite/0002_teams.sql"),
+    include_str!("../../../migrations/sqlite/0003_presence.sql"),
+];
 
 /// Marks a file as Baton's, so that another program's database is not taken for it: "Batn".
 const APPLICATION_ID: i64 = 0x4261_746e;

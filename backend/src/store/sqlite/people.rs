@@ -1,8 +1,8 @@
-//! The people, queues, skills and groups, as they see each other and as administrators see them.
+//! The people, queues, skills, groups and teams, as they see each other and as administrators see them.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use baton_shared::api::{GroupView, Person, QueueView, Skill};
+use baton_shared::api::{GroupView, Person, QueueView, Skill, TeamView};
 use baton_shared::desk::{Colleague, Me};
 use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, params};
@@ -135,6 +135,7 @@ pub(super) fn names(connection: &Connection) -> Result<Names, StoreError> {
         groups: names_of(connection, "select id, name from groups where workspace_id = ?1")?,
         queues: names_of(connection, "select id, name from queues where workspace_id = ?1")?,
         skills: names_of(connection, "select id, name from skills where workspace_id = ?1")?,
+        workflows: names_of(connection, "select id, name from workflows where workspace_id = ?1")?,
         flows: names_of(connection, "select id, name from flows where workspace_id = ?1")?,
         externals: names_of(connection, "select id, name from externals where workspace_id = ?1")?,
     })
@@ -190,6 +191,20 @@ pub(super) fn skills(connection: &Connection) -> Result<Vec<Skill>, StoreError> 
         Ok(Skill { id: SkillId::from_blob(id), name: row.get(1)? })
     })?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Returns every team, by name.
+pub(super) fn teams(connection: &Connection) -> Result<Vec<TeamView>, StoreError> {
+    let mut find = connection
+        .prepare_cached("select body, name from teams where workspace_id = ?1 order by name, id")?;
+    let mut found = find.query(params![WORKSPACE])?;
+    let mut teams = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+        let Team { id, agents, supervisors } = rows::from_body("teams", body)?;
+        teams.push(TeamView { id, name: row.get(1)?, agents, supervisors });
+    }
+    Ok(teams)
 }
 
 /// Returns every transfer group, by name.

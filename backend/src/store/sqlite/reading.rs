@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use baton_shared::api::{
-    ExternalView, FlowView, GroupView, Person, QueueView, RequestView, Skill, WhyOffer, WorkflowView,
+    ExternalView, FlowView, GroupView, Person, QueueView, RequestView, Skill, TeamView, WhyOffer,
+    WorkflowView,
 };
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 use rusqlite::{OptionalExtension, params};
 
 use super::readers::Reader;
-use super::{WORKSPACE, bots, chats, log, messages, people, requests, things, threads};
+use super::{WORKSPACE, bots, chats, log, messages, people, requests, things, threads, walls};
 use crate::store::rows::StoredId;
-use crate::store::{Names, Partner, ReadMarks, Reading, Sight, StoreError};
+use crate::store::{Names, Partner, ReadMarks, Reading, Sight, StoreError, WallRows};
 
 impl Reading for Reader<'_> {
     fn head(&self) -> Result<u64, StoreError> {
@@ -218,6 +219,18 @@ impl Reading for Reader<'_> {
 
     fn skills(&self) -> Result<Vec<Skill>, StoreError> {
         people::skills(self)
+    }
+
+    fn wall_rows(&self, since: Timestamp) -> Result<WallRows, StoreError> {
+        walls::wall_rows(self, since)
+    }
+
+    fn customer(&self, conversation: ConversationId) -> Result<Option<String>, StoreError> {
+        walls::customer(self, conversation)
+    }
+
+    fn teams(&self) -> Result<Vec<TeamView>, StoreError> {
+        people::teams(self)
     }
 
     fn groups(&self) -> Result<Vec<GroupView>, StoreError> {

@@ -3,6 +3,7 @@
 mod content;
 mod things;
 
+use baton_shared::Timestamp;
 use baton_shared::event::EVENT_VERSION;
 use rusqlite::{
     CachedStatement, Connection, OptionalExtension, Params, Transaction, TransactionBehavior, params,
@@ -67,7 +68,8 @@ impl Writer {
     fn write(&mut self, batch: &Batch) -> Result<(), StoreError> {
         let transaction = self.connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let statements = Statements { transaction: &transaction, held: Vec::new() };
-        let mut writing = Writing { transaction: &transaction, statements, body: &mut self.body };
+        let body = &mut self.body;
+        let mut writing = Writing { transaction: &transaction, statements, body, at: batch.at };
         writing.advance(batch)?;
         writing.log(batch)?;
         for row in &batch.rows {
@@ -112,6 +114,8 @@ struct Writing<'a> {
     transaction: &'a Transaction<'a>,
     statements: Statements<'a>,
     body: &'a mut Vec<u8>,
+    /// When the turn was taken.
+    at: Timestamp,
 }
 
 impl Writing<'_> {

@@ -27,6 +27,10 @@ impl Writing<'_> {
                 let sql = "update groups set name = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, group.blob(), name], group)
             }
+            Content::TeamName(team, name) => {
+                let sql = "update teams set name = ?3 where workspace_id = ?1 and id = ?2";
+                self.set(sql, params![WORKSPACE, team.blob(), name], team)
+            }
             Content::Workflow(workflow, definition) => {
                 let sql =
                     "update workflows set name = ?3, definition = ?4 where workspace_id = ?1 and id = ?2";

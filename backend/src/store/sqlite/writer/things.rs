@@ -20,6 +20,8 @@ impl Writing<'_> {
             Row::Queue(queue) => self.queue(queue),
             Row::Group(group) => self.group(group),
             Row::GroupRemoved(group) => self.group_removed(*group),
+            Row::Team(team) => self.team(team),
+            Row::TeamRemoved(team) => self.team_removed(*team),
             Row::Workflow(workflow) => self.workflow(workflow),
             Row::WorkflowRemoved(workflow) => self.workflow_removed(*workflow),
             Row::Flow(flow) => self.flow(flow),
@@ -40,10 +42,21 @@ impl Writing<'_> {
     fn agent(&mut self, agent: &Agent) -> Result<(), StoreError> {
         let body = body(self.body, agent)?;
         self.statements.run(
-            "insert into agents (workspace_id, id, role, enabled, body) values (?1, ?2, ?3, ?4, ?5)
+            "insert into agents (workspace_id, id, role, enabled, body, present_since)
+             values (?1, ?2, ?3, ?4, ?5, ?6)
              on conflict (workspace_id, id) do update set
-                 role = excluded.role, enabled = excluded.enabled, body = excluded.body",
-            params![WORKSPACE, agent.id.blob(), rows::role(agent.role), agent.enabled, body],
+                 role = excluded.role, enabled = excluded.enabled, body = excluded.body,
+                 present_since = iif(
+                     json_extract(body, '$.presence') is json_extract(excluded.body, '$.presence'),
+                     present_since, excluded.present_since)",
+            params![
+                WORKSPACE,
+                agent.id.blob(),
+                rows::role(agent.role),
+                agent.enabled,
+                body,
+                self.at.as_millis()
+            ],
         )?;
         if !agent.enabled {
             // In the same transaction, so that no sign-in comes back to life when the person may sign in again.
@@ -88,6 +101,22 @@ impl Writing<'_> {
             "update groups set removed = 1 where workspace_id = ?1 and id = ?2",
             params![WORKSPACE, group.blob()],
         )?;
+        Ok(())
+    }
+
+    fn team(&mut self, team: &Team) -> Result<(), StoreError> {
+        let body = body(self.body, team)?;
+        self.statements.run(
+            "insert into teams (workspace_id, id, body) values (?1, ?2, ?3)
+             on conflict (workspace_id, id) do update set body = excluded.body",
+            params![WORKSPACE, team.id.blob(), body],
+        )?;
+        Ok(())
+    }
+
+    fn team_removed(&mut self, team: TeamId) -> Result<(), StoreError> {
+        self.statements
+            .run("delete from teams where workspace_id = ?1 and id = ?2", params![WORKSPACE, team.blob()])?;
         Ok(())
     }
 

@@ -1,0 +1,75 @@
+//! Whose work a person oversees: the one rule behind everything that supervisors see and do.
+
+use std::collections::BTreeSet;
+
+use baton_shared::*;
+
+use super::RoutingState;
+
+/// What of a workspace someone oversees.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// Everything: an administrator.
+    Everything,
+    /// What their teams have to do with; empty for whoever leads none.
+    Teams {
+        /// Everyone in a team that they lead.
+        people: BTreeSet<AgentId>,
+        /// The queues that an agent of theirs is a member of.
+        queues: BTreeSet<QueueId>,
+        /// The groups that an agent of theirs is a member of.
+        groups: BTreeSet<GroupId>,
+    },
+}
+
+impl Scope {
+    /// Says whether a person is in it.
+    pub fn has_person(&self, agent: AgentId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Teams { people, .. } => people.contains(&agent),
+        }
+    }
+
+    /// Says whether a queue is in it.
+    pub fn has_queue(&self, queue: QueueId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Teams { queues, .. } => queues.contains(&queue),
+        }
+    }
+
+    /// Says whether a conversation is in it: by the person who owns it, by the queue or group in which it waits, and by
+    /// its queue while a flow or a partner outside has it.
+    pub fn has_conversation(&self, conversation: &Conversation) -> bool {
+        let Self::Teams { people, queues, groups } = self else { return true };
+        match conversation.owner() {
+            Some(Owner::Agent(agent)) => people.contains(&agent),
+            Some(Owner::Queue(queue)) => queues.contains(&queue),
+            Some(Owner::Group(group)) => groups.contains(&group),
+            Some(Owner::Flow(_) | Owner::External(_)) => queues.contains(&conversation.queue),
+            None => false,
+        }
+    }
+}
+
+impl RoutingState {
+    /// Returns what a person oversees, by their role and the teams that they lead.
+    pub fn scope(&self, person: AgentId) -> Scope {
+        let (mut people, mut queues, mut groups) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
+        match self.agents.get(&person).filter(|found| found.enabled).map(|found| found.role) {
+            Some(Role::Administrator) => return Scope::Everything,
+            Some(Role::Supervisor) => {}
+            Some(Role::Agent) | None => return Scope::Teams { people, queues, groups },
+        }
+        for team in self.teams.values().filter(|team| team.supervisors.contains(&person)) {
+            people.extend(team.people());
+            for agent in team.agents.iter().filter_map(|agent| self.agents.get(agent)) {
+                queues.extend(&agent.queues);
+                let theirs = self.groups.values().filter(|group| group.has(&agent.skills));
+                groups.extend(theirs.map(|group| group.id));
+            }
+        }
+        Scope::Teams { people, queues, groups }
+    }
+}

@@ -1,0 +1,107 @@
+//! What a wall is shown beside the open work.
+
+use baton_shared::conversation::EndedBy;
+use baton_shared::offer::OfferState;
+use baton_shared::segment::{FollowedBy, OwnerCause, SegmentState};
+use baton_shared::*;
+
+use super::Place;
+use super::scene::{
+    BILLING, ONE, SALES, Scene, TWO, agent, at, customer, offer, owned, rows, said, segment, waiting,
+};
+use crate::store::{Fact, Happening, Row};
+
+/// Returns the bits of an id that was made at a second.
+const fn made(second: u64) -> u128 {
+    (at(second).as_millis() as u128) << 80
+}
+
+/// A segment of a queue with the id of the second at which it began.
+fn waited(queue: QueueId, began: u64, ended: Option<(u64, FollowedBy)>) -> Segment {
+    let state = match ended {
+        Some((second, followed_by)) => {
+            SegmentState::Ended { ended_at: at(second), followed_by, disposition: None }
+        }
+        None => SegmentState::Active,
+    };
+    let (id, owner) = (SegmentId::from_bits(made(began)), Owner::Queue(queue));
+    Segment { id, owner, started_at: at(began), state, ..segment(&waiting(1)) }
+}
+
+/// What came to queues and left them, and what was not answered, is counted from a time on and in order.
+pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
+    let mut scene = Scene::staffed(place);
+    let accepted = FollowedBy::Owner(OwnerCause::Accepted(OfferId::from_bits(1)));
+    let segments = [
+        waited(BILLING, 10, Some((50, accepted))),
+        waited(BILLING, 20, Some((130, accepted))),
+        waited(SALES, 110, Some((140, FollowedBy::End(EndedBy::Customer)))),
+        waited(SALES, 111, Some((150, FollowedBy::End(EndedBy::System)))),
+        waited(BILLING, 160, None),
+    ];
+    let ended = |second, end, cause| {
+        let id = OfferId::from_bits(made(second));
+        Row::Offer(Offer {
+            id,
+            state: OfferState::Ended { at: at(second + 5), end },
+            ..offer(1, &waiting(1), cause)
+        })
+    };
+    let of_billing = OfferCause::Queue(BILLING);
+    let of_a_transfer = OfferCause::Transfer(TransferId::from_bits(1));
+    let offers = [
+        ended(60, OfferEnd::TimedOut, of_billing),
+        ended(120, OfferEnd::TimedOut, of_billing),
+        ended(121, OfferEnd::Declined, of_billing),
+        ended(122, OfferEnd::Accepted, of_billing),
+        ended(123, OfferEnd::TimedOut, of_a_transfer),
+    ];
+    scene.turn(segments.into_iter().map(Row::Segment).chain(offers), Vec::new());
+    let fact = |second, queue, what| Fact { at: at(second), queue, what };
+    let missed = Happening::Missed { agent: TWO };
+    let found = scene.ask(|reading| reading.wall_rows(at(100))).facts;
+    let expected = [
+        fact(110, Some(SALES), Happening::Entered),
+        fact(111, Some(SALES), Happening::Entered),
+        fact(125, Some(BILLING), missed),
+        fact(126, Some(BILLING), Happening::Rejected),
+        fact(128, None, missed),
+        fact(130, Some(BILLING), Happening::Accepted { waited_ms: 110_000 }),
+        fact(140, Some(SALES), Happening::Abandoned),
+        fact(160, Some(BILLING), Happening::Entered),
+    ];
+    assert_eq!(found, expected);
+}
+
+/// Open conversations come with their customer and the time of their last message.
+pub fn a_wall_names_who_writes_and_when_they_did(place: &dyn Place) {
+    let mut scene = Scene::staffed(place);
+    let (open, closed) = (owned(5), waiting(6));
+    let state = ConversationState::Closed { at: at(9), by: EndedBy::Customer, epoch: 1 };
+    let closed = Conversation { state, ..closed };
+    let content = vec![
+        customer(&open, "Ada"),
+        customer(&closed, "Bob"),
+        said(open.id, 1, Author::Customer, "Hello?"),
+        said(open.id, 2, Author::Agent(ONE), "Hello."),
+    ];
+    scene.turn(rows(&open).into_iter().chain([Row::Conversation(closed.clone())]), content);
+    let last = scene.ask(|reading| reading.message(open.id, 2)).expect("it was said").at;
+    let spoken = scene.ask(|reading| reading.wall_rows(at(0))).spoken;
+    assert_eq!(spoken, [(open.id, "Ada".to_owned(), last)]);
+    let named = |conversation| scene.ask(|reading| reading.customer(conversation));
+    assert_eq!(named(closed.id), Some("Bob".to_owned()));
+    assert_eq!(named(ConversationId::from_bits(99)), None);
+}
+
+/// Since when someone is present as they are changes with their presence, and with nothing else.
+pub fn presence_has_a_beginning(place: &dyn Place) {
+    let mut scene = Scene::staffed(place);
+    let since = |scene: &Scene| scene.ask(|reading| reading.wall_rows(at(0))).present_since;
+    assert_eq!(since(&scene), [(ONE, at(1)), (TWO, at(1))]);
+    scene.turn([Row::Agent(Agent { idle_since: at(9), ..agent(ONE) })], Vec::new());
+    assert_eq!(since(&scene), [(ONE, at(1)), (TWO, at(1))]);
+    let presence = Presence { status: Status::Busy, reachable: true };
+    scene.turn([Row::Agent(Agent { presence, ..agent(ONE) })], Vec::new());
+    assert_eq!(since(&scene), [(ONE, at(3)), (TWO, at(1))]);
+}

@@ -1,0 +1,94 @@
+//! The wall's tables: sorted by any column, following their rows, and cut where nobody reads on.
+
+use baton_frontend::screens::supervisor::table::{Cell, Column, Order, ROWS_SHOWN_MAX, Rank, RowTable, Tone};
+use leptos::prelude::*;
+use wasm_bindgen_test::wasm_bindgen_test;
+
+use crate::stage::{Stage, until};
+
+type Named = (&'static str, u32);
+
+const COLUMNS: &[Column<Named>] = &[
+    Column {
+        title: "Name",
+        timed: false,
+        number: false,
+        rank: |row| Rank::text(row.0),
+        cell: |row, _| row.0.to_owned().into(),
+    },
+    Column {
+        title: "Count",
+        timed: false,
+        number: true,
+        rank: |row| Rank::count(row.1),
+        cell: |row, _| Cell {
+            text: row.1.to_string(),
+            tone: if row.1 > 5 { Tone::Critical } else { Tone::Plain },
+        },
+    },
+];
+
+fn shown(rows: RwSignal<Vec<Named>>) -> Stage {
+    Stage::with(move |context| {
+        view! {
+            <RowTable
+                name="Things"
+                columns=COLUMNS
+                rows=Memo::new(move |_| rows.get())
+                key=|row: &Named| row.0
+                clock=context.clock
+                first=Order { column: 0, down: false }
+                nothing="Nothing"
+            />
+        }
+    })
+}
+
+fn name(stage: &Stage, place: u32) -> String {
+    stage.find(&format!("tbody tr:nth-child({place}) th[scope=row]")).inner_text()
+}
+
+fn head(stage: &Stage, place: u32) -> String {
+    let head = stage.find(&format!("thead th:nth-child({place})"));
+    head.get_attribute("aria-sort").unwrap_or_default()
+}
+
+#[wasm_bindgen_test]
+async fn a_head_sorts_the_rows_and_turns_them_round() {
+    let rows = Owner::new().with(|| RwSignal::new(vec![("b", 2), ("a", 3), ("c", 1)]));
+    let stage = shown(rows);
+    until("the rows are there", || stage.count("tbody tr") == 3).await;
+    assert_eq!((name(&stage, 1).as_str(), head(&stage, 1).as_str()), ("a", "ascending"));
+    let sort = |place| stage.find(&format!("thead th:nth-child({place}) button")).click();
+    sort(2);
+    until("the highest is first", || name(&stage, 1) == "a" && name(&stage, 3) == "c").await;
+    assert_eq!((head(&stage, 1).as_str(), head(&stage, 2).as_str()), ("", "descending"));
+    sort(2);
+    until("the lowest is first", || name(&stage, 1) == "c").await;
+    assert_eq!(head(&stage, 2), "ascending");
+}
+
+#[wasm_bindgen_test]
+async fn rows_come_go_and_change_where_they_are() {
+    let rows = Owner::new().with(|| RwSignal::new(vec![("a", 1)]));
+    let stage = shown(rows);
+    until("the row is there", || stage.count("tbody tr") == 1).await;
+    let row = stage.find("tbody tr");
+    rows.set(vec![("a", 7), ("b", 2)]);
+    until("both are there", || stage.count("tbody tr") == 2).await;
+    assert!(row.is_connected(), "a row that changes stays the same element");
+    assert_eq!(stage.find("tbody td[data-tone=critical]").inner_text(), "7");
+    rows.set(Vec::new());
+    until("none is there", || stage.count("tbody tr") == 0).await;
+    assert!(stage.text().contains("Nothing"));
+}
+
+#[wasm_bindgen_test]
+async fn no_more_rows_are_shown_than_can_be_read() {
+    let many = ROWS_SHOWN_MAX as u32 + 50;
+    let all = (0..many).map(|number| (&*Box::leak(format!("row {number}").into_boxed_str()), number));
+    let rows = Owner::new().with(|| RwSignal::new(all.collect::<Vec<_>>()));
+    let stage = shown(rows);
+    until("some are there", || stage.count("tbody tr") == ROWS_SHOWN_MAX as u32).await;
+    assert!(stage.text().contains(&format!("{ROWS_SHOWN_MAX} of {many} are shown.")));
+}
