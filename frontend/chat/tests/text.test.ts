@@ -34,7 +34,7 @@ test("a conversation that became a request tells its number, and then that it is
   assert.equal(phaseSentence({ ...closed, answer: "Done." }, null), "Your request number 12 is answered");
   assert.equal(
     addressSentence("ada@example.com"),
-    "The answer will come to ada@example.com. It also appears here when you return.",
+    "You find the answer here when you return. We may also write to ada@example.com.",
   );
 });
 

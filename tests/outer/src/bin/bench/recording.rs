@@ -78,7 +78,9 @@ fn written_by(batch: &Batch) -> Vec<Written> {
             | Row::Flow(_)
             | Row::FlowRemoved(_)
             | Row::External(_)
-            | Row::ExternalRemoved(_) => return None,
+            | Row::ExternalRemoved(_)
+            | Row::Team(_)
+            | Row::TeamRemoved(_) => return None,
         })
     });
     let content = batch.content.iter().filter_map(|content| match content {
@@ -93,6 +95,7 @@ fn written_by(batch: &Batch) -> Vec<Written> {
         | Content::SkillName(..)
         | Content::QueueName(..)
         | Content::GroupName(..)
+        | Content::TeamName(..)
         | Content::Workflow(..)
         | Content::Flow(..)
         | Content::External { .. }
