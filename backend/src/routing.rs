@@ -220,6 +220,7 @@ impl RoutingState {
                 | Deadline::WrapUp(_)
                 | Deadline::Step(_)
                 | Deadline::Limit(_)
+                | Deadline::Relax(_)
                 | Deadline::Alone(_)
                 | Deadline::Silence(_)
                 | Deadline::Hours(_)

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::ids::{AgentId, QueueId, SkillId};
+use crate::ids::{AgentId, QueueId};
+use crate::skill::Skills;
 use crate::time::Timestamp;
 
 /// What a person may do; each role includes those before it, except that only members of a queue are offered its work.
@@ -92,8 +93,8 @@ pub struct Agent {
     pub presence: Presence,
     /// Units they can hold, per channel; a channel that is absent is not theirs.
     pub capacity: BTreeMap<Channel, u32>,
-    /// What they can do.
-    pub skills: BTreeSet<SkillId>,
+    /// What they can do, and how well.
+    pub skills: Skills,
     /// The queues whose work they may be offered.
     pub queues: BTreeSet<QueueId>,
     /// When they last accepted an offer or became available, whichever is later.

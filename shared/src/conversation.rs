@@ -74,12 +74,20 @@ pub struct WaitLimit {
     /// Until when whoever served the customer last is asked alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone_until: Option<Timestamp>,
+    /// When its queue asks for less of whoever takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relaxes_at: Option<Timestamp>,
 }
 
 impl Waiting {
     /// Returns until when whoever served the customer last is asked alone.
     pub fn alone_until(&self) -> Option<Timestamp> {
         self.limit.as_ref()?.alone_until
+    }
+
+    /// Returns when its queue asks for less of whoever takes it.
+    pub fn relaxes_at(&self) -> Option<Timestamp> {
+        self.limit.as_ref()?.relaxes_at
     }
 
     /// Returns when it has waited too long where it is.

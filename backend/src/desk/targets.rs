@@ -292,7 +292,7 @@ mod tests {
             enabled: true,
             presence: Presence { status: Status::Available, reachable: true },
             capacity: [(Channel::WebChat, 2)].into(),
-            skills: BTreeSet::new(),
+            skills: Skills::new(),
             queues: [BILLING].into(),
             idle_since: NOW,
             lost_at: None,
@@ -345,7 +345,7 @@ mod tests {
                 Agent { capacity: BTreeMap::new(), ..agent(WITHOUT_CHAT) },
             ],
             queues: vec![
-                queue(BILLING, BTreeSet::new(), Default::default()),
+                queue(BILLING, Skills::new(), Default::default()),
                 queue(SALES, [SKILL].into(), waited),
             ],
             groups: vec![group(REFUNDS, [SKILL].into()), group(EMPTY, [SkillId::from_bits(9)].into())],

@@ -224,7 +224,7 @@ pub fn check_pool(state: &RoutingState, conversation: &Conversation, target: Tar
     }
     check_allowed(state, conversation, target)?;
     let Some(pool) = target.pool() else { return Err(Refusal::NotOnePlace) };
-    let served = state.agents.values().any(|agent| state.serves(agent, pool, conversation.channel));
+    let served = state.agents.values().any(|agent| state.serves_in_time(agent, pool, conversation.channel));
     if served { Ok(()) } else { Err(Refusal::NobodyServes) }
 }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use baton_shared::api::{Added, NewPerson, Nothing, Person, PersonSettings};
+use baton_shared::api::{Added, NewPerson, Nothing, Person, PersonSettings, SkillGrant};
 use baton_shared::{AgentId, Channel, Command, SkillId};
 
 use super::body::{Ids, Keyed};
@@ -66,17 +66,19 @@ pub async fn change(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a person a skill
+/// Gives a person a skill at a level
+///
+/// Without a level it is 1; what was there before is replaced.
 #[utoipa::path(put, path = "/api/people/{person}/skills/{skill}", tag = "People",
-    params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), request_body = Nothing,
+    params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), request_body = SkillGrant,
     responses((status = 204)))]
 pub async fn grant(
     State(app): State<Arc<App>>,
     CurrentAdministrator(me): CurrentAdministrator,
     Ids((agent, skill)): Ids<(AgentId, SkillId)>,
-    Keyed { key, body: Nothing {} }: Keyed<Nothing>,
+    Keyed { key, body: SkillGrant { level } }: Keyed<SkillGrant>,
 ) -> Result<StatusCode, ApiError> {
-    app.submit(me.actor(), Some(key), Command::GrantSkill { agent, skill }).await?;
+    app.submit(me.actor(), Some(key), Command::GrantSkill { agent, skill, level }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -40,8 +40,8 @@ impl RoutingState {
                 self.skills.insert(*skill);
                 self.index.touched.skills.insert(*skill);
             }
-            Event::SkillGranted { agent, skill } => self.change_agent(*agent, |changed| {
-                changed.skills.insert(*skill);
+            Event::SkillGranted { agent, skill, level } => self.change_agent(*agent, |changed| {
+                changed.skills.insert(*skill, *level);
             }),
             Event::SkillRevoked { agent, skill } => self.change_agent(*agent, |changed| {
                 changed.skills.remove(skill);
@@ -182,12 +182,23 @@ impl RoutingState {
                         step: 0,
                         deadline: None,
                         dropping: BTreeMap::new(),
+                        lowering: Vec::new(),
                     },
                 );
             }
-            Event::StepEntered { conversation, step, pool, skills, priority, deadline, .. } => {
-                let begun =
-                    Begun { step: *step, pool: *pool, skills, priority: *priority, deadline: *deadline };
+            Event::StepEntered {
+                conversation,
+                step,
+                pool,
+                skills,
+                levels,
+                lowering,
+                priority,
+                deadline,
+                ..
+            } => {
+                let (step, pool, priority, deadline) = (*step, *pool, *priority, *deadline);
+                let begun = Begun { step, pool, skills, levels, lowering, priority, deadline };
                 self.step_entered(*conversation, &begun);
             }
             Event::FlowAsked { conversation, step, tries, taken, .. } => {
@@ -197,6 +208,8 @@ impl RoutingState {
                 self.flow_ended(*conversation, *end, *taken);
             }
             Event::SkillsDropped { conversation, skills } => self.skills_dropped(*conversation, skills),
+            Event::SkillsLowered { conversation, levels } => self.skills_lowered(*conversation, levels),
+            Event::QueueRelaxed { conversation, relaxed, .. } => self.queue_relaxed(*conversation, *relaxed),
             Event::StepsEnded { conversation, .. } => self.steps_ended(*conversation),
             Event::LimitLifted { conversation } => self.lift_limit(*conversation),
             Event::LastAgentAsked { conversation, agent, until } => {

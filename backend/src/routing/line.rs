@@ -38,14 +38,16 @@ type Place = (Reverse<Priority>, Timestamp, Subject);
 struct Class {
     pool: Pool,
     /// Beyond what the pool asks.
-    skills: BTreeSet<SkillId>,
+    skills: Skills,
+    /// How many of the queue's relaxations hold.
+    relaxed: u8,
     channel: Channel,
 }
 
 impl Class {
     const fn asked(&self) -> Asked<'_> {
-        let Self { pool, skills, channel } = self;
-        Asked { pool: *pool, skills, channel: *channel }
+        let Self { pool, skills, relaxed, channel } = self;
+        Asked { pool: *pool, skills, relaxed: *relaxed, channel: *channel }
     }
 }
 
@@ -53,14 +55,15 @@ impl Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Asked<'a> {
     pool: Pool,
-    skills: &'a BTreeSet<SkillId>,
+    skills: &'a Skills,
+    relaxed: u8,
     channel: Channel,
 }
 
 impl Asked<'_> {
     fn class(self) -> Class {
-        let Self { pool, skills, channel } = self;
-        Class { pool, skills: skills.clone(), channel }
+        let Self { pool, skills, relaxed, channel } = self;
+        Class { pool, skills: skills.clone(), relaxed, channel }
     }
 
     fn hash(&self) -> u64 {
@@ -229,31 +232,42 @@ impl RoutingState {
         let belongs = match class.pool {
             Pool::Queue(queue) => {
                 agent.queues.contains(&queue)
-                    && self.queues.get(&queue).is_some_and(|queue| queue.skills.is_subset(&agent.skills))
+                    && self
+                        .queues
+                        .get(&queue)
+                        .is_some_and(|queue| queue.is_met_by(&agent.skills, class.relaxed))
             }
             Pool::Group(group) => self.groups.get(&group).is_some_and(|group| group.has(&agent.skills)),
             Pool::Agent(named) => named == agent.id,
         };
         belongs
-            && class.skills.is_subset(&agent.skills)
+            && agent.skills.meet(&class.skills)
             && agent.enabled
             && agent.capacity.contains_key(&class.channel)
     }
 
     /// Says whether an agent belongs to a pool and could be offered its work when they are free.
     pub fn serves(&self, agent: &Agent, pool: Pool, channel: Channel) -> bool {
-        self.serves_with(agent, pool, &BTreeSet::new(), channel)
+        self.serves_with(agent, pool, &Skills::new(), 0, channel)
     }
 
-    /// Says whether an agent belongs to a pool, can do more than it asks, and could be offered its work when they are free.
+    /// Says whether an agent belongs to a pool and could be offered its work when they are free, once it asks for as little
+    /// as it ever does.
+    pub fn serves_in_time(&self, agent: &Agent, pool: Pool, channel: Channel) -> bool {
+        self.serves_with(agent, pool, &Skills::new(), u8::MAX, channel)
+    }
+
+    /// Says whether an agent belongs to a pool, can do more than it asks once so many of its relaxations hold, and could be
+    /// offered its work when they are free.
     pub fn serves_with(
         &self,
         agent: &Agent,
         pool: Pool,
-        skills: &BTreeSet<SkillId>,
+        skills: &Skills,
+        relaxed: u8,
         channel: Channel,
     ) -> bool {
-        self.able(agent, &Class { pool, skills: skills.clone(), channel })
+        self.able(agent, &Class { pool, skills: skills.clone(), relaxed, channel })
     }
 
     /// Computes anew which classes an agent can serve, and lists them where they are free.
@@ -425,7 +439,8 @@ impl RoutingState {
             Subject::Conversation(_) => conversation.ranked_at,
             Subject::Invite(_) => search.since,
         };
-        let asked = Asked { pool: search.pool, skills: &search.skills, channel: conversation.channel };
+        let (skills, channel) = (&search.skills, conversation.channel);
+        let asked = Asked { pool: search.pool, skills, relaxed: search.relaxed, channel };
         let accept_by = ranked_at.plus(self.index.waits.target(search.pool));
         search.open().then_some((asked, (Reverse(conversation.priority), accept_by)))
     }

@@ -28,6 +28,7 @@ mod requests;
 mod roles;
 mod server;
 mod session;
+mod skills;
 mod streams;
 mod summary;
 mod supervision;

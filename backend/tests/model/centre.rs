@@ -432,10 +432,10 @@ fn opened(setting: &Setting) -> (RoutingState, Timestamp) {
     let mut turns = turns(&Arc::new(Slate::holding(OpenWork::default())), &clock, 2);
     let policy = Box::new(setting.policy.clone());
     added(&mut turns, Command::SetPolicy { preset: Preset::Baton, policy });
-    let skills = BTreeSet::new();
     let (name, priority) = ("Everyone".to_owned(), Priority::Normal);
-    let queue = added(&mut turns, Command::AddQueue { name: name.clone(), skills: skills.clone(), priority });
+    let queue = added(&mut turns, Command::AddQueue { name: name.clone(), skills: Skills::new(), priority });
     let queue: QueueId = queue.parse().expect("it is an id");
+    let skills = BTreeSet::new();
     added(&mut turns, Command::AddGroup { name, skills, membership: Membership::All, priority });
     for (number, units) in setting.capacity.into_iter().enumerate() {
         let agent = added(

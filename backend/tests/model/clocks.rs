@@ -136,6 +136,7 @@ fn ended(state: &RoutingState, deadline: Deadline) -> Option<Event> {
         | Deadline::Rest(_)
         | Deadline::Step(_)
         | Deadline::Limit(_)
+        | Deadline::Relax(_)
         | Deadline::Alone(_)
         | Deadline::Silence(_)
         | Deadline::Hours(_)

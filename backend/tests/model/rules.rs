@@ -269,6 +269,8 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::WorkflowEntered { .. }
         | Event::StepEntered { .. }
         | Event::SkillsDropped { .. }
+        | Event::SkillsLowered { .. }
+        | Event::QueueRelaxed { .. }
         | Event::StepsEnded { .. }
         | Event::ServerStarted { .. }
         | Event::PersonAdded { .. }

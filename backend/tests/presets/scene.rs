@@ -65,13 +65,13 @@ impl Scene {
             note: None,
         };
         scene.set_policy(policy);
-        let (skills, priority) = (BTreeSet::new(), Priority::Normal);
+        let priority = Priority::Normal;
         for place in 0..2 {
-            let (name, skills) = (format!("queue {place}"), skills.clone());
+            let (name, skills) = (format!("queue {place}"), Skills::new());
             let queue = scene.added(Command::AddQueue { name, skills, priority }).parse().unwrap();
             *[&mut scene.queue, &mut scene.other_queue][place] = queue;
         }
-        let (name, membership) = ("Everyone".to_owned(), Membership::All);
+        let (name, skills, membership) = ("Everyone".to_owned(), BTreeSet::new(), Membership::All);
         scene.group = scene.added(Command::AddGroup { name, skills, membership, priority }).parse().unwrap();
         for place in 0..3 {
             let agent = scene.add_person(place);

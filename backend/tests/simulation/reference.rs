@@ -32,6 +32,27 @@ pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
     (owned + offered + kept.count() + takes_part.count()) as u32
 }
 
+/// Returns at which levels a queue asks for its skills once so many of its relaxations hold.
+pub fn asked(queue: &Queue, relaxed: u8) -> Vec<(SkillId, u8)> {
+    let mut asked: Vec<(SkillId, u8)> =
+        queue.skills.iter().map(|(skill, level)| (skill, u8::from(level))).collect();
+    for relaxation in &queue.rules.relax[..usize::from(relaxed)] {
+        match relaxation.level {
+            Some(lower) => asked
+                .iter_mut()
+                .filter(|(skill, level)| *skill == relaxation.skill && *level > u8::from(lower))
+                .for_each(|(_, level)| *level = lower.into()),
+            None => asked.retain(|(skill, _)| *skill != relaxation.skill),
+        }
+    }
+    asked
+}
+
+/// Says whether an agent has a skill at a level or above.
+pub fn can(agent: &Agent, skill: SkillId, level: u8) -> bool {
+    agent.skills.level(skill).is_some_and(|has| u8::from(has) >= level)
+}
+
 /// Someone is looked for: to own a conversation, or to take part in one.
 struct Wanted<'a> {
     subject: Subject,
@@ -97,7 +118,10 @@ fn accept_by(state: &RoutingState, pool: Pool, ranked_at: Timestamp) -> Timestam
 fn eligible(state: &RoutingState, agent: &Agent, wanted: &Wanted<'_>, now: Timestamp) -> bool {
     let belongs = match wanted.search.pool {
         Pool::Queue(queue) => {
-            agent.queues.contains(&queue) && state.queues[&queue].skills.is_subset(&agent.skills)
+            agent.queues.contains(&queue)
+                && asked(&state.queues[&queue], wanted.search.relaxed)
+                    .into_iter()
+                    .all(|(skill, level)| can(agent, skill, level))
         }
         Pool::Group(group) => match state.groups.get(&group) {
             Some(group) => match group.membership {
@@ -115,7 +139,7 @@ fn eligible(state: &RoutingState, agent: &Agent, wanted: &Wanted<'_>, now: Times
     });
     let limit = agent.capacity.get(&wanted.conversation.channel).copied().unwrap_or(0);
     belongs
-        && wanted.search.skills.iter().all(|skill| agent.skills.contains(skill))
+        && wanted.search.skills.iter().all(|(skill, level)| can(agent, skill, level.into()))
         && agent.enabled
         && agent.presence.reachable
         && agent.presence.status == Status::Available

@@ -185,6 +185,8 @@ impl Tally {
             "step_entered",
             "a known agent asked",
             "skills_dropped",
+            "skills_lowered",
+            "queue_relaxed",
             "steps_ended",
             "routed",
             "overflowed",

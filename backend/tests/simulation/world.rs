@@ -22,6 +22,7 @@ use tokio::sync::oneshot;
 use crate::assertions::Checker;
 use crate::bots::Bots;
 use crate::disk::Disk;
+use crate::lines;
 use crate::random::Random;
 use crate::tally::Tally;
 
@@ -94,7 +95,7 @@ impl World {
             self.skills.push(id.parse().unwrap());
         }
         for number in 0..QUEUES {
-            let skills = self.skills.iter().copied().take(number % 3).collect();
+            let skills = lines::asked(&mut self.random, &self.skills, number % 3);
             let priority = if number == 3 { Priority::High } else { Priority::Normal };
             let id = self.added(Command::AddQueue { name: format!("queue {number}"), skills, priority });
             self.queues.push(id.parse().unwrap());
@@ -136,7 +137,8 @@ impl World {
             }
             for skill in self.skills.clone() {
                 if self.random.chance(80) {
-                    self.give(Actor::System, Command::GrantSkill { agent, skill });
+                    let level = self.random.pick(&lines::LEVELS);
+                    self.give(Actor::System, Command::GrantSkill { agent, skill, level });
                 }
             }
             self.give(Actor::Person(agent), Command::SetStatus { status: Status::Available });

@@ -21,7 +21,7 @@ impl RoutingState {
             enabled: true,
             presence: Presence { status: Status::Offline, reachable: false },
             capacity: capacity.clone(),
-            skills: BTreeSet::new(),
+            skills: Skills::new(),
             queues: BTreeSet::new(),
             idle_since: at,
             lost_at: None,
@@ -75,7 +75,7 @@ impl RoutingState {
         self.change_presence(id, at, |presence| presence.reachable = false);
     }
 
-    pub(super) fn queue_set(&mut self, id: QueueId, skills: &BTreeSet<SkillId>, priority: queue::Priority) {
+    pub(super) fn queue_set(&mut self, id: QueueId, skills: &Skills, priority: queue::Priority) {
         match self.queues.get_mut(&id) {
             Some(queue) => {
                 queue.skills.clone_from(skills);

@@ -162,7 +162,7 @@ impl RoutingState {
         let at = self.at;
         if let Some(search) = self.search_mut(slot) {
             search.pool = pool;
-            search.skills.clear();
+            search.skills = Skills::new();
             search.since = at;
         }
         let released = self.transfers.get(&id).filter(|transfer| match transfer.state {

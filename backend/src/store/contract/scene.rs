@@ -125,11 +125,16 @@ pub fn agent(id: AgentId) -> Agent {
         enabled: true,
         presence: Presence { status: Status::Available, reachable: true },
         capacity: [(Channel::WebChat, 2)].into(),
-        skills: [SkillId::from_bits(1)].into(),
+        skills: skill_at(7),
         queues: [BILLING, SALES].into(),
         idle_since: at(0),
         lost_at: None,
     }
+}
+
+/// The scenes' one skill, at a level.
+pub fn skill_at(level: u8) -> Skills {
+    Level::new(level).map(|level| (SkillId::from_bits(1), level)).into_iter().collect()
 }
 
 /// A person's name and sign-in.
@@ -140,12 +145,13 @@ pub fn profile(agent: AgentId, name: &str) -> Content {
 
 /// A queue without an estimate.
 pub fn queue(id: QueueId) -> Queue {
-    Queue::new(id, [SkillId::from_bits(1)].into(), Priority::Normal)
+    Queue::new(id, skill_at(3), Priority::Normal)
 }
 
 /// A conversation that waits in [`BILLING`] in epoch 0, opened at `at(number)`.
 pub fn waiting(number: u64) -> Conversation {
-    let held = Held::Queue(Waiting::begin(Search::begin(Pool::Queue(BILLING), at(number), 1), None));
+    let search = Search::begin(Pool::Queue(BILLING), at(number), 1);
+    let held = Held::Queue(Waiting::begin(Search { skills: skill_at(2), relaxed: 1, ..search }, None));
     Conversation {
         id: ConversationId::from_bits(number.into()),
         contact: ContactId::from_bits(number.into()),

@@ -53,7 +53,7 @@ impl Written {
         }
     }
 
-    /// Reads the form, or says in a sentence what is wrong with it.
+    /// Reads the form, or says in a sentence what is wrong with it; what is asked less for stands elsewhere.
     pub fn rules(&self) -> Result<QueueRules, String> {
         let target = match (number(&self.target_secs)?, number(&self.target_percent)?) {
             (None, None) => None,
@@ -74,6 +74,7 @@ impl Written {
             at_closing: self.at_closing,
             last_agent_secs: number(&self.last_agent_secs)?,
             asked_first: self.asked_first,
+            relax: Vec::new(),
         })
     }
 
@@ -172,6 +173,7 @@ mod tests {
             at_closing: AtClosing::Request,
             last_agent_secs: Some(40),
             asked_first: AskedFirst::LeastLoaded,
+            relax: Vec::new(),
         }
     }
 
