@@ -130,6 +130,7 @@ async fn add_person(
         password_hash: hash.to_owned(),
         role,
         capacity,
+        interruptible: Default::default(),
     };
     added(run(app, command).await?)
 }

@@ -152,11 +152,12 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::SetStatus { status } => people::set_status(with, actor, status),
         Command::BeginLease { agent } => people::begin_lease(with, agent),
         Command::EndLease { agent } => people::end_lease(with, agent),
-        Command::AddPerson { name, email, password_hash, role, capacity } => {
-            people::add(with, people::NewPerson { name, email, password_hash, role, capacity })
+        Command::AddPerson { name, email, password_hash, role, capacity, interruptible } => {
+            let new = people::NewPerson { name, email, password_hash, role, capacity, interruptible };
+            people::add(with, new)
         }
-        Command::ChangePerson { agent, name, role, enabled, capacity } => {
-            people::change(with, agent, people::Settings { name, role, enabled, capacity })
+        Command::ChangePerson { agent, name, role, enabled, capacity, interruptible } => {
+            people::change(with, agent, people::Settings { name, role, enabled, capacity, interruptible })
         }
         Command::AddSkill { name } => people::add_skill(with, name),
         Command::GrantSkill { agent, skill, level } => people::grant_skill(with, agent, skill, level),

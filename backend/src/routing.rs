@@ -248,6 +248,17 @@ impl RoutingState {
         self.seat_of(agent).map_or(0, |seat| seat.load.held(channel))
     }
 
+    /// Returns how many units of a channel an agent holds that count against a kind of work: of primary work those of its own
+    /// kind, of interruptible work all.
+    pub fn taken(&self, agent: AgentId, channel: Channel, work: Work) -> u32 {
+        self.seat_of(agent).map_or(0, |seat| seat.load.taken(channel, work))
+    }
+
+    /// Returns which capacity the conversations of a queue take up that come into it.
+    pub fn work_in(&self, queue: QueueId) -> Work {
+        self.queues.get(&queue).map(|queue| queue.rules.work()).unwrap_or_default()
+    }
+
     /// Returns the agents who may see a conversation: its owner, those it is offered to, the one who is consulted about it,
     /// participants, whoever is invited, and former owners who read on.
     pub fn viewers(&self, conversation: ConversationId) -> Vec<AgentId> {

@@ -126,6 +126,7 @@ impl Day {
                 password_hash: String::new(),
                 role: Role::Agent,
                 capacity: BTreeMap::from([(Channel::WebChat, 1)]),
+                interruptible: Default::default(),
             });
             let (agent, queue) = (agent.parse().unwrap(), day.queue);
             day.agents.push(agent);

@@ -347,6 +347,9 @@ bodies! {
         enabled: bool,
         /// How many chats they can hold.
         capacity: u32,
+        /// Up to how many chats in all they are given interruptible ones; nothing for as many as `capacity` says.
+        #[serde(default)]
+        interruptible_capacity: Option<u32>,
         /// What they can do: each skill as its id, or with its level where that is above 1.
         skills: Skills,
         /// The queues whose work they are offered.
@@ -366,6 +369,9 @@ bodies! {
         role: Role,
         /// How many chats they can hold.
         capacity: u32,
+        /// Up to how many chats in all they are given interruptible ones; nothing for as many as `capacity` says.
+        #[serde(default)]
+        interruptible_capacity: Option<u32>,
     }
     /// What a person is to be.
     PersonSettings {
@@ -377,6 +383,9 @@ bodies! {
         enabled: bool,
         /// How many chats they can hold.
         capacity: u32,
+        /// Up to how many chats in all they are given interruptible ones; nothing for as many as `capacity` says.
+        #[serde(default)]
+        interruptible_capacity: Option<u32>,
     }
     /// A skill.
     Skill {

@@ -119,9 +119,17 @@ pub enum Command {
         password_hash: String,
         role: Role,
         capacity: BTreeMap<Channel, u32>,
+        interruptible: BTreeMap<Channel, u32>,
     },
     /// Set what a person is and may do.
-    ChangePerson { agent: AgentId, name: String, role: Role, enabled: bool, capacity: BTreeMap<Channel, u32> },
+    ChangePerson {
+        agent: AgentId,
+        name: String,
+        role: Role,
+        enabled: bool,
+        capacity: BTreeMap<Channel, u32>,
+        interruptible: BTreeMap<Channel, u32>,
+    },
     /// Add a skill.
     AddSkill { name: String },
     /// Give a person a skill at a level, in the place of the level that they have it at.

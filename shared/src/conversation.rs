@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Work;
 use crate::channel::Channel;
 use crate::few::FewSet;
 use crate::flow::Run;
@@ -177,6 +178,9 @@ pub struct Conversation {
     pub queue: QueueId,
     /// How soon it is offered.
     pub priority: Priority,
+    /// Which capacity it takes up, by the queue that it came into last.
+    #[serde(default, skip_serializing_if = "Work::is_primary")]
+    pub work: Work,
     /// When the customer opened it.
     pub enqueued_at: Timestamp,
     /// From when it counts as waiting, in every line it passes through, unless a policy says otherwise.

@@ -52,9 +52,22 @@ pub enum Event {
     /// The server started; deadlines that were running end no sooner than `held_until`.
     ServerStarted { held_until: Timestamp },
     /// A person was added, at first offline.
-    PersonAdded { agent: AgentId, role: Role, capacity: BTreeMap<Channel, u32> },
+    PersonAdded {
+        agent: AgentId,
+        role: Role,
+        capacity: BTreeMap<Channel, u32>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        interruptible: BTreeMap<Channel, u32>,
+    },
     /// A person's role, right to sign in or capacity was set.
-    PersonChanged { agent: AgentId, role: Role, enabled: bool, capacity: BTreeMap<Channel, u32> },
+    PersonChanged {
+        agent: AgentId,
+        role: Role,
+        enabled: bool,
+        capacity: BTreeMap<Channel, u32>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        interruptible: BTreeMap<Channel, u32>,
+    },
     /// A skill can be granted and asked for.
     SkillAdded { skill: SkillId },
     /// A person has a skill, at a level.

@@ -36,7 +36,7 @@ pub mod transfer;
 pub mod wall;
 pub mod workflow;
 
-pub use agent::{Agent, Presence, Role, Status};
+pub use agent::{Agent, Presence, Role, Status, Work};
 pub use channel::Channel;
 pub use chat::{ChatEvent, ChatMessage, ChatView, Phase};
 pub use command::Command;

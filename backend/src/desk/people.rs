@@ -23,6 +23,7 @@ pub(super) struct NewPerson {
     pub(super) password_hash: String,
     pub(super) role: Role,
     pub(super) capacity: BTreeMap<Channel, u32>,
+    pub(super) interruptible: BTreeMap<Channel, u32>,
 }
 
 /// What a person is to be.
@@ -31,6 +32,7 @@ pub(super) struct Settings {
     pub(super) role: Role,
     pub(super) enabled: bool,
     pub(super) capacity: BTreeMap<Channel, u32>,
+    pub(super) interruptible: BTreeMap<Channel, u32>,
 }
 
 fn known(state: &RoutingState, agent: AgentId) -> Result<&Agent, Refusal> {
@@ -82,7 +84,12 @@ pub(super) fn add(with: &mut Circumstances<'_>, new: NewPerson) -> Result<Decide
     let agent = with.ids.agent();
     let credentials = Some((email, new.password_hash));
     Ok(Decided {
-        events: vec![Event::PersonAdded { agent, role: new.role, capacity: new.capacity }],
+        events: vec![Event::PersonAdded {
+            agent,
+            role: new.role,
+            capacity: new.capacity,
+            interruptible: new.interruptible,
+        }],
         content: vec![Content::Profile { agent, name, credentials }],
         ..Decided::new(Answer::Added { id: agent.to_string() })
     })
@@ -101,8 +108,8 @@ pub(super) fn change(
     if administers(changed) && !stays && others.count() == 0 {
         return Err(Refusal::LastAdministrator);
     }
-    let Settings { role, enabled, capacity, .. } = settings;
-    let mut events = vec![Event::PersonChanged { agent, role, enabled, capacity }];
+    let Settings { role, enabled, capacity, interruptible, .. } = settings;
+    let mut events = vec![Event::PersonChanged { agent, role, enabled, capacity, interruptible }];
     if !enabled {
         let state = with.state;
         events.extend(offers::withdraw(with, agent));

@@ -106,7 +106,7 @@ fn why_not(
     if seeker.excluded.contains(&agent.id) {
         return Some(WhyNot::HasIt);
     }
-    room(state, agent, seeker.channel).err().map(WhyNot::NotFree)
+    room(state, agent, seeker.channel, state.work_in(step.queue)).err().map(WhyNot::NotFree)
 }
 
 /// A place in a workflow that nobody could ever serve.

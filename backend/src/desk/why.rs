@@ -89,8 +89,8 @@ fn verdict(
     agent: &Agent,
     now: Timestamp,
 ) -> Verdict {
-    let limit = agent.capacity.get(&conversation.channel).copied().unwrap_or(0);
-    let held = state.held(agent.id, conversation.channel);
+    let limit = agent.limit(conversation.channel, conversation.work);
+    let held = state.taken(agent.id, conversation.channel, conversation.work);
     if search.offers.contains_key(&agent.id) {
         return Verdict::Asked;
     }

@@ -177,7 +177,8 @@ pub fn skipped(state: &RoutingState, step: &PlannedStep, seeker: &Seeker) -> Opt
     if step.agent.is_some() && asked.peek().is_none() {
         return Some(Skipped::KnownAgentCannot);
     }
-    let nobody = step.skip_if_nobody && !asked.any(|agent| room(state, agent, seeker.channel).is_ok());
+    let work = state.work_in(step.queue);
+    let nobody = step.skip_if_nobody && !asked.any(|agent| room(state, agent, seeker.channel, work).is_ok());
     nobody.then_some(Skipped::NobodyAvailable)
 }
 

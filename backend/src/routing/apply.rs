@@ -30,12 +30,17 @@ impl RoutingState {
         let at = recorded.at;
         match &recorded.event {
             Event::ServerStarted { held_until } => self.hold_deadlines(*held_until),
-            Event::PersonAdded { agent, role, capacity } => self.person_added(*agent, *role, capacity, at),
-            Event::PersonChanged { agent, role, enabled, capacity } => self.change_agent(*agent, |changed| {
-                changed.role = *role;
-                changed.enabled = *enabled;
-                changed.capacity.clone_from(capacity);
-            }),
+            Event::PersonAdded { agent, role, capacity, interruptible } => {
+                self.person_added(*agent, *role, [capacity, interruptible], at);
+            }
+            Event::PersonChanged { agent, role, enabled, capacity, interruptible } => {
+                self.change_agent(*agent, |changed| {
+                    changed.role = *role;
+                    changed.enabled = *enabled;
+                    changed.capacity.clone_from(capacity);
+                    changed.interruptible.clone_from(interruptible);
+                });
+            }
             Event::SkillAdded { skill } => {
                 self.skills.insert(*skill);
                 self.index.touched.skills.insert(*skill);
@@ -112,6 +117,7 @@ impl RoutingState {
                 conversation: *conversation,
                 agent: *agent,
                 cause: *cause,
+                work: Work::default(),
                 made_at: at,
                 state: OfferState::Open { deadline: *deadline },
                 replies: BTreeSet::new(),
@@ -150,7 +156,7 @@ impl RoutingState {
                     (None, _, _) => TransferState::Requested,
                 };
                 let Some(open) = self.conversations.get(conversation) else { return };
-                let (queue, after_seq) = (open.queue, open.last_seq);
+                let (queue, work, after_seq) = (open.queue, open.work, open.last_seq);
                 self.transfer_requested(Transfer {
                     id: *transfer,
                     conversation: *conversation,
@@ -158,6 +164,7 @@ impl RoutingState {
                     target: *target,
                     mode: *mode,
                     queue,
+                    work,
                     policy: policy.as_ref().clone(),
                     requested_at: at,
                     after_seq,
@@ -230,6 +237,7 @@ impl RoutingState {
                     conversation: *conversation,
                     from: *from,
                     target: *target,
+                    work: self.conversations.get(conversation).map(|open| open.work).unwrap_or_default(),
                     policy: policy.as_ref().clone(),
                     made_at: at,
                     state: InviteState::Open { search, deadline: *deadline },

@@ -4,6 +4,7 @@
 
 mod app;
 mod bodies;
+mod capacities;
 mod chat;
 mod clock;
 mod consults;

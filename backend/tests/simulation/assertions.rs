@@ -7,6 +7,7 @@ use baton::routing::{OpenWork, RoutingState, Subject};
 use baton_shared::*;
 
 use crate::disk::Kept;
+use crate::reference::Holding;
 use crate::{bounds, reference, ways};
 
 /// The shortest time of silence that a policy of the simulation has.
@@ -33,7 +34,7 @@ pub struct Checker {
     /// When each customer was heard last, or an agent got their conversation.
     heard: BTreeMap<ConversationId, Timestamp>,
     /// What was passed on last and when, by whom, and how much they held with it.
-    passing_on: Option<(ConversationId, Timestamp, AgentId, u32)>,
+    passing_on: Option<(ConversationId, Timestamp, AgentId, Holding)>,
     /// What left a queue last and when, which queue, and since when it had waited there.
     left: Option<(ConversationId, Timestamp, QueueId, Timestamp)>,
     /// Who served each customer.
@@ -126,7 +127,7 @@ impl Checker {
                     self.stretched.insert(*agent);
                 }
                 if let (Owner::Agent(agent), segment::OwnerCause::Transferred(_)) = (from, cause) {
-                    let held = reference::held(&self.replayed, *agent, recorded.at);
+                    let held = reference::holding(&self.replayed, *agent, recorded.at);
                     self.passing_on = Some((*conversation, recorded.at, *agent, held));
                 }
                 if let segment::OwnerCause::Routed(_) = cause {
@@ -145,6 +146,13 @@ impl Checker {
                     self.heard.insert(*conversation, recorded.at);
                     let contact = self.replayed.conversations[conversation].contact;
                     self.served.entry(contact).or_default().insert(*agent);
+                }
+                let open = &self.replayed.conversations[conversation];
+                if let (Owner::Agent(heir), segment::OwnerCause::Left(invite)) = (to, cause)
+                    && self.replayed.invites.get(invite).is_some_and(|invite| invite.work != open.work)
+                {
+                    // The conversation came into another queue while they took part.
+                    self.stretched.insert(*heir);
                 }
                 if let (
                     Owner::Agent(agent),
@@ -235,7 +243,7 @@ impl Checker {
             Event::TransferEnded { conversation, from, .. } => {
                 if self.replayed.conversations[conversation].run().is_some() {
                     self.passing_on = from.agent().map(|sender| {
-                        let held = reference::held(&self.replayed, sender, recorded.at);
+                        let held = reference::holding(&self.replayed, sender, recorded.at);
                         (*conversation, recorded.at, sender, held)
                     });
                 }
@@ -420,9 +428,11 @@ impl Checker {
             if self.stretched.contains(&agent.id) {
                 continue;
             }
-            let held = reference::held(state, agent.id, now);
-            let limit = agent.capacity.get(&Channel::WebChat).copied().unwrap_or(0);
-            assert!(held <= limit, "{:?} holds {held} of {limit}", agent.id);
+            let held = reference::holding(state, agent.id, now);
+            let [primary, interruptible] = Work::ALL.map(|work| agent.limit(Channel::WebChat, work));
+            assert!(held.primary <= primary, "{:?} holds {held:?} of {primary}", agent.id);
+            let others = held.all - held.primary;
+            assert!(others <= interruptible, "{:?} holds {held:?} of {interruptible}", agent.id);
         }
         for conversation in state.conversations.values() {
             assert!(conversation.idle_from().is_none_or(|time| time > now), "silence counts in time");

@@ -31,6 +31,7 @@ pub fn any(random: &mut Random, queues: &[QueueId], queue: QueueId, skills: &[Sk
         asked_first: random.pick(&[AskedFirst::LongestIdle, AskedFirst::LeastLoaded]),
         last_agent_secs: random.pick(&[None, Some(10), Some(40)]),
         at_closing: random.pick(&[AtClosing::Keep, AtClosing::Request]),
+        interruptible: random.chance(40),
         relax: if random.chance(60) { relax(random, skills) } else { Vec::new() },
     })
 }

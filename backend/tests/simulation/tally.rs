@@ -187,6 +187,7 @@ impl Tally {
             "skills_dropped",
             "skills_lowered",
             "queue_relaxed",
+            "interrupted",
             "steps_ended",
             "routed",
             "overflowed",

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton::routing::RoutingState;
 use baton_shared::*;
 
-use crate::reference::{asked, can, held};
+use crate::reference::{Holding, asked, can, holding};
 
 /// What an expression means for a conversation of which this is known.
 type Meaning = fn(&BTreeMap<String, String>) -> bool;
@@ -33,7 +33,7 @@ pub fn may_begin(
     state: &RoutingState,
     step: &PlannedStep,
     excluded: &BTreeSet<AgentId>,
-    passing_on: Option<(AgentId, u32)>,
+    passing_on: Option<(AgentId, Holding)>,
     relaxed: u8,
     now: Timestamp,
 ) -> bool {
@@ -51,9 +51,9 @@ pub fn may_begin(
     let free = asked.iter().any(|agent| {
         let held = match passing_on {
             Some((sender, held)) if sender == agent.id => held,
-            Some(_) | None => held(state, agent.id, now),
+            Some(_) | None => holding(state, agent.id, now),
         };
-        agent.presence.available() && held < agent.capacity[&Channel::WebChat]
+        agent.presence.available() && held.leaves_room(agent, state.queues[&step.queue].rules.work())
     });
     (step.agent.is_none() || !asked.is_empty()) && (!step.skip_if_nobody || free)
 }

@@ -22,9 +22,9 @@ use tokio::sync::oneshot;
 use crate::assertions::Checker;
 use crate::bots::Bots;
 use crate::disk::Disk;
-use crate::lines;
 use crate::random::Random;
 use crate::tally::Tally;
+use crate::{lines, reference};
 
 const AGENTS: usize = 7;
 const QUEUES: usize = 4;
@@ -116,6 +116,7 @@ impl World {
                 password_hash: String::new(),
                 role: if number == 0 { Role::Administrator } else { Role::Agent },
                 capacity,
+                interruptible: Default::default(),
             });
             self.agents.push(id.parse().unwrap());
         }
@@ -249,6 +250,15 @@ impl World {
         }
         self.counted = kept.log.len();
         drop(kept);
+        let (state, now) = (self.turns.state(), self.clock.now());
+        let interrupted = |agent: &&Agent| {
+            let limits = Work::ALL.map(|work| agent.limit(Channel::WebChat, work));
+            let held = reference::holding(state, agent.id, now);
+            !self.lowered.contains(&agent.id) && held.all > limits[0].max(limits[1])
+        };
+        if state.agents.values().any(|agent| interrupted(&agent)) {
+            self.tally.count("interrupted");
+        }
         self.checker.check_rest(self.turns.state(), self.clock.now(), &self.lowered);
     }
 

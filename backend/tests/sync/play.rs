@@ -496,6 +496,7 @@ fn administration(stage: &mut Stage, queue: QueueId) {
         role: Role::Agent,
         enabled: true,
         capacity: capacity.clone(),
+        interruptible: Default::default(),
     };
     stage.give(Actor::System, change).unwrap();
     stage.give(Actor::System, Command::EndLease { agent: two }).unwrap();
@@ -508,6 +509,7 @@ fn administration(stage: &mut Stage, queue: QueueId) {
                 password_hash: text(""),
                 role: Role::Agent,
                 capacity,
+                interruptible: Default::default(),
             },
         )
         .unwrap();

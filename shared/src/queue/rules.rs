@@ -5,6 +5,7 @@ use core::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::hours::{AtClosing, OpeningHours};
+use crate::agent::Work;
 use crate::ids::{QueueId, SkillId};
 use crate::skill::Level;
 
@@ -101,12 +102,25 @@ pub struct QueueRules {
     pub last_agent_secs: Option<u32>,
     /// Which of the people who are free is asked first.
     pub asked_first: AskedFirst,
+    /// Whether its conversations are interruptible work.
+    #[serde(skip_serializing_if = "is_not")]
+    pub interruptible: bool,
     /// What the queue asks less for while a conversation waits, by the time after which it does.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub relax: Vec<Relaxation>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+const fn is_not(set: &bool) -> bool {
+    !*set
+}
+
 impl QueueRules {
+    /// Returns which capacity its conversations take up.
+    pub const fn work(&self) -> Work {
+        if self.interruptible { Work::Interruptible } else { Work::Primary }
+    }
+
     /// Says whether they are the default.
     pub fn is_default(&self) -> bool {
         *self == Self::default()

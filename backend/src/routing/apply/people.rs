@@ -12,7 +12,7 @@ impl RoutingState {
         &mut self,
         id: AgentId,
         role: Role,
-        capacity: &BTreeMap<Channel, u32>,
+        capacities: [&BTreeMap<Channel, u32>; 2],
         at: Timestamp,
     ) {
         let agent = Agent {
@@ -20,7 +20,8 @@ impl RoutingState {
             role,
             enabled: true,
             presence: Presence { status: Status::Offline, reachable: false },
-            capacity: capacity.clone(),
+            capacity: capacities[0].clone(),
+            interruptible: capacities[1].clone(),
             skills: Skills::new(),
             queues: BTreeSet::new(),
             idle_since: at,

@@ -279,8 +279,14 @@ fn every_event() -> Vec<Event> {
     let set = PolicyOverride { transfer_secs: Some(None), ..Default::default() };
     vec![
         Event::ServerStarted { held_until: at(45) },
-        Event::PersonAdded { agent, role, capacity: capacity.clone() },
-        Event::PersonChanged { agent, role, enabled: false, capacity },
+        Event::PersonAdded { agent, role, capacity: capacity.clone(), interruptible: Default::default() },
+        Event::PersonChanged {
+            agent,
+            role,
+            enabled: false,
+            capacity,
+            interruptible: [(Channel::WebChat, 6)].into(),
+        },
         Event::SkillAdded { skill },
         Event::SkillGranted { agent, skill, level: Level::LEAST },
         Event::SkillGranted { agent, skill, level: Level::MOST },

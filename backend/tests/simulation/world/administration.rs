@@ -187,6 +187,12 @@ impl World {
             role: if agent == self.agents[0] { Role::Administrator } else { Role::Agent },
             enabled: self.random.chance(70),
             capacity: BTreeMap::from([(Channel::WebChat, limit)]),
+            interruptible: self
+                .random
+                .pick(&[None, Some(1), Some(3)])
+                .map(|limit| (Channel::WebChat, limit))
+                .into_iter()
+                .collect(),
         }
     }
 }

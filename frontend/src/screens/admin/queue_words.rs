@@ -23,6 +23,7 @@ pub struct Written {
     pub at_closing: AtClosing,
     pub last_agent_secs: String,
     pub asked_first: AskedFirst,
+    pub interruptible: bool,
 }
 
 impl Written {
@@ -50,6 +51,7 @@ impl Written {
             at_closing: rules.at_closing,
             last_agent_secs: number(rules.last_agent_secs),
             asked_first: rules.asked_first,
+            interruptible: rules.interruptible,
         }
     }
 
@@ -74,6 +76,7 @@ impl Written {
             at_closing: self.at_closing,
             last_agent_secs: number(&self.last_agent_secs)?,
             asked_first: self.asked_first,
+            interruptible: self.interruptible,
             relax: Vec::new(),
         })
     }
@@ -173,6 +176,7 @@ mod tests {
             at_closing: AtClosing::Request,
             last_agent_secs: Some(40),
             asked_first: AskedFirst::LeastLoaded,
+            interruptible: true,
             relax: Vec::new(),
         }
     }

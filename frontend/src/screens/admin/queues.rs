@@ -152,6 +152,7 @@ fn QueueDialog(
                 <LimitFields setup=setup queue=id form=form />
                 <TargetFields form=form />
                 <AskedFirstChoice form=form />
+                <InterruptibleField form=form />
                 <LastAgentField form=form />
                 <HoursFields form=form />
                 <Refusal refusal=refusal />
@@ -332,6 +333,26 @@ fn AskedFirstChoice(form: RwSignal<Written>) -> impl IntoView {
             <legend>"Asked first"</legend>
             {radio(AskedFirst::LongestIdle, "Whoever has been idle longest")}
             {radio(AskedFirst::LeastLoaded, "Whoever has the least share of their room taken")}
+        </fieldset>
+    }
+}
+
+#[component]
+fn InterruptibleField(form: RwSignal<Written>) -> impl IntoView {
+    view! {
+        <fieldset class="choices">
+            <legend>"Urgency"</legend>
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || form.with(|form| form.interruptible)
+                    on:change=move |event| form.update(|form| form.interruptible = event_target_checked(&event))
+                />
+                "Its conversations may be interrupted"
+            </label>
+            <p class="hint">
+                "Whoever is full of interruptible conversations is still offered others, up to their capacity. Interruptible ones are offered only to people who have room beside everything they hold. It holds for what comes into the queue from now on."
+            </p>
         </fieldset>
     }
 }
