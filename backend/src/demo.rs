@@ -8,7 +8,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use baton_shared::command::Actor;
 use baton_shared::queue::{Membership, Priority};
-use baton_shared::{AgentId, Channel, Command, QueueId, Role, SkillId};
+use baton_shared::{AgentId, Channel, Command, Level, QueueId, Role, SkillId};
 
 use crate::app::App;
 use crate::dispatcher::Answer;
@@ -130,6 +130,7 @@ async fn add_person(
         password_hash: hash.to_owned(),
         role,
         capacity,
+        interruptible: Default::default(),
     };
     added(run(app, command).await?)
 }
@@ -138,7 +139,7 @@ async fn add_person(
 async fn add_skill(app: &Arc<App>, name: &str, agents: &[AgentId]) -> anyhow::Result<SkillId> {
     let skill = added(run(app, Command::AddSkill { name: name.to_owned() }).await?)?;
     for agent in agents {
-        run(app, Command::GrantSkill { agent: *agent, skill }).await?;
+        run(app, Command::GrantSkill { agent: *agent, skill, level: Level::LEAST }).await?;
     }
     Ok(skill)
 }

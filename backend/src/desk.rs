@@ -8,6 +8,7 @@ mod externals;
 pub mod flows;
 mod groups;
 mod invites;
+pub mod lacks;
 mod offers;
 mod overflow;
 mod people;
@@ -151,14 +152,15 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         Command::SetStatus { status } => people::set_status(with, actor, status),
         Command::BeginLease { agent } => people::begin_lease(with, agent),
         Command::EndLease { agent } => people::end_lease(with, agent),
-        Command::AddPerson { name, email, password_hash, role, capacity } => {
-            people::add(with, people::NewPerson { name, email, password_hash, role, capacity })
+        Command::AddPerson { name, email, password_hash, role, capacity, interruptible } => {
+            let new = people::NewPerson { name, email, password_hash, role, capacity, interruptible };
+            people::add(with, new)
         }
-        Command::ChangePerson { agent, name, role, enabled, capacity } => {
-            people::change(with, agent, people::Settings { name, role, enabled, capacity })
+        Command::ChangePerson { agent, name, role, enabled, capacity, interruptible } => {
+            people::change(with, agent, people::Settings { name, role, enabled, capacity, interruptible })
         }
         Command::AddSkill { name } => people::add_skill(with, name),
-        Command::GrantSkill { agent, skill } => people::grant_skill(with, agent, skill),
+        Command::GrantSkill { agent, skill, level } => people::grant_skill(with, agent, skill, level),
         Command::RevokeSkill { agent, skill } => people::revoke_skill(with, agent, skill),
         Command::AddQueue { name, skills, priority } => people::add_queue(with, name, skills, priority),
         Command::ChangeQueue { queue, name, skills, priority, rules } => {
@@ -216,6 +218,7 @@ pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<
         Deadline::Invite(invite) => invites::expire(with.state, invite),
         Deadline::Step(conversation) => workflows::due(with, conversation),
         Deadline::Limit(conversation) => overflow::due(with, conversation),
+        Deadline::Relax(conversation) => overflow::relaxed(with, conversation),
         Deadline::Hours(queue) => overflow::hours_turned(with, queue),
         Deadline::Silence(conversation) => conversations::silent(with.state, conversation),
         Deadline::Alone(conversation) => vec![Event::EveryoneAsked { conversation }],

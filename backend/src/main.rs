@@ -151,7 +151,14 @@ async fn create_administrator(data: &Path, email: String, name: String) -> anyho
     // Who sets things up need not answer customers; an administrator can give themselves room for it.
     let capacity = std::collections::BTreeMap::new();
     let role = Role::Administrator;
-    let command = Command::AddPerson { name, email: email.clone(), password_hash, role, capacity };
+    let command = Command::AddPerson {
+        name,
+        email: email.clone(),
+        password_hash,
+        role,
+        capacity,
+        interruptible: Default::default(),
+    };
     let added = app.submit(Actor::System, None, command).await;
     app.stop().await;
     match added {

@@ -220,6 +220,7 @@ impl RoutingState {
                 | Deadline::WrapUp(_)
                 | Deadline::Step(_)
                 | Deadline::Limit(_)
+                | Deadline::Relax(_)
                 | Deadline::Alone(_)
                 | Deadline::Silence(_)
                 | Deadline::Hours(_)
@@ -245,6 +246,17 @@ impl RoutingState {
     /// Returns how many units of a channel an agent holds: owned, offered, and kept free for taking a transfer back.
     pub fn held(&self, agent: AgentId, channel: Channel) -> u32 {
         self.seat_of(agent).map_or(0, |seat| seat.load.held(channel))
+    }
+
+    /// Returns how many units of a channel an agent holds that count against a kind of work: of primary work those of its own
+    /// kind, of interruptible work all.
+    pub fn taken(&self, agent: AgentId, channel: Channel, work: Work) -> u32 {
+        self.seat_of(agent).map_or(0, |seat| seat.load.taken(channel, work))
+    }
+
+    /// Returns which capacity the conversations of a queue take up that come into it.
+    pub fn work_in(&self, queue: QueueId) -> Work {
+        self.queues.get(&queue).map(|queue| queue.rules.work()).unwrap_or_default()
     }
 
     /// Returns the agents who may see a conversation: its owner, those it is offered to, the one who is consulted about it,

@@ -265,7 +265,7 @@ impl Board {
             self.state.queues.values().map(|queue| (queue.id, self.queue_row(queue, now))).collect();
         for agent in self.state.agents.values().filter(|agent| agent.enabled) {
             for queue in &agent.queues {
-                let served = |queue: &&Queue| queue.skills.is_subset(&agent.skills);
+                let served = |queue: &&Queue| queue.is_met_by(&agent.skills, 0);
                 let served = self.state.queues.get(queue).filter(served).is_some();
                 let Some(row) = rows.get_mut(queue).filter(|_| served) else { continue };
                 if agent.presence.available() {

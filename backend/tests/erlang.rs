@@ -17,7 +17,7 @@
 mod slate;
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet, BinaryHeap};
+use std::collections::{BTreeMap, BinaryHeap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ impl Day {
         let policy = TransferPolicy { auto_accept: true, ..TransferPolicy::default() };
         day.give(Actor::System, Command::SetPolicy { preset: Preset::Baton, policy: Box::new(policy) });
         let (name, priority) = ("queue".to_owned(), Priority::Normal);
-        day.queue = day.added(Command::AddQueue { name, skills: BTreeSet::new(), priority }).parse().unwrap();
+        day.queue = day.added(Command::AddQueue { name, skills: Skills::new(), priority }).parse().unwrap();
         for number in 0..AGENTS {
             let agent = day.added(Command::AddPerson {
                 name: format!("agent {number}"),
@@ -126,6 +126,7 @@ impl Day {
                 password_hash: String::new(),
                 role: Role::Agent,
                 capacity: BTreeMap::from([(Channel::WebChat, 1)]),
+                interruptible: Default::default(),
             });
             let (agent, queue) = (agent.parse().unwrap(), day.queue);
             day.agents.push(agent);

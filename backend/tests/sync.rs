@@ -142,6 +142,8 @@ fn event_name(event: &Event) -> &'static str {
         | Event::WorkflowEntered { .. }
         | Event::StepEntered { .. }
         | Event::SkillsDropped { .. }
+        | Event::SkillsLowered { .. }
+        | Event::QueueRelaxed { .. }
         | Event::StepsEnded { .. }
         | Event::LimitLifted { .. }
         | Event::ConversationIdled { .. }
@@ -166,7 +168,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 65;
+const EVENTS: usize = 67;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {
@@ -277,7 +279,8 @@ fn whatever_people_do_in_workflows_every_desk_stays_as_a_fresh_snapshot_shows_it
         });
         happened.extend(log.iter().map(|recorded| detailed_name(&recorded.event)));
     }
-    for expected in ["skills_dropped", "Routed", "steps_ended", "transferred to a workflow"] {
+    for expected in ["skills_lowered", "skills_dropped", "Routed", "steps_ended", "transferred to a workflow"]
+    {
         assert!(happened.contains(expected), "`{expected}` happened nowhere: {happened:?}");
     }
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::ids::{AgentId, QueueId, SkillId};
+use crate::ids::{AgentId, QueueId};
+use crate::skill::Skills;
 use crate::time::Timestamp;
 
 /// What a person may do; each role includes those before it, except that only members of a queue are offered its work.
@@ -79,6 +80,27 @@ impl Presence {
     }
 }
 
+/// Which of a person's capacities a conversation takes up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    /// The primary one: it finds room beside interruptible work, however much of that there is.
+    #[default]
+    Primary,
+    /// The interruptible one, which everything they hold takes up.
+    Interruptible,
+}
+
+impl Work {
+    /// Every kind, in the order of the variants.
+    pub const ALL: [Self; 2] = [Self::Primary, Self::Interruptible];
+
+    /// Says whether it is primary, which need not be written.
+    pub const fn is_primary(&self) -> bool {
+        matches!(self, Self::Primary)
+    }
+}
+
 /// A person as routing sees them; name, address and password are elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Agent {
@@ -90,14 +112,28 @@ pub struct Agent {
     pub enabled: bool,
     /// Intent and reachability.
     pub presence: Presence,
-    /// Units they can hold, per channel; a channel that is absent is not theirs.
+    /// Units of primary work they can hold, per channel; a channel that is absent is not theirs.
     pub capacity: BTreeMap<Channel, u32>,
-    /// What they can do.
-    pub skills: BTreeSet<SkillId>,
+    /// Up to how many units in all they are given interruptible work, per channel, where that is another number.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub interruptible: BTreeMap<Channel, u32>,
+    /// What they can do, and how well.
+    pub skills: Skills,
     /// The queues whose work they may be offered.
     pub queues: BTreeSet<QueueId>,
     /// When they last accepted an offer or became available, whichever is later.
     pub idle_since: Timestamp,
     /// Since when they cannot be reached, once they could.
     pub lost_at: Option<Timestamp>,
+}
+
+impl Agent {
+    /// Returns how many units they can hold of what counts against a kind of work; none of a channel that is not theirs.
+    pub fn limit(&self, channel: Channel, work: Work) -> u32 {
+        let Some(primary) = self.capacity.get(&channel).copied() else { return 0 };
+        match work {
+            Work::Primary => primary,
+            Work::Interruptible => self.interruptible.get(&channel).copied().unwrap_or(primary),
+        }
+    }
 }

@@ -14,6 +14,7 @@ use crate::offer::ShortReply;
 use crate::policy::{PolicyOverride, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority};
 use crate::segment::Disposition;
+use crate::skill::{Level, Skills};
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Target};
 
@@ -346,8 +347,11 @@ bodies! {
         enabled: bool,
         /// How many chats they can hold.
         capacity: u32,
-        /// What they can do.
-        skills: BTreeSet<SkillId>,
+        /// Up to how many chats in all they are given interruptible ones; nothing for as many as `capacity` says.
+        #[serde(default)]
+        interruptible_capacity: Option<u32>,
+        /// What they can do: each skill as its id, or with its level where that is above 1.
+        skills: Skills,
         /// The queues whose work they are offered.
         queues: BTreeSet<QueueId>,
         /// What they chose, and whether they can be reached.
@@ -365,6 +369,9 @@ bodies! {
         role: Role,
         /// How many chats they can hold.
         capacity: u32,
+        /// Up to how many chats in all they are given interruptible ones; nothing for as many as `capacity` says.
+        #[serde(default)]
+        interruptible_capacity: Option<u32>,
     }
     /// What a person is to be.
     PersonSettings {
@@ -376,6 +383,9 @@ bodies! {
         enabled: bool,
         /// How many chats they can hold.
         capacity: u32,
+        /// Up to how many chats in all they are given interruptible ones; nothing for as many as `capacity` says.
+        #[serde(default)]
+        interruptible_capacity: Option<u32>,
     }
     /// A skill.
     Skill {
@@ -383,6 +393,12 @@ bodies! {
         id: SkillId,
         /// What it is called.
         name: String,
+    }
+    /// How well a person can do something.
+    SkillGrant {
+        /// The level, 1 to 10; without it 1.
+        #[serde(default)]
+        level: Level,
     }
     /// A skill to add.
     NewSkill {

@@ -11,6 +11,7 @@ use crate::offer::ShortReply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
 use crate::segment::Disposition;
+use crate::skill::{Level, Skills};
 use crate::transfer::{Mode, Target};
 use crate::workflow::Definition;
 
@@ -118,24 +119,32 @@ pub enum Command {
         password_hash: String,
         role: Role,
         capacity: BTreeMap<Channel, u32>,
+        interruptible: BTreeMap<Channel, u32>,
     },
     /// Set what a person is and may do.
-    ChangePerson { agent: AgentId, name: String, role: Role, enabled: bool, capacity: BTreeMap<Channel, u32> },
+    ChangePerson {
+        agent: AgentId,
+        name: String,
+        role: Role,
+        enabled: bool,
+        capacity: BTreeMap<Channel, u32>,
+        interruptible: BTreeMap<Channel, u32>,
+    },
     /// Add a skill.
     AddSkill { name: String },
-    /// Give a person a skill.
-    GrantSkill { agent: AgentId, skill: SkillId },
+    /// Give a person a skill at a level, in the place of the level that they have it at.
+    GrantSkill { agent: AgentId, skill: SkillId, level: Level },
     /// Take a skill from a person.
     RevokeSkill { agent: AgentId, skill: SkillId },
     /// Add a queue.
-    AddQueue { name: String, skills: BTreeSet<SkillId>, priority: Priority },
+    AddQueue { name: String, skills: Skills, priority: Priority },
     /// Set a queue's name and what it asks for.
     ///
     /// Without `rules` those that hold stay.
     ChangeQueue {
         queue: QueueId,
         name: String,
-        skills: BTreeSet<SkillId>,
+        skills: Skills,
         priority: Priority,
         rules: Option<Box<QueueRules>>,
     },

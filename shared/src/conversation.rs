@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Work;
 use crate::channel::Channel;
 use crate::few::FewSet;
 use crate::flow::Run;
@@ -74,12 +75,20 @@ pub struct WaitLimit {
     /// Until when whoever served the customer last is asked alone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub alone_until: Option<Timestamp>,
+    /// When its queue asks for less of whoever takes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub relaxes_at: Option<Timestamp>,
 }
 
 impl Waiting {
     /// Returns until when whoever served the customer last is asked alone.
     pub fn alone_until(&self) -> Option<Timestamp> {
         self.limit.as_ref()?.alone_until
+    }
+
+    /// Returns when its queue asks for less of whoever takes it.
+    pub fn relaxes_at(&self) -> Option<Timestamp> {
+        self.limit.as_ref()?.relaxes_at
     }
 
     /// Returns when it has waited too long where it is.
@@ -169,6 +178,9 @@ pub struct Conversation {
     pub queue: QueueId,
     /// How soon it is offered.
     pub priority: Priority,
+    /// Which capacity it takes up, by the queue that it came into last.
+    #[serde(default, skip_serializing_if = "Work::is_primary")]
+    pub work: Work,
     /// When the customer opened it.
     pub enqueued_at: Timestamp,
     /// From when it counts as waiting, in every line it passes through, unless a policy says otherwise.

@@ -19,10 +19,11 @@ use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
 use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
+use crate::skill::{Level, Skills};
 use crate::team::Team;
 use crate::time::Timestamp;
 use crate::transfer::{Mode, Sender, Target, TransferEnd};
-use crate::workflow::{PlannedStep, Workflow};
+use crate::workflow::{Lowered, PlannedStep, Workflow};
 
 /// The version in which events are written today.
 pub const EVENT_VERSION: u32 = 1;
@@ -51,19 +52,37 @@ pub enum Event {
     /// The server started; deadlines that were running end no sooner than `held_until`.
     ServerStarted { held_until: Timestamp },
     /// A person was added, at first offline.
-    PersonAdded { agent: AgentId, role: Role, capacity: BTreeMap<Channel, u32> },
+    PersonAdded {
+        agent: AgentId,
+        role: Role,
+        capacity: BTreeMap<Channel, u32>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        interruptible: BTreeMap<Channel, u32>,
+    },
     /// A person's role, right to sign in or capacity was set.
-    PersonChanged { agent: AgentId, role: Role, enabled: bool, capacity: BTreeMap<Channel, u32> },
+    PersonChanged {
+        agent: AgentId,
+        role: Role,
+        enabled: bool,
+        capacity: BTreeMap<Channel, u32>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        interruptible: BTreeMap<Channel, u32>,
+    },
     /// A skill can be granted and asked for.
     SkillAdded { skill: SkillId },
-    /// A person has a skill.
-    SkillGranted { agent: AgentId, skill: SkillId },
+    /// A person has a skill, at a level.
+    SkillGranted {
+        agent: AgentId,
+        skill: SkillId,
+        #[serde(default, skip_serializing_if = "Level::is_least")]
+        level: Level,
+    },
     /// A person has a skill no more.
     SkillRevoked { agent: AgentId, skill: SkillId },
     /// A queue was added.
-    QueueAdded { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
+    QueueAdded { queue: QueueId, skills: Skills, priority: Priority },
     /// What a queue asks for was set.
-    QueueChanged { queue: QueueId, skills: BTreeSet<SkillId>, priority: Priority },
+    QueueChanged { queue: QueueId, skills: Skills, priority: Priority },
     /// How a queue keeps waits within bounds was set, and by whom.
     QueueRulesSet { queue: QueueId, rules: Box<QueueRules>, by: Option<AgentId> },
     /// A queue's opening time began, and until when it stays open.
@@ -182,13 +201,18 @@ pub enum Event {
         steps: Vec<PlannedStep>,
         fallback: QueueId,
     },
-    /// A step of the way through a workflow began; each skill is asked for until its time, if it has one.
+    /// A step of the way through a workflow began; each skill is asked for until its time, if it has one, at the least
+    /// level where `levels` has no other, and from a time on at that of `lowering`, the soonest first.
     StepEntered {
         conversation: ConversationId,
         workflow: WorkflowId,
         step: u16,
         pool: Pool,
         skills: BTreeMap<SkillId, Option<Timestamp>>,
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        levels: BTreeMap<SkillId, Level>,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lowering: Vec<Lowered>,
         priority: Option<Priority>,
         deadline: Option<Timestamp>,
     },
@@ -198,6 +222,10 @@ pub enum Event {
     FlowEnded { conversation: ConversationId, flow: FlowId, end: FlowEnd, taken: u16 },
     /// Skills that a step asked for are asked for no more.
     SkillsDropped { conversation: ConversationId, skills: BTreeSet<SkillId> },
+    /// Skills that a step asks for are asked for at lower levels.
+    SkillsLowered { conversation: ConversationId, levels: BTreeMap<SkillId, Level> },
+    /// A queue asks for less of whoever takes a conversation that waits in it: so many of its relaxations hold.
+    QueueRelaxed { conversation: ConversationId, queue: QueueId, relaxed: u8 },
     /// No step is left: everyone in the queue that owns the conversation is asked.
     StepsEnded { conversation: ConversationId, workflow: WorkflowId },
     /// The customer was silent so long that the conversation takes no room of its agent until they write.
@@ -316,6 +344,8 @@ impl Event {
             | Self::FlowAsked { conversation, .. }
             | Self::FlowEnded { conversation, .. }
             | Self::SkillsDropped { conversation, .. }
+            | Self::SkillsLowered { conversation, .. }
+            | Self::QueueRelaxed { conversation, .. }
             | Self::StepsEnded { conversation, .. }
             | Self::LimitLifted { conversation }
             | Self::ConversationIdled { conversation, .. }
@@ -420,6 +450,8 @@ impl Event {
             Self::FlowAsked { .. } => "flow_asked",
             Self::FlowEnded { .. } => "flow_ended",
             Self::SkillsDropped { .. } => "skills_dropped",
+            Self::SkillsLowered { .. } => "skills_lowered",
+            Self::QueueRelaxed { .. } => "queue_relaxed",
             Self::StepsEnded { .. } => "steps_ended",
             Self::LimitLifted { .. } => "limit_lifted",
             Self::ConversationIdled { .. } => "conversation_idled",

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Work;
 use crate::ids::{AgentId, ConversationId, InviteId};
 use crate::policy::TransferPolicy;
 use crate::search::Search;
@@ -68,6 +69,9 @@ pub struct Invite {
     pub from: AgentId,
     /// Whom it is meant for.
     pub target: Target,
+    /// Which capacity the conversation took up then: whoever takes part counts it so.
+    #[serde(default, skip_serializing_if = "Work::is_primary")]
+    pub work: Work,
     /// The policy of the moment it was made.
     pub policy: TransferPolicy,
     /// When it was made.

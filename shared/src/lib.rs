@@ -1,6 +1,6 @@
 //! The domain of Baton: what the server and the desk must agree on.
 //!
-//! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`team`], [`queue`], [`channel`]);
+//! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`skill`], [`team`], [`queue`], [`channel`]);
 //! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`]);
 //! what may be asked ([`command`]), refused ([`refusal`]) and recorded ([`event`]);
 //! what one agent sees ([`desk`]), what a supervisor sees ([`wall`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
@@ -28,6 +28,7 @@ pub mod refusal;
 pub mod request;
 pub mod search;
 pub mod segment;
+pub mod skill;
 pub mod sorted;
 pub mod team;
 pub mod time;
@@ -35,7 +36,7 @@ pub mod transfer;
 pub mod wall;
 pub mod workflow;
 
-pub use agent::{Agent, Presence, Role, Status};
+pub use agent::{Agent, Presence, Role, Status, Work};
 pub use channel::Channel;
 pub use chat::{ChatEvent, ChatMessage, ChatView, Phase};
 pub use command::Command;
@@ -55,6 +56,7 @@ pub use refusal::Refusal;
 pub use request::{Request, RequestState};
 pub use search::{Pool, Search};
 pub use segment::{Segment, SegmentState};
+pub use skill::{Level, Skills};
 pub use sorted::SortedMap;
 pub use team::Team;
 pub use time::Timestamp;

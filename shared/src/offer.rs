@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Work;
 use crate::ids::{AgentId, ConversationId, InviteId, OfferId, QueueId, TransferId};
 use crate::time::Timestamp;
 use crate::transfer::{Transfer, TransferState};
@@ -114,6 +115,9 @@ pub struct Offer {
     pub agent: AgentId,
     /// Why.
     pub cause: OfferCause,
+    /// Which capacity it takes up, and so does the conversation of whoever accepts it.
+    #[serde(default, skip_serializing_if = "Work::is_primary")]
+    pub work: Work,
     /// When it was made.
     pub made_at: Timestamp,
     /// Open or ended.

@@ -9,12 +9,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{GroupId, QueueId, SkillId};
+use crate::skill::{Level, Skills};
 use crate::time::Timestamp;
 
 pub use hours::{
     AtClosing, CLOSED_DAYS_MAX, DAY_MINUTES, OPENINGS_MAX, Opening, OpeningHours, Standing, Weekday,
 };
-pub use rules::{AskedFirst, Overflow, QueueRules, RULE_SECS_MAX, ServiceTarget, TARGET_ASSUMED};
+pub use rules::{
+    AskedFirst, Overflow, QueueRules, RELAXATIONS_MAX, RULE_SECS_MAX, Relaxation, ServiceTarget,
+    TARGET_ASSUMED,
+};
 
 /// How many accepted waits the estimate looks back on.
 /// Source: Salesforce, "Estimated Wait Time in Omni-Channel", KB 003817179.
@@ -53,8 +57,8 @@ pub struct AcceptedWait {
 pub struct Queue {
     /// Which.
     pub id: QueueId,
-    /// What its conversations ask of an agent.
-    pub skills: BTreeSet<SkillId>,
+    /// What its conversations ask of an agent at least.
+    pub skills: Skills,
     /// The priority its conversations begin with.
     pub priority: Priority,
     /// The last accepted waits, oldest first, at most [`WAIT_SAMPLES`].
@@ -69,13 +73,26 @@ pub struct Queue {
 
 impl Queue {
     /// Returns a queue of which nothing was accepted yet and that sets no bounds.
-    pub fn new(id: QueueId, skills: BTreeSet<SkillId>, priority: Priority) -> Self {
+    pub fn new(id: QueueId, skills: Skills, priority: Priority) -> Self {
         Self { id, skills, priority, accepted: VecDeque::new(), rules: QueueRules::default(), standing: None }
     }
 
     /// Says whether customers may come.
     pub fn is_open(&self) -> bool {
         self.standing.is_none_or(|standing| standing.open)
+    }
+
+    /// Returns what it asks for once so many of its relaxations hold, each skill at its least level.
+    pub fn asks(&self, relaxed: u8) -> impl Iterator<Item = (SkillId, Level)> {
+        self.skills.iter().filter_map(move |(skill, level)| {
+            let asked = self.rules.relaxed_level(skill, relaxed).unwrap_or(Some(level))?;
+            Some((skill, asked.min(level)))
+        })
+    }
+
+    /// Says whether someone with these skills can do what it asks for once so many of its relaxations hold.
+    pub fn is_met_by(&self, skills: &Skills, relaxed: u8) -> bool {
+        self.asks(relaxed).all(|(skill, level)| skills.meets(skill, level))
     }
 
     /// Remembers an accepted wait and forgets the oldest beyond [`WAIT_SAMPLES`].
@@ -128,10 +145,11 @@ pub struct Group {
 
 impl Group {
     /// Says whether someone with these skills is a member; a group without skills is everyone.
-    pub fn has(&self, skills: &BTreeSet<SkillId>) -> bool {
+    pub fn has(&self, skills: &Skills) -> bool {
+        let mut each = self.skills.iter().map(|skill| skills.contains(skill));
         match self.membership {
-            Membership::All => self.skills.is_subset(skills),
-            Membership::Any => self.skills.is_empty() || !self.skills.is_disjoint(skills),
+            Membership::All => each.all(|had| had),
+            Membership::Any => self.skills.is_empty() || each.any(|had| had),
         }
     }
 }
@@ -141,11 +159,34 @@ mod tests {
     use super::*;
 
     fn queue_with_waits(waits_ms: &[u64]) -> Queue {
-        let mut queue = Queue::new(QueueId::from_bits(1), BTreeSet::new(), Priority::Normal);
+        let mut queue = Queue::new(QueueId::from_bits(1), Skills::new(), Priority::Normal);
         for waited_ms in waits_ms {
             queue.remember(AcceptedWait { at: Timestamp::from_millis(0), waited_ms: *waited_ms });
         }
         queue
+    }
+
+    #[test]
+    fn a_queue_asks_for_less_with_each_of_its_relaxations_that_holds() {
+        let [french, german] = [1, 2].map(SkillId::from_bits);
+        let level = |number| Level::new(number).expect("it is one");
+        let skills = [(french, level(3)), (german, level(7))].into_iter().collect();
+        let mut queue = Queue::new(QueueId::from_bits(1), skills, Priority::Normal);
+        let relax = |after_secs, skill, level| Relaxation { after_secs, skill, level };
+        queue.rules.relax = vec![
+            relax(10, german, Some(level(4))),
+            // It asks for less already.
+            relax(20, french, Some(level(5))),
+            relax(30, german, None),
+        ];
+        let asked = |relaxed| queue.asks(relaxed).collect::<Vec<_>>();
+        assert_eq!(asked(0), [(french, level(3)), (german, level(7))]);
+        assert_eq!(asked(1), [(french, level(3)), (german, level(4))]);
+        assert_eq!(asked(2), asked(1));
+        assert_eq!(asked(3), [(french, level(3))]);
+        let knows: Skills = [(french, level(3)), (german, level(4))].into_iter().collect();
+        assert!(!queue.is_met_by(&knows, 0) && queue.is_met_by(&knows, 1));
+        assert!(queue.is_met_by(&[(french, level(9))].into_iter().collect(), 3));
     }
 
     #[test]

@@ -1,11 +1,12 @@
 //! The search for a conversation's next owner: among whom, who was asked, who passed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
 use crate::few::FewMap;
-use crate::ids::{AgentId, GroupId, OfferId, QueueId, SkillId};
+use crate::ids::{AgentId, GroupId, OfferId, QueueId};
+use crate::skill::Skills;
 use crate::time::Timestamp;
 
 /// Among whom the next owner is looked for.
@@ -20,14 +21,22 @@ pub enum Pool {
     Agent(AgentId),
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]
+const fn is_none(count: &u8) -> bool {
+    *count == 0
+}
+
 /// The search for a conversation's next owner.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Search {
     /// Among whom.
     pub pool: Pool,
     /// What is asked of them beyond what their pool asks.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub skills: BTreeSet<SkillId>,
+    #[serde(default, skip_serializing_if = "Skills::is_empty")]
+    pub skills: Skills,
+    /// How many of its queue's relaxations hold.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub relaxed: u8,
     /// Since when.
     pub since: Timestamp,
     /// To how many people at once it may be offered.
@@ -41,7 +50,15 @@ pub struct Search {
 impl Search {
     /// Begins a search that asked nobody so far.
     pub const fn begin(pool: Pool, since: Timestamp, at_once: u8) -> Self {
-        Self { pool, skills: BTreeSet::new(), since, at_once, offers: FewMap::None, passed: BTreeMap::new() }
+        Self {
+            pool,
+            skills: Skills::new(),
+            relaxed: 0,
+            since,
+            at_once,
+            offers: FewMap::None,
+            passed: BTreeMap::new(),
+        }
     }
 
     /// Says whether it may be offered to one more person.

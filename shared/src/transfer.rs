@@ -6,6 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Work;
 use crate::conversation::Owner;
 use crate::ids::{
     AgentId, ConversationId, ExternalId, FlowId, GroupId, InvalidId, NotTagged, QueueId, Tagged, TransferId,
@@ -277,6 +278,9 @@ pub struct Transfer {
     pub mode: Mode,
     /// The queue the conversation was of when it was requested, and is of again if it comes back.
     pub queue: QueueId,
+    /// Which capacity the conversation took up then, and takes up again if it comes back.
+    #[serde(default, skip_serializing_if = "Work::is_primary")]
+    pub work: Work,
     /// The policy of the moment it was requested.
     pub policy: TransferPolicy,
     /// When it was requested.

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::channel::Channel;
 use crate::ids::{AgentId, QueueId, SkillId, WorkflowId};
 use crate::queue::Priority;
+use crate::skill::Level;
 use crate::time::Timestamp;
 
 /// How many filters a workflow may have.
@@ -89,15 +90,32 @@ pub struct StepDefinition {
 }
 
 /// Something that a step asks of an agent beyond what its queue asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct StepSkill {
     /// Which skill.
     pub skill: SkillId,
+    /// At which level at least.
+    #[serde(default, skip_serializing_if = "Level::is_least")]
+    pub level: Level,
+    /// Where it is asked for at lower levels in time, the soonest first and each lower than the one before.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub relax: Vec<Lowering>,
     /// After how many seconds in the step it is asked for no more; nothing for never.
     #[serde(default)]
     pub drop_after_secs: Option<u32>,
+}
+
+/// A lower level at which a step asks for a skill after a time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Lowering {
+    /// After how many seconds in the step.
+    pub after_secs: u32,
+    /// At which level it is asked for from then on.
+    pub level: Level,
 }
 
 /// When a step is passed over.
@@ -189,6 +207,17 @@ pub struct PlannedStep {
     pub skip_if_nobody: bool,
 }
 
+/// A lower level at which a step that began asks for a skill from a time on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Lowered {
+    /// From when on.
+    pub at: Timestamp,
+    /// Which skill.
+    pub skill: SkillId,
+    /// At which level.
+    pub level: Level,
+}
+
 /// A conversation's way through a workflow: fixed when it entered.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Route {
@@ -206,12 +235,16 @@ pub struct Route {
     pub deadline: Option<Timestamp>,
     /// The skills that are asked for no more at a time.
     pub dropping: BTreeMap<SkillId, Timestamp>,
+    /// The levels that are asked for from a time on, the soonest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lowering: Vec<Lowered>,
 }
 
 impl Route {
-    /// Returns when something about it is due: a skill that is dropped, or the next step.
+    /// Returns when something about it is due: a skill that is asked for less or no more, or the next step.
     pub fn due(&self) -> Option<Timestamp> {
-        self.dropping.values().copied().chain(self.deadline).min()
+        let lowered = self.lowering.iter().map(|lowered| lowered.at);
+        self.dropping.values().copied().chain(lowered).chain(self.deadline).min()
     }
 
     /// Returns the step it is in.
@@ -292,7 +325,9 @@ impl StepDefinition {
 
     fn fault(&self, last: bool) -> Option<String> {
         let usable = |secs: u32| (1..=STEP_SECS_MAX).contains(&secs);
-        let times = self.skills.iter().filter_map(|skill| skill.drop_after_secs).chain(self.timeout_secs);
+        let lowered = self.skills.iter().flat_map(|skill| &skill.relax).map(|lowering| lowering.after_secs);
+        let dropped = self.skills.iter().filter_map(|skill| skill.drop_after_secs);
+        let times = lowered.chain(dropped).chain(self.timeout_secs);
         if times.into_iter().any(|secs| !usable(secs)) {
             return Some(format!("Give each time as 1 to {STEP_SECS_MAX} seconds."));
         }
@@ -306,7 +341,33 @@ impl StepDefinition {
             return Some(format!("A step asks for at most {STEP_SKILLS_MAX} skills."));
         }
         let twice = |one: &StepSkill| self.skills.iter().filter(|other| other.skill == one.skill).count() > 1;
-        self.skills.iter().any(twice).then(|| "It asks for the same skill twice.".to_owned())
+        if self.skills.iter().any(twice) {
+            return Some("It asks for the same skill twice.".to_owned());
+        }
+        let relaxes = self.skills.iter().all(StepSkill::relaxes);
+        (!relaxes).then(|| "Let each level be lower and later than the one before it.".to_owned())
+    }
+}
+
+impl StepSkill {
+    /// Says whether it is asked for less and less, until it is asked for no more.
+    fn relaxes(&self) -> bool {
+        let (mut level, mut after_secs) = (self.level, 0);
+        self.relax.iter().all(|lowering| {
+            let less = lowering.level < level && lowering.after_secs > after_secs;
+            (level, after_secs) = (lowering.level, lowering.after_secs);
+            less
+        }) && self.drop_after_secs.is_none_or(|secs| secs > after_secs)
+    }
+
+    /// Returns what is asked for in the end, of a step that lasts so long; nothing if that is nothing.
+    pub fn in_the_end(&self, timeout_secs: Option<u32>) -> Option<Level> {
+        let in_time = |secs: u32| timeout_secs.is_none_or(|timeout_secs| secs < timeout_secs);
+        if self.drop_after_secs.is_some_and(in_time) {
+            return None;
+        }
+        let lowered = self.relax.iter().rev().find(|lowering| in_time(lowering.after_secs));
+        Some(lowered.map_or(self.level, |lowering| lowering.level))
     }
 }
 
@@ -344,6 +405,33 @@ mod tests {
     }
 
     #[test]
+    fn a_step_asks_for_less_and_less_of_a_skill() {
+        let level = |number| Level::new(number).expect("it is one");
+        let lowering = |after_secs, number| Lowering { after_secs, level: level(number) };
+        let asked = |relax, drop_after_secs| StepSkill {
+            skill: SkillId::from_bits(1),
+            level: level(7),
+            relax,
+            drop_after_secs,
+        };
+        let fault =
+            |skill| definition(vec![StepDefinition { skills: vec![skill], ..step(Some(60)) }]).fault();
+        let relaxes = asked(vec![lowering(10, 4), lowering(20, 2)], Some(30));
+        assert_eq!(fault(relaxes.clone()), None);
+        for wrong in [
+            asked(vec![lowering(10, 7)], None),
+            asked(vec![lowering(10, 4), lowering(20, 4)], None),
+            asked(vec![lowering(10, 4), lowering(10, 3)], None),
+            asked(vec![lowering(10, 4)], Some(10)),
+            asked(vec![lowering(0, 4)], None),
+        ] {
+            assert!(fault(wrong.clone()).is_some(), "{wrong:?}");
+        }
+        let ends = [None, Some(31), Some(30), Some(20), Some(5)].map(|secs| relaxes.in_the_end(secs));
+        assert_eq!(ends, [None, None, Some(level(2)), Some(level(4)), Some(level(7))]);
+    }
+
+    #[test]
     fn what_is_due_first_is_the_skill_that_is_dropped_before_the_step_ends() {
         let at = Timestamp::from_millis;
         let mut route = Route {
@@ -354,7 +442,10 @@ mod tests {
             step: 0,
             deadline: Some(at(30)),
             dropping: BTreeMap::from([(SkillId::from_bits(1), at(10))]),
+            lowering: vec![Lowered { at: at(5), skill: SkillId::from_bits(1), level: Level::LEAST }],
         };
+        assert_eq!(route.due(), Some(at(5)));
+        route.lowering.clear();
         assert_eq!(route.due(), Some(at(10)));
         route.dropping.clear();
         assert_eq!(route.due(), Some(at(30)));

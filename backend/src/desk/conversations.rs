@@ -39,6 +39,7 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
         channel: start.channel,
         excluded: BTreeSet::new(),
         last_agent: with.former.and_then(|former| former.agent),
+        relaxed: None,
     };
     let mut way = entrance.map(|workflow| workflows::way(with, workflow, &seeker));
     if !with.state.queues.contains_key(&start.queue) {

@@ -293,7 +293,7 @@ fn check_served(state: &RoutingState, conversation: &Conversation, target: Targe
         Target::Group(group) => Pool::Group(group),
         Target::Agent(_) | Target::Workflow(_) | Target::Flow(_) | Target::External(_) => return Ok(()),
     };
-    let served = state.agents.values().any(|agent| state.serves(agent, pool, conversation.channel));
+    let served = state.agents.values().any(|agent| state.serves_in_time(agent, pool, conversation.channel));
     if served { Ok(()) } else { Err(Refusal::NobodyServes) }
 }
 
@@ -374,7 +374,7 @@ pub(super) fn give(
                 Exclude::Participants => conversation.owners.iter().copied().collect(),
             };
             let last_agent = conversation.last_agent;
-            let seeker = Seeker { channel: conversation.channel, excluded, last_agent };
+            let seeker = Seeker { channel: conversation.channel, excluded, last_agent, relaxed: None };
             let workflow = state.workflows.get(&workflow).ok_or(Refusal::NotFound { what: "workflow" })?;
             let found = workflows::way(with, workflow, &seeker);
             let to = Owner::Queue(found.queue);

@@ -21,7 +21,7 @@ pub(super) struct Asks {
 
 pub(super) fn add(with: &mut Circumstances<'_>, name: String, asks: Asks) -> Result<Decided, Refusal> {
     let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, &asks.skills)?;
+    check_skills(with.state, asks.skills.iter().copied())?;
     let group = with.ids.group();
     let Asks { skills, membership, priority } = asks;
     Ok(Decided {
@@ -38,7 +38,7 @@ pub(super) fn change(
     asks: Asks,
 ) -> Result<Decided, Refusal> {
     let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, &asks.skills)?;
+    check_skills(with.state, asks.skills.iter().copied())?;
     if !with.state.groups.contains_key(&id) {
         return Err(Refusal::NotFound { what: "group" });
     }

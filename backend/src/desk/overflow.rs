@@ -104,6 +104,16 @@ fn waiting_for(state: &RoutingState, queue: QueueId) -> Vec<&Conversation> {
     state.conversations.matching(waits)
 }
 
+/// Decides how much a queue asks of whoever takes a conversation that has waited for so long.
+pub(super) fn relaxed(with: &Circumstances<'_>, conversation: ConversationId) -> Vec<Event> {
+    let search = with.state.conversations.get(&conversation).and_then(Conversation::waiting);
+    let Some(search) = search.map(|waiting| &waiting.search) else { return Vec::new() };
+    let Pool::Queue(queue) = search.pool else { return Vec::new() };
+    let Some(found) = with.state.queues.get(&queue) else { return Vec::new() };
+    let relaxed = found.rules.relaxed_after(with.now.since(search.since));
+    vec![Event::QueueRelaxed { conversation, queue, relaxed }]
+}
+
 /// Decides what becomes of a conversation that has waited too long in its queue.
 pub(super) fn due(with: &mut Circumstances<'_>, conversation: ConversationId) -> Vec<Event> {
     let state = with.state;

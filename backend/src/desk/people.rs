@@ -23,6 +23,7 @@ pub(super) struct NewPerson {
     pub(super) password_hash: String,
     pub(super) role: Role,
     pub(super) capacity: BTreeMap<Channel, u32>,
+    pub(super) interruptible: BTreeMap<Channel, u32>,
 }
 
 /// What a person is to be.
@@ -31,6 +32,7 @@ pub(super) struct Settings {
     pub(super) role: Role,
     pub(super) enabled: bool,
     pub(super) capacity: BTreeMap<Channel, u32>,
+    pub(super) interruptible: BTreeMap<Channel, u32>,
 }
 
 fn known(state: &RoutingState, agent: AgentId) -> Result<&Agent, Refusal> {
@@ -82,7 +84,12 @@ pub(super) fn add(with: &mut Circumstances<'_>, new: NewPerson) -> Result<Decide
     let agent = with.ids.agent();
     let credentials = Some((email, new.password_hash));
     Ok(Decided {
-        events: vec![Event::PersonAdded { agent, role: new.role, capacity: new.capacity }],
+        events: vec![Event::PersonAdded {
+            agent,
+            role: new.role,
+            capacity: new.capacity,
+            interruptible: new.interruptible,
+        }],
         content: vec![Content::Profile { agent, name, credentials }],
         ..Decided::new(Answer::Added { id: agent.to_string() })
     })
@@ -101,8 +108,8 @@ pub(super) fn change(
     if administers(changed) && !stays && others.count() == 0 {
         return Err(Refusal::LastAdministrator);
     }
-    let Settings { role, enabled, capacity, .. } = settings;
-    let mut events = vec![Event::PersonChanged { agent, role, enabled, capacity }];
+    let Settings { role, enabled, capacity, interruptible, .. } = settings;
+    let mut events = vec![Event::PersonChanged { agent, role, enabled, capacity, interruptible }];
     if !enabled {
         let state = with.state;
         events.extend(offers::withdraw(with, agent));
@@ -148,18 +155,26 @@ pub(super) fn add_skill(with: &mut Circumstances<'_>, name: String) -> Result<De
     })
 }
 
-pub(super) fn check_skills(state: &RoutingState, skills: &BTreeSet<SkillId>) -> Result<(), Refusal> {
-    if skills.is_subset(&state.skills) { Ok(()) } else { Err(Refusal::NotFound { what: "skill" }) }
+pub(super) fn check_skills(
+    state: &RoutingState,
+    skills: impl IntoIterator<Item = SkillId>,
+) -> Result<(), Refusal> {
+    let known = skills.into_iter().all(|skill| state.skills.contains(&skill));
+    if known { Ok(()) } else { Err(Refusal::NotFound { what: "skill" }) }
 }
 
 pub(super) fn grant_skill(
-    with: &Circumstances<'_>,
+    with: &mut Circumstances<'_>,
     agent: AgentId,
     skill: SkillId,
+    level: Level,
 ) -> Result<Decided, Refusal> {
-    check_skills(with.state, &BTreeSet::from([skill]))?;
-    let has_it = known(with.state, agent)?.skills.contains(&skill);
-    let events = if has_it { Vec::new() } else { vec![Event::SkillGranted { agent, skill }] };
+    check_skills(with.state, [skill])?;
+    if known(with.state, agent)?.skills.level(skill) == Some(level) {
+        return Ok(Decided::done(Vec::new()));
+    }
+    let mut events = vec![Event::SkillGranted { agent, skill, level }];
+    events.extend(withdraw_unmet(with, agent, skill, Some(level)));
     Ok(Decided::done(events))
 }
 
@@ -171,14 +186,24 @@ pub(super) fn revoke_skill(
     if !known(with.state, agent)?.skills.contains(&skill) {
         return Ok(Decided::done(Vec::new()));
     }
-    let state = with.state;
-    let asks = |queue: &QueueId, search: &Search| {
-        search.skills.contains(&skill)
-            || state.queues.get(queue).is_some_and(|queue| queue.skills.contains(&skill))
-    };
     let mut events = vec![Event::SkillRevoked { agent, skill }];
-    events.extend(withdraw_queue_offers(with, agent, asks));
+    events.extend(withdraw_unmet(with, agent, skill, None));
     Ok(Decided::done(events))
+}
+
+/// Ends the offers to an agent that ask for more of a skill than they have from now on.
+fn withdraw_unmet(
+    with: &mut Circumstances<'_>,
+    agent: AgentId,
+    skill: SkillId,
+    has: Option<Level>,
+) -> Vec<Event> {
+    let state = with.state;
+    let too_much = |(asked, level): (SkillId, Level)| asked == skill && has.is_none_or(|has| has < level);
+    withdraw_queue_offers(with, agent, |queue, search| {
+        let queue = state.queues.get(queue).into_iter();
+        search.skills.iter().chain(queue.flat_map(|queue| queue.asks(search.relaxed))).any(too_much)
+    })
 }
 
 /// Ends the offers to an agent from queues that they serve no more, and asks everyone for what waits for them alone there.
@@ -213,11 +238,11 @@ fn withdraw_queue_offers(
 pub(super) fn add_queue(
     with: &mut Circumstances<'_>,
     name: String,
-    skills: BTreeSet<SkillId>,
+    skills: Skills,
     priority: Priority,
 ) -> Result<Decided, Refusal> {
     let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, &skills)?;
+    check_skills(with.state, skills.ids())?;
     let queue = with.ids.queue();
     Ok(Decided {
         events: vec![Event::QueueAdded { queue, skills, priority }],
@@ -230,7 +255,7 @@ pub(super) fn add_queue(
 pub(super) struct QueueChange {
     pub(super) queue: QueueId,
     pub(super) name: String,
-    pub(super) skills: BTreeSet<SkillId>,
+    pub(super) skills: Skills,
     pub(super) priority: Priority,
     pub(super) rules: Option<Box<QueueRules>>,
 }
@@ -250,6 +275,7 @@ fn set_rules(
     if let Some(fault) = rules.fault(queue).or_else(|| hours::fault(rules.hours.as_ref()?)) {
         return Err(Refusal::QueueUnusable { fault });
     }
+    check_skills(state, rules.relax.iter().map(|relaxation| relaxation.skill))?;
     if let Overflow::Queue(next) = rules.overflow
         && !state.queues.contains_key(&next)
     {
@@ -279,15 +305,21 @@ pub(super) fn change_queue(
 ) -> Result<Decided, Refusal> {
     let QueueChange { queue, name, skills, priority, rules } = change;
     let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, &skills)?;
-    if !with.state.queues.contains_key(&queue) {
-        return Err(Refusal::NotFound { what: "queue" });
+    check_skills(with.state, skills.ids())?;
+    let (state, now) = (with.state, with.now);
+    let mut changed = state.queues.get(&queue).cloned().ok_or(Refusal::NotFound { what: "queue" })?;
+    changed.skills = skills.clone();
+    if let Some(rules) = &rules {
+        changed.rules.clone_from(rules);
     }
-    let state = with.state;
-    let lacking = state.agents.values().filter(|agent| !skills.is_subset(&agent.skills));
-    let withdrawn: Vec<Event> = lacking
-        .flat_map(|agent| withdraw_queue_offers(with, agent.id, |served, _| *served == queue))
-        .collect();
+    let lacks = |agent: &Agent, search: &Search| {
+        !changed.is_met_by(&agent.skills, changed.rules.relaxed_after(now.since(search.since)))
+    };
+    let mut withdrawn = Vec::new();
+    for agent in state.agents.values() {
+        let served_no_more = |served: &QueueId, search: &Search| *served == queue && lacks(agent, search);
+        withdrawn.extend(withdraw_queue_offers(with, agent.id, served_no_more));
+    }
     let ruled = match rules {
         Some(rules) => set_rules(with, actor, queue, rules)?,
         None => Vec::new(),

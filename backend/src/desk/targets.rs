@@ -18,9 +18,9 @@ pub struct AgentStanding {
     pub id: AgentId,
     /// What they chose, and whether they can be reached.
     pub presence: Presence,
-    /// How many units they hold.
+    /// How many units they hold of what counts against it.
     pub held: u32,
-    /// How many they can hold.
+    /// How many of these they can hold.
     pub limit: u32,
     /// Where the search would begin, or why it would not.
     pub placement: Result<Placement, Refusal>,
@@ -88,15 +88,16 @@ pub fn standings(
     let agents = state.agents.values().filter(listed).map(|agent| AgentStanding {
         id: agent.id,
         presence: agent.presence,
-        held: state.held(agent.id, channel),
-        limit: agent.capacity.get(&channel).copied().unwrap_or(0),
+        held: state.taken(agent.id, channel, conversation.work),
+        limit: agent.limit(channel, conversation.work),
         placement: placement(state, conversation, owner, agent.id, &policy, false),
         may_park: placement(state, conversation, owner, agent.id, &policy, true) == Ok(Placement::Wait),
     });
     let agents = agents.filter(|standing| standing.placement != Err(Refusal::TargetNotAllowed)).collect();
     let pools = |target: Target| {
         let refusal = check_pool(state, conversation, target).err();
-        let load = target.pool().map_or(PoolLoad::default(), |pool| pool_load(state, pool, channel, owner));
+        let load =
+            target.pool().map_or(PoolLoad::default(), |pool| pool_load(state, pool, conversation, owner));
         (refusal, load)
     };
     let groups = state.groups.keys().map(|group| {
@@ -142,7 +143,7 @@ pub fn workflow_standing(
     let steps = workflows::planned(workflow, judged, &seeker);
     let first = workflows::first_step(state, &steps, 0, &seeker).map(|place| &steps[place]);
     let queue = first.map_or(workflow.fallback, |step| step.queue);
-    let load = pool_load(state, Pool::Queue(queue), conversation.channel, owner);
+    let load = pool_load(state, Pool::Queue(queue), conversation, owner);
     WorkflowStanding { asks: first.and_then(|step| step.agent), place: standing(queue, refusal, load, None) }
 }
 
@@ -164,7 +165,12 @@ fn standing<Id>(
     PoolStanding { id, waiting, available, free, wait_secs: wait.map(|wait| wait.as_secs()), refusal }
 }
 
-fn pool_load(state: &RoutingState, pool: Pool, channel: Channel, sender: AgentId) -> PoolLoad {
+fn pool_load(state: &RoutingState, pool: Pool, conversation: &Conversation, sender: AgentId) -> PoolLoad {
+    let channel = conversation.channel;
+    let work = match pool {
+        Pool::Queue(queue) => state.work_in(queue),
+        Pool::Group(_) | Pool::Agent(_) => conversation.work,
+    };
     let waits = |conversation: &Conversation| {
         conversation.waiting().is_some_and(|waiting| waiting.search.pool == pool)
     };
@@ -172,8 +178,7 @@ fn pool_load(state: &RoutingState, pool: Pool, channel: Channel, sender: AgentId
     // Whoever passes it on is asked last of all.
     let others = state.agents.values().filter(|agent| agent.id != sender && agent.presence.available());
     let rooms = others.map(|agent| {
-        let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
-        let room = limit.saturating_sub(state.held(agent.id, channel));
+        let room = agent.limit(channel, work).saturating_sub(state.taken(agent.id, channel, work));
         if state.serves(agent, pool, channel) { room } else { 0 }
     });
     let (available, free) =
@@ -292,7 +297,8 @@ mod tests {
             enabled: true,
             presence: Presence { status: Status::Available, reachable: true },
             capacity: [(Channel::WebChat, 2)].into(),
-            skills: BTreeSet::new(),
+            interruptible: BTreeMap::new(),
+            skills: Skills::new(),
             queues: [BILLING].into(),
             idle_since: NOW,
             lost_at: None,
@@ -309,6 +315,7 @@ mod tests {
             enqueued_at: NOW,
             ranked_at: NOW,
             segment: SegmentId::from_bits(number),
+            work: Work::default(),
             last_seq: 1,
             owners: FewSet::new(),
             last_agent: None,
@@ -345,7 +352,7 @@ mod tests {
                 Agent { capacity: BTreeMap::new(), ..agent(WITHOUT_CHAT) },
             ],
             queues: vec![
-                queue(BILLING, BTreeSet::new(), Default::default()),
+                queue(BILLING, Skills::new(), Default::default()),
                 queue(SALES, [SKILL].into(), waited),
             ],
             groups: vec![group(REFUNDS, [SKILL].into()), group(EMPTY, [SkillId::from_bits(9)].into())],

@@ -224,7 +224,7 @@ pub fn check_pool(state: &RoutingState, conversation: &Conversation, target: Tar
     }
     check_allowed(state, conversation, target)?;
     let Some(pool) = target.pool() else { return Err(Refusal::NotOnePlace) };
-    let served = state.agents.values().any(|agent| state.serves(agent, pool, conversation.channel));
+    let served = state.agents.values().any(|agent| state.serves_in_time(agent, pool, conversation.channel));
     if served { Ok(()) } else { Err(Refusal::NobodyServes) }
 }
 
@@ -264,7 +264,8 @@ pub fn placement(
     if !agent.capacity.contains_key(&conversation.channel) {
         return Err(Refusal::TargetFull { held: 0, limit: 0 });
     }
-    let Err(refusal) = room(state, agent, conversation.channel) else { return Ok(Placement::Offer) };
+    let found = room(state, agent, conversation.channel, conversation.work);
+    let Err(refusal) = found else { return Ok(Placement::Offer) };
     match policy.full_target {
         FullTarget::Wait => Ok(Placement::Wait),
         FullTarget::Next => Ok(Placement::Next),
@@ -274,14 +275,14 @@ pub fn placement(
     }
 }
 
-/// Refuses a person who cannot be reached, takes no work, or holds as much as they can.
-pub fn room(state: &RoutingState, agent: &Agent, channel: Channel) -> Result<(), Refusal> {
+/// Refuses a person who cannot be reached, takes no work, or holds as much as they can of what counts against it.
+pub fn room(state: &RoutingState, agent: &Agent, channel: Channel, work: Work) -> Result<(), Refusal> {
     let Presence { status, reachable } = agent.presence;
     if !agent.presence.available() {
         return Err(Refusal::TargetUnavailable { status, reachable });
     }
-    let held = state.held(agent.id, channel);
-    let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
+    let held = state.taken(agent.id, channel, work);
+    let limit = agent.limit(channel, work);
     if held + channel.units() > limit {
         return Err(Refusal::TargetFull { held, limit });
     }

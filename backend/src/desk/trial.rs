@@ -2,11 +2,10 @@
 //!
 //! The rules are those by which a conversation is led, so that the trial and the decision cannot differ.
 
-use std::collections::BTreeSet;
-
 use baton_shared::workflow::Step;
 use baton_shared::*;
 
+use super::lacks::{Lack, asked_in, lacks};
 use super::transfers::room;
 use super::workflows::{Judgement, Seeker, Skipped, first_step, planned, skipped};
 use crate::routing::RoutingState;
@@ -35,8 +34,8 @@ pub enum WhyNot {
     OtherChannel,
     /// They do not belong to the queue.
     NoMember,
-    /// They lack skills.
-    Lacks(BTreeSet<SkillId>),
+    /// They lack skills, or do not have them at the level that is asked for.
+    Lacks(Vec<Lack>),
     /// They have the conversation.
     HasIt,
     /// They are not free.
@@ -99,16 +98,15 @@ fn why_not(
     if !agent.queues.contains(&step.queue) {
         return Some(WhyNot::NoMember);
     }
-    let own = state.queues.get(&step.queue).into_iter().flat_map(|queue| queue.skills.iter().copied());
-    let asked = own.chain(step.skills.iter().map(|asked| asked.skill));
-    let lacking: BTreeSet<SkillId> = asked.filter(|skill| !agent.skills.contains(skill)).collect();
-    if !lacking.is_empty() {
-        return Some(WhyNot::Lacks(lacking));
+    let beyond = step.skills.iter().map(|asked| (asked.skill, asked.level));
+    let lacks = lacks(&agent.skills, asked_in(state, step.queue, 0).chain(beyond));
+    if !lacks.is_empty() {
+        return Some(WhyNot::Lacks(lacks));
     }
     if seeker.excluded.contains(&agent.id) {
         return Some(WhyNot::HasIt);
     }
-    room(state, agent, seeker.channel).err().map(WhyNot::NotFree)
+    room(state, agent, seeker.channel, state.work_in(step.queue)).err().map(WhyNot::NotFree)
 }
 
 /// A place in a workflow that nobody could ever serve.
@@ -120,26 +118,22 @@ pub enum Unserved {
     Fallback,
 }
 
-/// Returns the places that nobody could ever serve, whatever the conversation: not even when every skill is dropped that a
-/// step drops in time.
+/// Returns the places that nobody could ever serve, whatever the conversation: not even when a step and its
+/// queue ask for as little as they ever do.
 pub fn unserved(state: &RoutingState, workflow: &Workflow, channel: Channel) -> Vec<Unserved> {
-    let serves = |queue: QueueId, skills: &BTreeSet<SkillId>| {
-        state.agents.values().any(|agent| state.serves_with(agent, Pool::Queue(queue), skills, channel))
+    let serves = |queue: QueueId, skills: &Skills| {
+        let able = |agent| state.serves_with(agent, Pool::Queue(queue), skills, u8::MAX, channel);
+        state.agents.values().any(able)
     };
     let kept = |step: &Step| {
-        let dropped_in_time = |secs: Option<u32>| match (secs, step.timeout_secs) {
-            (Some(secs), Some(timeout_secs)) => secs < timeout_secs,
-            (Some(_), None) => true,
-            (None, _) => false,
-        };
-        let kept = step.skills.iter().filter(|asked| !dropped_in_time(asked.drop_after_secs));
-        kept.map(|asked| asked.skill).collect()
+        let kept = step.skills.iter();
+        kept.filter_map(|asked| Some((asked.skill, asked.in_the_end(step.timeout_secs)?))).collect()
     };
     let filters = workflow.filters.iter().enumerate().map(|(place, steps)| (Some(place), steps));
     let steps = filters.chain([(None, &workflow.default)]).flat_map(|(filter, steps)| {
         steps.iter().enumerate().map(move |(place, step)| (Unserved::Step(filter, place), step))
     });
     let found = steps.filter(|(_, step)| !serves(step.queue, &kept(step))).map(|(place, _)| place);
-    let fallback = (!serves(workflow.fallback, &BTreeSet::new())).then_some(Unserved::Fallback);
+    let fallback = (!serves(workflow.fallback, &Skills::new())).then_some(Unserved::Fallback);
     found.chain(fallback).collect()
 }

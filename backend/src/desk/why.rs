@@ -3,13 +3,14 @@
 use baton_shared::offer::OFFER_REST;
 use baton_shared::*;
 
+use super::lacks::{self, Lack, asked_in, lacks};
 use crate::routing::RoutingState;
 
 /// How many people an explanation names at most; those who could take it first.
 pub const PEOPLE_NAMED_MAX: usize = 50;
 
 /// What a person is to a search for the next owner.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(
     missing_docs,
     reason = "the fields are named after what they are; the variants say what stands in the way"
@@ -31,8 +32,10 @@ pub enum Verdict {
     Owner,
     /// They take part in it.
     TakesPart,
-    /// They cannot do what is asked.
-    LacksSkills,
+    /// They cannot do what is asked, or not well enough.
+    Lacks(Vec<Lack>),
+    /// They take no conversations of this channel.
+    OtherChannel,
     /// They may not sign in.
     Disabled,
 }
@@ -67,7 +70,7 @@ pub fn why(state: &RoutingState, conversation: ConversationId, now: Timestamp) -
     let everyone = state.agents.values().filter(belongs);
     let mut people: Vec<(AgentId, Verdict)> =
         everyone.map(|agent| (agent.id, verdict(state, conversation, search, agent, now))).collect();
-    people.sort_by_key(|(agent, verdict)| (*verdict, *agent));
+    people.sort_by(|(one, said), (other, told)| (said, one).cmp(&(told, other)));
     let more = people.len().saturating_sub(PEOPLE_NAMED_MAX);
     people.truncate(PEOPLE_NAMED_MAX);
     let before = |other: &&Conversation| {
@@ -86,8 +89,8 @@ fn verdict(
     agent: &Agent,
     now: Timestamp,
 ) -> Verdict {
-    let limit = agent.capacity.get(&conversation.channel).copied().unwrap_or(0);
-    let held = state.held(agent.id, conversation.channel);
+    let limit = agent.limit(conversation.channel, conversation.work);
+    let held = state.taken(agent.id, conversation.channel, conversation.work);
     if search.offers.contains_key(&agent.id) {
         return Verdict::Asked;
     }
@@ -100,8 +103,18 @@ fn verdict(
     if !agent.enabled {
         return Verdict::Disabled;
     }
-    if !state.serves(agent, search.pool, conversation.channel) {
-        return Verdict::LacksSkills;
+    if !agent.capacity.contains_key(&conversation.channel) {
+        return Verdict::OtherChannel;
+    }
+    let of_queue = match search.pool {
+        Pool::Queue(queue) => Some(queue),
+        // Whoever belongs to a group can do what it asks, and whoever is asked by name is asked as they are.
+        Pool::Group(_) | Pool::Agent(_) => None,
+    };
+    let of_queue = of_queue.into_iter().flat_map(|queue| asked_in(state, queue, search.relaxed));
+    let lacks = lacks(&agent.skills, of_queue.chain(search.skills.iter()));
+    if !lacks.is_empty() {
+        return Verdict::Lacks(lacks);
     }
     if !agent.presence.reachable {
         return Verdict::NotConnected;
@@ -119,8 +132,8 @@ fn verdict(
 }
 
 impl Verdict {
-    /// Returns what stands in the way, in words.
-    pub fn in_words(self) -> String {
+    /// Returns what stands in the way, in words; `skill` says what one is called.
+    pub fn in_words<'a>(&self, skill: impl Fn(SkillId) -> &'a str) -> String {
         match self {
             Self::Asked => "Is asked now".to_owned(),
             Self::Eligible { idle_since } => format!("Could take it; idle since {idle_since}"),
@@ -132,7 +145,8 @@ impl Verdict {
             Self::NotConnected => "Is not connected".to_owned(),
             Self::Owner => "Has the conversation".to_owned(),
             Self::TakesPart => "Takes part already".to_owned(),
-            Self::LacksSkills => "Cannot do what is asked, or has no chats".to_owned(),
+            Self::Lacks(lacks) => lacks::in_words(lacks, skill),
+            Self::OtherChannel => "Takes no conversations of this channel".to_owned(),
             Self::Disabled => "May not sign in".to_owned(),
         }
     }

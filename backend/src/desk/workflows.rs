@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::command::{Actor, NAME_CHARS_MAX};
 use baton_shared::policy::Exclude;
 use baton_shared::segment::{OwnerCause, WrapUp};
-use baton_shared::workflow::{KnownAgent, KnownBy, SkipIf, Step, StepSkill};
+use baton_shared::workflow::{KnownAgent, KnownBy, Lowered, Lowering, SkipIf, Step, StepSkill};
 use baton_shared::*;
 
 use super::offers::{listening, owner_changed};
@@ -106,7 +106,7 @@ fn checked(state: &RoutingState, mut definition: Box<Definition>) -> Result<Box<
             if let Some(KnownAgent::Attribute { name }) = &step.known_agent {
                 checked_text("attribute's name", name, NAME_CHARS_MAX)?;
             }
-            check_skills(state, &step.skills.iter().map(|skill| skill.skill).collect())?;
+            check_skills(state, step.skills.iter().map(|asked| asked.skill))?;
         }
     }
     let queues = definition.branches().flat_map(|(_, steps)| steps).map(|step| step.queue);
@@ -125,6 +125,15 @@ pub struct Seeker {
     pub excluded: BTreeSet<AgentId>,
     /// The agent who had it last.
     pub last_agent: Option<AgentId>,
+    /// The queue in which it waits, and how many of its relaxations hold.
+    pub relaxed: Option<(QueueId, u8)>,
+}
+
+impl Seeker {
+    /// Returns how many relaxations of a queue hold as a step in it begins.
+    fn relaxed_in(&self, queue: QueueId) -> u8 {
+        self.relaxed.filter(|(waits_in, _)| *waits_in == queue).map_or(0, |(_, relaxed)| relaxed)
+    }
 }
 
 /// Returns the steps of a workflow that a conversation takes along.
@@ -150,14 +159,15 @@ pub fn planned(workflow: &Workflow, judged: &Judgement, seeker: &Seeker) -> Vec<
     (0..).zip(steps).filter_map(plan).collect()
 }
 
-fn skills_of(skills: &[StepSkill]) -> BTreeSet<SkillId> {
-    skills.iter().map(|skill| skill.skill).collect()
+fn skills_of(skills: &[StepSkill]) -> Skills {
+    skills.iter().map(|asked| (asked.skill, asked.level)).collect()
 }
 
 /// Says whether an agent is one of those whom a step asks.
 pub fn asks(state: &RoutingState, step: &PlannedStep, seeker: &Seeker, agent: &Agent) -> bool {
+    let (queue, relaxed) = (Pool::Queue(step.queue), seeker.relaxed_in(step.queue));
     step.agent.is_none_or(|named| named == agent.id)
-        && state.serves_with(agent, Pool::Queue(step.queue), &skills_of(&step.skills), seeker.channel)
+        && state.serves_with(agent, queue, &skills_of(&step.skills), relaxed, seeker.channel)
 }
 
 /// Says why a step would be passed over if it began now; nothing if it would not be.
@@ -167,7 +177,8 @@ pub fn skipped(state: &RoutingState, step: &PlannedStep, seeker: &Seeker) -> Opt
     if step.agent.is_some() && asked.peek().is_none() {
         return Some(Skipped::KnownAgentCannot);
     }
-    let nobody = step.skip_if_nobody && !asked.any(|agent| room(state, agent, seeker.channel).is_ok());
+    let work = state.work_in(step.queue);
+    let nobody = step.skip_if_nobody && !asked.any(|agent| room(state, agent, seeker.channel, work).is_ok());
     nobody.then_some(Skipped::NobodyAvailable)
 }
 
@@ -219,17 +230,24 @@ fn step_entered(
     step: &PlannedStep,
 ) -> Event {
     let after = |secs: u32| now.plus(Duration::from_secs(u64::from(secs)));
-    let skills = match step.agent {
-        // Whoever is asked by name had the skills when they were chosen.
-        Some(_) => BTreeMap::new(),
-        None => step.skills.iter().map(|asked| (asked.skill, asked.drop_after_secs.map(after))).collect(),
+    // Whoever is asked by name had the skills when they were chosen.
+    let asked: &[StepSkill] = if step.agent.is_some() { &[] } else { &step.skills };
+    let skills = asked.iter().map(|asked| (asked.skill, asked.drop_after_secs.map(after))).collect();
+    let levels = asked.iter().map(|asked| (asked.skill, asked.level)).filter(|(_, level)| !level.is_least());
+    let lowered = |skill: SkillId| {
+        move |lowering: &Lowering| Lowered { at: after(lowering.after_secs), skill, level: lowering.level }
     };
+    let lowering = asked.iter().flat_map(|asked| asked.relax.iter().map(lowered(asked.skill)));
+    let mut lowering: Vec<Lowered> = lowering.collect();
+    lowering.sort_by_key(|lowered| (lowered.at, lowered.skill));
     Event::StepEntered {
         conversation,
         workflow,
         step: u16::try_from(place).unwrap_or(u16::MAX),
         pool: step.agent.map_or(Pool::Queue(step.queue), Pool::Agent),
         skills,
+        levels: levels.collect(),
+        lowering,
         priority: step.priority,
         deadline: step.timeout_secs.map(after),
     }
@@ -272,7 +290,7 @@ pub fn seeker_for(conversation: &Conversation, from: AgentId, policy: &TransferP
         Exclude::Sender => BTreeSet::from([from]),
         Exclude::Participants => conversation.owners.iter().copied().collect(),
     };
-    Seeker { channel: conversation.channel, excluded, last_agent }
+    Seeker { channel: conversation.channel, excluded, last_agent, relaxed: None }
 }
 
 /// Returns the workflow, or refuses one that is not there, is not allowed, or whose way nobody could ever serve.
@@ -288,7 +306,7 @@ pub fn check<'a>(
     let fallback = Pool::Queue(found.fallback);
     let steps = planned(found, judged, seeker);
     let served = state.agents.values().any(|agent| {
-        state.serves(agent, fallback, seeker.channel)
+        state.serves_in_time(agent, fallback, seeker.channel)
             || steps.iter().any(|step| asks(state, step, seeker, agent))
     });
     if served { Ok(found) } else { Err(Refusal::NobodyServes) }
@@ -304,8 +322,14 @@ pub(super) fn due(with: &mut Circumstances<'_>, conversation: ConversationId) ->
         return next(with, waiting, route, None);
     }
     let dropped = route.dropping.iter().filter(|(_, time)| **time <= with.now);
-    let skills = dropped.map(|(skill, _)| *skill).collect();
-    vec![Event::SkillsDropped { conversation, skills }]
+    let skills: BTreeSet<SkillId> = dropped.map(|(skill, _)| *skill).collect();
+    let lowered = route.lowering.iter().filter(|lowered| lowered.at <= with.now);
+    // The latest of a skill is the lowest, and stands last.
+    let levels = lowered.filter(|lowered| !skills.contains(&lowered.skill));
+    let levels: BTreeMap<SkillId, Level> = levels.map(|lowered| (lowered.skill, lowered.level)).collect();
+    let dropped = (!skills.is_empty()).then_some(Event::SkillsDropped { conversation, skills });
+    let lowered = (!levels.is_empty()).then_some(Event::SkillsLowered { conversation, levels });
+    dropped.into_iter().chain(lowered).collect()
 }
 
 /// Decides what follows when the one person whom a step asks does not take the conversation.
@@ -332,7 +356,10 @@ fn next(
 ) -> Vec<Event> {
     let passed = conversation.waiting().into_iter().flat_map(|waiting| waiting.search.passed.keys().copied());
     let excluded: BTreeSet<AgentId> = passed.chain(refused).collect();
-    let seeker = Seeker { channel: conversation.channel, excluded, last_agent: None };
+    let waited = conversation.waiting().map(|waiting| with.now.since(waiting.search.since));
+    let queue = with.state.queues.get(&conversation.queue).zip(waited);
+    let relaxed = queue.map(|(queue, waited)| (queue.id, queue.rules.relaxed_after(waited)));
+    let seeker = Seeker { channel: conversation.channel, excluded, last_agent: None, relaxed };
     let next = first_step(with.state, &route.steps, usize::from(route.step) + 1, &seeker);
     let queue = next.map_or(route.fallback, |place| route.steps[place].queue);
     let mut events = Vec::new();

@@ -187,6 +187,8 @@ impl Table<'_> {
             | Event::WorkflowEntered { .. }
             | Event::StepEntered { .. }
             | Event::SkillsDropped { .. }
+            | Event::SkillsLowered { .. }
+            | Event::QueueRelaxed { .. }
             | Event::StepsEnded { .. }
             | Event::LimitLifted { .. }
             | Event::ConversationIdled { .. }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use baton_shared::api::{Added, NewPerson, Nothing, Person, PersonSettings};
+use baton_shared::api::{Added, NewPerson, Nothing, Person, PersonSettings, SkillGrant};
 use baton_shared::{AgentId, Channel, Command, SkillId};
 
 use super::body::{Ids, Keyed};
@@ -31,10 +31,12 @@ pub async fn list(
 pub async fn add(
     State(app): State<Arc<App>>,
     CurrentAdministrator(me): CurrentAdministrator,
-    Keyed { key, body: NewPerson { name, email, password, role, capacity } }: Keyed<NewPerson>,
+    Keyed { key, body }: Keyed<NewPerson>,
 ) -> Result<(StatusCode, Json<Added>), ApiError> {
+    let NewPerson { name, email, password, role, capacity, interruptible_capacity } = body;
+    let (capacity, interruptible) = (of_chats(Some(capacity)), of_chats(interruptible_capacity));
     let password_hash = app.accounts.hash_password(password).await?;
-    let command = Command::AddPerson { name, email, password_hash, role, capacity: of_chats(capacity) };
+    let command = Command::AddPerson { name, email, password_hash, role, capacity, interruptible };
     added(app.submit(me.actor(), Some(key), command).await?)
 }
 
@@ -59,24 +61,28 @@ pub async fn change(
     State(app): State<Arc<App>>,
     CurrentAdministrator(me): CurrentAdministrator,
     Ids(agent): Ids<AgentId>,
-    Keyed { key, body: PersonSettings { name, role, enabled, capacity } }: Keyed<PersonSettings>,
+    Keyed { key, body }: Keyed<PersonSettings>,
 ) -> Result<StatusCode, ApiError> {
-    let command = Command::ChangePerson { agent, name, role, enabled, capacity: of_chats(capacity) };
+    let PersonSettings { name, role, enabled, capacity, interruptible_capacity } = body;
+    let (capacity, interruptible) = (of_chats(Some(capacity)), of_chats(interruptible_capacity));
+    let command = Command::ChangePerson { agent, name, role, enabled, capacity, interruptible };
     app.submit(me.actor(), Some(key), command).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Gives a person a skill
+/// Gives a person a skill at a level
+///
+/// Without a level it is 1; what was there before is replaced.
 #[utoipa::path(put, path = "/api/people/{person}/skills/{skill}", tag = "People",
-    params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), request_body = Nothing,
+    params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), request_body = SkillGrant,
     responses((status = 204)))]
 pub async fn grant(
     State(app): State<Arc<App>>,
     CurrentAdministrator(me): CurrentAdministrator,
     Ids((agent, skill)): Ids<(AgentId, SkillId)>,
-    Keyed { key, body: Nothing {} }: Keyed<Nothing>,
+    Keyed { key, body: SkillGrant { level } }: Keyed<SkillGrant>,
 ) -> Result<StatusCode, ApiError> {
-    app.submit(me.actor(), Some(key), Command::GrantSkill { agent, skill }).await?;
+    app.submit(me.actor(), Some(key), Command::GrantSkill { agent, skill, level }).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -99,6 +105,6 @@ pub(super) fn added(answer: Answer) -> Result<(StatusCode, Json<Added>), ApiErro
     Ok((StatusCode::CREATED, Json(Added { id })))
 }
 
-fn of_chats(units: u32) -> BTreeMap<Channel, u32> {
-    BTreeMap::from([(Channel::WebChat, units)])
+fn of_chats(units: Option<u32>) -> BTreeMap<Channel, u32> {
+    units.map(|units| (Channel::WebChat, units)).into_iter().collect()
 }

@@ -46,7 +46,7 @@ pub async fn show(
     let person = |(agent, verdict): &(_, Verdict)| WhyPerson {
         name: names.agents.get(agent).cloned().unwrap_or_default(),
         eligible: matches!(verdict, Verdict::Asked | Verdict::Eligible { .. }),
-        reason: verdict.in_words(),
+        reason: verdict.in_words(|skill| names.skills.get(&skill).map_or("", String::as_str)),
     };
     Ok(Json(WhyView {
         rule: rule(&found, &names),

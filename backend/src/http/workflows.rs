@@ -19,6 +19,7 @@ use super::openapi::KeyParam;
 use super::people::added;
 use crate::app::App;
 use crate::conditions::{Condition, Facts, Tendency};
+use crate::desk::lacks;
 use crate::desk::trial::{self, Fate, Unserved, WhyNot};
 use crate::desk::workflows::{Seeker, Skipped, seeker_for};
 use crate::judging::{Judge, Judged, Judges};
@@ -209,7 +210,7 @@ fn seeker(state: &RoutingState, known: Option<&Conversation>, channel: Channel) 
         Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
     });
     let last_agent = known.and_then(|known| known.last_agent);
-    owned.unwrap_or(Seeker { channel, excluded: [].into(), last_agent })
+    owned.unwrap_or(Seeker { channel, excluded: [].into(), last_agent, relaxed: None })
 }
 
 fn view(
@@ -281,9 +282,9 @@ fn in_words(why: &WhyNot, names: &Names) -> String {
         WhyNot::AsksAnother => "The step asks someone else alone.".to_owned(),
         WhyNot::OtherChannel => "Takes no conversations of this channel.".to_owned(),
         WhyNot::NoMember => "Does not belong to the queue.".to_owned(),
-        WhyNot::Lacks(skills) => {
-            let names = skills.iter().map(|skill| names.skills.get(skill).map_or("", String::as_str));
-            format!("Lacks {}.", names.collect::<Vec<_>>().join(", "))
+        WhyNot::Lacks(lacks) => {
+            let name = |skill| names.skills.get(&skill).map_or("", String::as_str);
+            format!("{}.", lacks::in_words(lacks, name))
         }
         WhyNot::HasIt => "Has the conversation.".to_owned(),
         WhyNot::NotFree(refusal) => refusal.to_string(),

@@ -30,18 +30,23 @@ impl RoutingState {
         let at = recorded.at;
         match &recorded.event {
             Event::ServerStarted { held_until } => self.hold_deadlines(*held_until),
-            Event::PersonAdded { agent, role, capacity } => self.person_added(*agent, *role, capacity, at),
-            Event::PersonChanged { agent, role, enabled, capacity } => self.change_agent(*agent, |changed| {
-                changed.role = *role;
-                changed.enabled = *enabled;
-                changed.capacity.clone_from(capacity);
-            }),
+            Event::PersonAdded { agent, role, capacity, interruptible } => {
+                self.person_added(*agent, *role, [capacity, interruptible], at);
+            }
+            Event::PersonChanged { agent, role, enabled, capacity, interruptible } => {
+                self.change_agent(*agent, |changed| {
+                    changed.role = *role;
+                    changed.enabled = *enabled;
+                    changed.capacity.clone_from(capacity);
+                    changed.interruptible.clone_from(interruptible);
+                });
+            }
             Event::SkillAdded { skill } => {
                 self.skills.insert(*skill);
                 self.index.touched.skills.insert(*skill);
             }
-            Event::SkillGranted { agent, skill } => self.change_agent(*agent, |changed| {
-                changed.skills.insert(*skill);
+            Event::SkillGranted { agent, skill, level } => self.change_agent(*agent, |changed| {
+                changed.skills.insert(*skill, *level);
             }),
             Event::SkillRevoked { agent, skill } => self.change_agent(*agent, |changed| {
                 changed.skills.remove(skill);
@@ -112,6 +117,7 @@ impl RoutingState {
                 conversation: *conversation,
                 agent: *agent,
                 cause: *cause,
+                work: Work::default(),
                 made_at: at,
                 state: OfferState::Open { deadline: *deadline },
                 replies: BTreeSet::new(),
@@ -150,7 +156,7 @@ impl RoutingState {
                     (None, _, _) => TransferState::Requested,
                 };
                 let Some(open) = self.conversations.get(conversation) else { return };
-                let (queue, after_seq) = (open.queue, open.last_seq);
+                let (queue, work, after_seq) = (open.queue, open.work, open.last_seq);
                 self.transfer_requested(Transfer {
                     id: *transfer,
                     conversation: *conversation,
@@ -158,6 +164,7 @@ impl RoutingState {
                     target: *target,
                     mode: *mode,
                     queue,
+                    work,
                     policy: policy.as_ref().clone(),
                     requested_at: at,
                     after_seq,
@@ -182,12 +189,23 @@ impl RoutingState {
                         step: 0,
                         deadline: None,
                         dropping: BTreeMap::new(),
+                        lowering: Vec::new(),
                     },
                 );
             }
-            Event::StepEntered { conversation, step, pool, skills, priority, deadline, .. } => {
-                let begun =
-                    Begun { step: *step, pool: *pool, skills, priority: *priority, deadline: *deadline };
+            Event::StepEntered {
+                conversation,
+                step,
+                pool,
+                skills,
+                levels,
+                lowering,
+                priority,
+                deadline,
+                ..
+            } => {
+                let (step, pool, priority, deadline) = (*step, *pool, *priority, *deadline);
+                let begun = Begun { step, pool, skills, levels, lowering, priority, deadline };
                 self.step_entered(*conversation, &begun);
             }
             Event::FlowAsked { conversation, step, tries, taken, .. } => {
@@ -197,6 +215,8 @@ impl RoutingState {
                 self.flow_ended(*conversation, *end, *taken);
             }
             Event::SkillsDropped { conversation, skills } => self.skills_dropped(*conversation, skills),
+            Event::SkillsLowered { conversation, levels } => self.skills_lowered(*conversation, levels),
+            Event::QueueRelaxed { conversation, relaxed, .. } => self.queue_relaxed(*conversation, *relaxed),
             Event::StepsEnded { conversation, .. } => self.steps_ended(*conversation),
             Event::LimitLifted { conversation } => self.lift_limit(*conversation),
             Event::LastAgentAsked { conversation, agent, until } => {
@@ -217,6 +237,7 @@ impl RoutingState {
                     conversation: *conversation,
                     from: *from,
                     target: *target,
+                    work: self.conversations.get(conversation).map(|open| open.work).unwrap_or_default(),
                     policy: policy.as_ref().clone(),
                     made_at: at,
                     state: InviteState::Open { search, deadline: *deadline },

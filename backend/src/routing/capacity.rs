@@ -16,10 +16,12 @@ use super::RoutingState;
 pub(super) struct Load {
     /// By channel, in the order of [`Channel::ALL`].
     units: [u32; Channel::ALL.len()],
+    /// Those of `units` that are interruptible work.
+    interruptible: [u32; Channel::ALL.len()],
     /// The conversations they own, ascending: few, so that a list is the smallest and fastest, and stands here.
     owned: SmallVec<[ConversationId; 4]>,
-    /// The offers, ascending, and how many units each takes.
-    offers: SmallVec<[(OfferId, u32); 1]>,
+    /// The offers, ascending, and how many units of what each takes.
+    offers: SmallVec<[(OfferId, u32, Work); 1]>,
 }
 
 impl Load {
@@ -28,53 +30,69 @@ impl Load {
         self.units[channel as usize]
     }
 
+    /// Returns how many units of a channel count against a kind of work: of primary work all of its own kind, of interruptible
+    /// work all.
+    pub(super) const fn taken(&self, channel: Channel, work: Work) -> u32 {
+        let held = self.units[channel as usize];
+        match work {
+            Work::Primary => held.saturating_sub(self.interruptible[channel as usize]),
+            Work::Interruptible => held,
+        }
+    }
+
     pub(super) fn offers(&self) -> impl Iterator<Item = OfferId> {
-        self.offers.iter().map(|(offer, _)| *offer)
+        self.offers.iter().map(|(offer, ..)| *offer)
     }
 
     pub(super) fn owned(&self) -> impl Iterator<Item = ConversationId> {
         self.owned.iter().copied()
     }
 
-    pub(super) fn own(&mut self, conversation: ConversationId, channel: Channel, units: u32) {
+    pub(super) fn own(&mut self, conversation: ConversationId, channel: Channel, units: u32, work: Work) {
         if let Err(place) = self.owned.binary_search(&conversation) {
             self.owned.insert(place, conversation);
         }
-        self.take(channel, units);
+        self.take(channel, units, work);
     }
 
-    pub(super) fn disown(&mut self, conversation: ConversationId, channel: Channel, units: u32) {
+    pub(super) fn disown(&mut self, conversation: ConversationId, channel: Channel, units: u32, work: Work) {
         if let Ok(place) = self.owned.binary_search(&conversation) {
             self.owned.remove(place);
-            self.give_back(channel, units);
+            self.give_back(channel, units, work);
         }
     }
 
     /// Notes that something they have takes another number of units.
-    pub(super) const fn resize(&mut self, channel: Channel, before: u32, after: u32) {
-        self.take(channel, after);
-        self.give_back(channel, before);
+    pub(super) const fn resize(&mut self, channel: Channel, before: u32, after: u32, work: Work) {
+        self.take(channel, after, work);
+        self.give_back(channel, before, work);
     }
 
-    pub(super) fn reserve(&mut self, offer: OfferId, channel: Channel, units: u32) {
-        let place = self.offers.partition_point(|(other, _)| *other < offer);
-        self.offers.insert(place, (offer, units));
-        self.take(channel, units);
+    pub(super) fn reserve(&mut self, offer: OfferId, channel: Channel, units: u32, work: Work) {
+        let place = self.offers.partition_point(|(other, ..)| *other < offer);
+        self.offers.insert(place, (offer, units, work));
+        self.take(channel, units, work);
     }
 
     pub(super) fn release(&mut self, offer: OfferId, channel: Channel) {
-        if let Some(place) = self.offers.iter().position(|(other, _)| *other == offer) {
-            let (_, units) = self.offers.remove(place);
-            self.give_back(channel, units);
+        if let Some(place) = self.offers.iter().position(|(other, ..)| *other == offer) {
+            let (_, units, work) = self.offers.remove(place);
+            self.give_back(channel, units, work);
         }
     }
 
-    const fn take(&mut self, channel: Channel, units: u32) {
+    const fn take(&mut self, channel: Channel, units: u32, work: Work) {
         self.units[channel as usize] += units;
+        if let Work::Interruptible = work {
+            self.interruptible[channel as usize] += units;
+        }
     }
 
-    const fn give_back(&mut self, channel: Channel, units: u32) {
+    const fn give_back(&mut self, channel: Channel, units: u32, work: Work) {
         self.units[channel as usize] = self.units[channel as usize].saturating_sub(units);
+        if let Work::Interruptible = work {
+            self.interruptible[channel as usize] = self.interruptible[channel as usize].saturating_sub(units);
+        }
     }
 }
 
@@ -88,12 +106,12 @@ pub(super) enum Hold {
 /// Places that are kept: the sender's of a transfer while it can be taken back, that of whoever is consulted, and that
 /// of a participant.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Holds(BTreeMap<Hold, (AgentId, Channel)>);
+pub(super) struct Holds(BTreeMap<Hold, (AgentId, Channel, Work)>);
 
 impl Holds {
     /// Says whether a place is kept for an agent: they are consulted, take part, or could take a transfer back.
     pub(super) fn keep_place(&self, agent: AgentId) -> bool {
-        self.0.values().any(|(holder, _)| *holder == agent)
+        self.0.values().any(|(holder, ..)| *holder == agent)
     }
 }
 
@@ -101,30 +119,30 @@ impl RoutingState {
     pub(super) fn rebuild_loads(&mut self) {
         self.index.seats.grow(self.agents.len());
         let owner = |open: &Conversation| match open.owner() {
-            Some(Owner::Agent(agent)) => Some((agent, open.id, open.channel, open.units())),
+            Some(Owner::Agent(agent)) => Some((agent, open.id, (open.channel, open.units(), open.work))),
             Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
         };
         let owned: Vec<_> = self.conversations.values().filter_map(owner).collect();
-        for (agent, conversation, channel, units) in owned {
-            self.change_load(agent, |load| load.own(conversation, channel, units));
+        for (agent, conversation, (channel, units, work)) in owned {
+            self.change_load(agent, |load| load.own(conversation, channel, units, work));
         }
         let reserved = |offer: &Offer| {
             let channel = self.conversations.get(&offer.conversation)?.channel;
-            Some((offer.agent, offer.id, channel, self.units_of(offer.cause, channel)))
+            Some((offer.agent, offer.id, (channel, self.units_of(offer.cause, channel), offer.work)))
         };
         let offers: Vec<_> = self.offers.values().filter_map(reserved).collect();
-        for (agent, offer, channel, units) in offers {
-            self.change_load(agent, |load| load.reserve(offer, channel, units));
+        for (agent, offer, (channel, units, work)) in offers {
+            self.change_load(agent, |load| load.reserve(offer, channel, units, work));
         }
         let transfers: Vec<TransferId> = self.transfers.keys().copied().collect();
         transfers.into_iter().for_each(|transfer| self.begin_hold(transfer));
         let participant = |invite: &Invite| {
             let channel = self.conversations.get(&invite.conversation)?.channel;
-            Some((invite.id, invite.participant()?, channel))
+            Some((invite.id, invite.participant()?, channel, invite.work))
         };
         let participants: Vec<_> = self.invites.values().filter_map(participant).collect();
-        for (invite, agent, channel) in participants {
-            self.hold_for(invite, agent, channel);
+        for (invite, agent, channel, work) in participants {
+            self.hold_for(invite, agent, channel, work);
         }
     }
 
@@ -151,22 +169,22 @@ impl RoutingState {
         let Some(transfer) = self.transfers.get(&transfer) else { return };
         let Some(agent) = holder(transfer, self.at) else { return };
         let Some(conversation) = self.conversations.get(&transfer.conversation) else { return };
-        self.hold(Hold::Transfer(transfer.id), agent, conversation.channel);
+        self.hold(Hold::Transfer(transfer.id), agent, conversation.channel, transfer.work);
     }
 
     /// Keeps a participant's place.
-    pub(super) fn hold_for(&mut self, invite: InviteId, agent: AgentId, channel: Channel) {
-        self.hold(Hold::Invite(invite), agent, channel);
+    pub(super) fn hold_for(&mut self, invite: InviteId, agent: AgentId, channel: Channel, work: Work) {
+        self.hold(Hold::Invite(invite), agent, channel, work);
     }
 
-    fn hold(&mut self, hold: Hold, agent: AgentId, channel: Channel) {
-        self.index.holds.0.insert(hold, (agent, channel));
-        self.change_load(agent, |load| load.take(channel, channel.units()));
+    fn hold(&mut self, hold: Hold, agent: AgentId, channel: Channel, work: Work) {
+        self.index.holds.0.insert(hold, (agent, channel, work));
+        self.change_load(agent, |load| load.take(channel, channel.units(), work));
     }
 
     pub(super) fn end_hold(&mut self, hold: Hold) {
-        if let Some((agent, channel)) = self.index.holds.0.remove(&hold) {
-            self.change_load(agent, |load| load.give_back(channel, channel.units()));
+        if let Some((agent, channel, work)) = self.index.holds.0.remove(&hold) {
+            self.change_load(agent, |load| load.give_back(channel, channel.units(), work));
         }
     }
 }

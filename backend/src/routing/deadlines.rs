@@ -29,6 +29,8 @@ pub enum Deadline {
     Step(ConversationId),
     /// A conversation has waited too long in its queue.
     Limit(ConversationId),
+    /// A queue asks for less of whoever takes a conversation.
+    Relax(ConversationId),
     /// Whoever served a customer last is asked alone no more.
     Alone(ConversationId),
     /// A customer was silent for so long that the conversation is idle.
@@ -107,6 +109,7 @@ impl Deadlines {
             | Deadline::WrapUp(_)
             | Deadline::Step(_)
             | Deadline::Limit(_)
+            | Deadline::Relax(_)
             | Deadline::Alone(_)
             | Deadline::Silence(_)
             | Deadline::Hours(_)
@@ -139,6 +142,9 @@ fn of_wait(conversation: &Conversation, mut each: impl FnMut(Timestamp, Deadline
     }
     if let Some(due) = waiting.overflows_at() {
         each(due, Deadline::Limit(id));
+    }
+    if let Some(due) = waiting.relaxes_at() {
+        each(due, Deadline::Relax(id));
     }
     if let Some(due) = waiting.alone_until() {
         each(due, Deadline::Alone(id));
@@ -301,10 +307,15 @@ impl RoutingState {
             }
             let Some(waiting) = conversation.waiting_mut() else { continue };
             let route = waiting.route.iter_mut();
-            let of_steps = route.flat_map(|route| route.dropping.values_mut().chain(route.deadline.as_mut()));
+            let of_steps = route.flat_map(|route| {
+                let lowering = route.lowering.iter_mut().map(|lowered| &mut lowered.at);
+                route.dropping.values_mut().chain(lowering).chain(route.deadline.as_mut())
+            });
             let limit = waiting.limit.iter_mut();
-            let of_limit =
-                limit.flat_map(|limit| limit.overflows_at.iter_mut().chain(limit.alone_until.as_mut()));
+            let of_limit = limit.flat_map(|limit| {
+                let WaitLimit { overflows_at, alone_until, relaxes_at, left: _ } = &mut **limit;
+                [overflows_at, alone_until, relaxes_at].into_iter().flatten()
+            });
             let times = of_steps.chain(of_limit);
             for time in times.filter(|time| **time < held_until) {
                 *time = held_until;

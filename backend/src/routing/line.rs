@@ -28,6 +28,10 @@ use super::{RoutingState, Subject};
 /// How many things may be noted before they are looked at without being asked: a replay asks for no match.
 const NOTED_MAX: usize = 1_024;
 
+/// What someone can have room for.
+const ROOMS: [(Channel, Work); Channel::ALL.len() * Work::ALL.len()] =
+    [(Channel::WebChat, Work::Primary), (Channel::WebChat, Work::Interruptible)];
+
 /// A class's number.
 type ClassId = u32;
 type Rank = (Reverse<Priority>, Timestamp);
@@ -38,14 +42,17 @@ type Place = (Reverse<Priority>, Timestamp, Subject);
 struct Class {
     pool: Pool,
     /// Beyond what the pool asks.
-    skills: BTreeSet<SkillId>,
+    skills: Skills,
+    /// How many of the queue's relaxations hold.
+    relaxed: u8,
     channel: Channel,
+    work: Work,
 }
 
 impl Class {
     const fn asked(&self) -> Asked<'_> {
-        let Self { pool, skills, channel } = self;
-        Asked { pool: *pool, skills, channel: *channel }
+        let Self { pool, skills, relaxed, channel, work } = self;
+        Asked { pool: *pool, skills, relaxed: *relaxed, channel: *channel, work: *work }
     }
 }
 
@@ -53,14 +60,16 @@ impl Class {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct Asked<'a> {
     pool: Pool,
-    skills: &'a BTreeSet<SkillId>,
+    skills: &'a Skills,
+    relaxed: u8,
     channel: Channel,
+    work: Work,
 }
 
 impl Asked<'_> {
     fn class(self) -> Class {
-        let Self { pool, skills, channel } = self;
-        Class { pool, skills: skills.clone(), channel }
+        let Self { pool, skills, relaxed, channel, work } = self;
+        Class { pool, skills: skills.clone(), relaxed, channel, work }
     }
 
     fn hash(&self) -> u64 {
@@ -80,6 +89,7 @@ struct Line {
 #[derive(Clone, Copy, Debug)]
 struct Head {
     channel: Channel,
+    work: Work,
     first: Option<Place>,
 }
 
@@ -103,8 +113,8 @@ pub(super) struct Standing {
     /// Whether it was computed so far what they can serve.
     known: bool,
     able: Vec<ClassId>,
-    /// By channel, in the order of [`Channel::ALL`].
-    room: [bool; Channel::ALL.len()],
+    /// By channel and kind of work, in the order of [`ROOMS`].
+    room: [bool; ROOMS.len()],
     idle_since: Timestamp,
     listed: bool,
     /// Whether they might take something that waits.
@@ -112,8 +122,8 @@ pub(super) struct Standing {
 }
 
 impl Standing {
-    const fn has_room(&self, channel: Channel) -> bool {
-        self.room[channel as usize]
+    const fn has_room(&self, channel: Channel, work: Work) -> bool {
+        self.room[channel as usize * Work::ALL.len() + work as usize]
     }
 }
 
@@ -149,7 +159,7 @@ impl Lines {
         standing.listed = true;
         for class in &standing.able {
             let line = &mut self.lines[*class as usize];
-            if standing.has_room(line.class.channel) {
+            if standing.has_room(line.class.channel, line.class.work) {
                 line.free.insert((standing.idle_since, agent));
             }
         }
@@ -169,7 +179,7 @@ impl Lines {
     fn refresh(&mut self, standing: &Standing) {
         for class in &standing.able {
             let head = &self.heads[*class as usize];
-            if head.first.is_some() && standing.has_room(head.channel) {
+            if head.first.is_some() && standing.has_room(head.channel, head.work) {
                 self.fresh.insert(*class);
             }
         }
@@ -229,31 +239,42 @@ impl RoutingState {
         let belongs = match class.pool {
             Pool::Queue(queue) => {
                 agent.queues.contains(&queue)
-                    && self.queues.get(&queue).is_some_and(|queue| queue.skills.is_subset(&agent.skills))
+                    && self
+                        .queues
+                        .get(&queue)
+                        .is_some_and(|queue| queue.is_met_by(&agent.skills, class.relaxed))
             }
             Pool::Group(group) => self.groups.get(&group).is_some_and(|group| group.has(&agent.skills)),
             Pool::Agent(named) => named == agent.id,
         };
         belongs
-            && class.skills.is_subset(&agent.skills)
+            && agent.skills.meet(&class.skills)
             && agent.enabled
             && agent.capacity.contains_key(&class.channel)
     }
 
     /// Says whether an agent belongs to a pool and could be offered its work when they are free.
     pub fn serves(&self, agent: &Agent, pool: Pool, channel: Channel) -> bool {
-        self.serves_with(agent, pool, &BTreeSet::new(), channel)
+        self.serves_with(agent, pool, &Skills::new(), 0, channel)
     }
 
-    /// Says whether an agent belongs to a pool, can do more than it asks, and could be offered its work when they are free.
+    /// Says whether an agent belongs to a pool and could be offered its work when they are free, once it asks for as little
+    /// as it ever does.
+    pub fn serves_in_time(&self, agent: &Agent, pool: Pool, channel: Channel) -> bool {
+        self.serves_with(agent, pool, &Skills::new(), u8::MAX, channel)
+    }
+
+    /// Says whether an agent belongs to a pool, can do more than it asks once so many of its relaxations hold, and could be
+    /// offered its work when they are free.
     pub fn serves_with(
         &self,
         agent: &Agent,
         pool: Pool,
-        skills: &BTreeSet<SkillId>,
+        skills: &Skills,
+        relaxed: u8,
         channel: Channel,
     ) -> bool {
-        self.able(agent, &Class { pool, skills: skills.clone(), channel })
+        self.able(agent, &Class { pool, skills: skills.clone(), relaxed, channel, work: Work::Primary })
     }
 
     /// Computes anew which classes an agent can serve, and lists them where they are free.
@@ -321,9 +342,8 @@ impl RoutingState {
         }
         let load = &seats[seat].load;
         let available = agent.presence.available();
-        let room = Channel::ALL.map(|channel| {
-            let limit = agent.capacity.get(&channel).copied().unwrap_or(0);
-            available && load.held(channel) + channel.units() <= limit
+        let room = ROOMS.map(|(channel, work)| {
+            available && load.taken(channel, work) + channel.units() <= agent.limit(channel, work)
         });
         let standing = &seats[seat].standing;
         if standing.idle_since != agent.idle_since || standing.room != room {
@@ -358,12 +378,12 @@ impl RoutingState {
         let able = self.seats_for(&class);
         let lines = &mut self.index.lines;
         let number = u32::try_from(lines.lines.len()).expect("there are fewer classes than numbers for them");
-        lines.heads.push(Head { channel: class.channel, first: None });
+        lines.heads.push(Head { channel: class.channel, work: class.work, first: None });
         let mut free = BTreeSet::new();
         for (seat, agent) in able {
             let standing = &mut self.index.seats[seat].standing;
             standing.able.push(number);
-            if standing.listed && standing.has_room(class.channel) {
+            if standing.listed && standing.has_room(class.channel, class.work) {
                 free.insert((standing.idle_since, agent));
             }
         }
@@ -425,7 +445,9 @@ impl RoutingState {
             Subject::Conversation(_) => conversation.ranked_at,
             Subject::Invite(_) => search.since,
         };
-        let asked = Asked { pool: search.pool, skills: &search.skills, channel: conversation.channel };
+        let (skills, channel) = (&search.skills, conversation.channel);
+        let work = self.work_of(subject, conversation);
+        let asked = Asked { pool: search.pool, skills, relaxed: search.relaxed, channel, work };
         let accept_by = ranked_at.plus(self.index.waits.target(search.pool));
         search.open().then_some((asked, (Reverse(conversation.priority), accept_by)))
     }

@@ -96,6 +96,7 @@ impl TestApp {
             password_hash: PASSWORD_HASH.trim().to_owned(),
             role,
             capacity: [(Channel::WebChat, 4)].into(),
+            interruptible: Default::default(),
         };
         self.add(command).await.parse().unwrap()
     }

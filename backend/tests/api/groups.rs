@@ -1,7 +1,7 @@
 //! Transfer groups, from their setting up to a conversation that a member accepts.
 
 use axum::http::StatusCode;
-use baton_shared::{Command, GroupId, Role};
+use baton_shared::{Command, GroupId, Level, Role};
 use serde_json::{Value, json};
 
 use crate::app::TestApp;
@@ -66,7 +66,8 @@ async fn a_conversation_passed_to_a_group_goes_to_its_members_alone() {
     let nobody = ada.client.post(&path("transfers"), &to(&empty)).await;
     nobody.refused(StatusCode::CONFLICT, "nobody_serves");
 
-    app.system(Command::GrantSkill { agent: zoe.id, skill: skill.parse().unwrap() }).await;
+    app.system(Command::GrantSkill { agent: zoe.id, skill: skill.parse().unwrap(), level: Level::LEAST })
+        .await;
     let targets = ada.client.get(&path("transfer-targets")).await.expect(StatusCode::OK);
     let found = targets["groups"].as_array().unwrap().iter().find(|one| one["id"] == json!(group)).unwrap();
     let expected = json!({

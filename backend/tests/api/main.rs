@@ -4,6 +4,7 @@
 
 mod app;
 mod bodies;
+mod capacities;
 mod chat;
 mod clock;
 mod consults;
@@ -28,6 +29,7 @@ mod requests;
 mod roles;
 mod server;
 mod session;
+mod skills;
 mod streams;
 mod summary;
 mod supervision;

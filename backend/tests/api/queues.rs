@@ -131,7 +131,15 @@ async fn whoever_serves_two_queues_takes_what_is_due_first() {
     app.customer("Dan", "I am more urgent").await;
     let capacity = [(Channel::WebChat, 1)].into();
     let (agent, name, role) = (ada.id, "Ada".to_owned(), Role::Agent);
-    app.system(Command::ChangePerson { agent, name, role, enabled: true, capacity }).await;
+    app.system(Command::ChangePerson {
+        agent,
+        name,
+        role,
+        enabled: true,
+        capacity,
+        interruptible: Default::default(),
+    })
+    .await;
     app.make_available(&ada).await;
     accept(&ada).await;
     let threads = desk(&ada).await["conversations"].clone();
@@ -298,7 +306,15 @@ async fn the_least_loaded_is_asked_first_where_the_queue_says_so() {
     let queue = app.add_queue("Support", &[ada.id, bob.id]).await;
     let capacity = [(Channel::WebChat, 8)].into();
     let (agent, name, role) = (bob.id, "Bob".to_owned(), Role::Agent);
-    app.system(Command::ChangePerson { agent, name, role, enabled: true, capacity }).await;
+    app.system(Command::ChangePerson {
+        agent,
+        name,
+        role,
+        enabled: true,
+        capacity,
+        interruptible: Default::default(),
+    })
+    .await;
     let offers = async |person: &Person<'_>| desk(person).await["offers"].as_object().unwrap().len();
     for person in [&ada, &bob] {
         app.make_available(person).await;

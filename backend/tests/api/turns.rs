@@ -43,6 +43,7 @@ fn person(name: &str) -> Command {
         password_hash: String::new(),
         role: Role::Agent,
         capacity: [].into(),
+        interruptible: Default::default(),
     }
 }
 

@@ -148,6 +148,7 @@ impl Names {
         Search {
             pool: search.pool,
             skills: search.skills.clone(),
+            relaxed: search.relaxed,
             since,
             at_once: search.at_once,
             offers: search

@@ -160,16 +160,17 @@ fn print_of(work: &OpenWork, left: Left, broken: &Broken) -> u64 {
             target,
             mode,
             queue,
+            work,
             policy: _,
             requested_at,
             after_seq,
             state,
         } = transfer;
-        (id, conversation, from, target, mode, queue, requested_at, after_seq, state).hash(&mut hasher);
+        (id, conversation, from, target, mode, queue, work, requested_at, after_seq, state).hash(&mut hasher);
     }
     for invite in &work.invites {
-        let Invite { id, conversation, from, target, policy: _, made_at, state } = invite;
-        (id, conversation, from, target, made_at, state).hash(&mut hasher);
+        let Invite { id, conversation, from, target, work, policy: _, made_at, state } = invite;
+        (id, conversation, from, target, work, made_at, state).hash(&mut hasher);
     }
     hasher.finish()
 }
@@ -432,10 +433,10 @@ fn opened(setting: &Setting) -> (RoutingState, Timestamp) {
     let mut turns = turns(&Arc::new(Slate::holding(OpenWork::default())), &clock, 2);
     let policy = Box::new(setting.policy.clone());
     added(&mut turns, Command::SetPolicy { preset: Preset::Baton, policy });
-    let skills = BTreeSet::new();
     let (name, priority) = ("Everyone".to_owned(), Priority::Normal);
-    let queue = added(&mut turns, Command::AddQueue { name: name.clone(), skills: skills.clone(), priority });
+    let queue = added(&mut turns, Command::AddQueue { name: name.clone(), skills: Skills::new(), priority });
     let queue: QueueId = queue.parse().expect("it is an id");
+    let skills = BTreeSet::new();
     added(&mut turns, Command::AddGroup { name, skills, membership: Membership::All, priority });
     for (number, units) in setting.capacity.into_iter().enumerate() {
         let agent = added(
@@ -446,6 +447,7 @@ fn opened(setting: &Setting) -> (RoutingState, Timestamp) {
                 password_hash: String::new(),
                 role: if number == 2 { Role::Supervisor } else { Role::Agent },
                 capacity: BTreeMap::from([(Channel::WebChat, units)]),
+                interruptible: Default::default(),
             },
         );
         let agent: AgentId = agent.parse().expect("it is an id");

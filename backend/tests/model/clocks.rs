@@ -57,8 +57,10 @@ pub fn all_waited_for(state: &RoutingState, now: Timestamp) -> bool {
             later.apply(&Recorded { position: later.position + 1, at: later.at, event });
         }
     }
-    let counted =
-        later.agents.keys().all(|id| later.held(*id, Channel::WebChat) == reference::held(&later, *id, at));
+    let counted = later
+        .agents
+        .keys()
+        .all(|id| later.held(*id, Channel::WebChat) == reference::holding(&later, *id, at).all);
     let next = reference::next(&later, at);
     let planned = later.plan(at).map(|found| (found.subject, found.agent)) == next;
     met.is_subset(&written)
@@ -136,6 +138,7 @@ fn ended(state: &RoutingState, deadline: Deadline) -> Option<Event> {
         | Deadline::Rest(_)
         | Deadline::Step(_)
         | Deadline::Limit(_)
+        | Deadline::Relax(_)
         | Deadline::Alone(_)
         | Deadline::Silence(_)
         | Deadline::Hours(_)

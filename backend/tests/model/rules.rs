@@ -79,7 +79,7 @@ pub fn check_index(state: &RoutingState, now: Timestamp, broken: &mut Broken) {
         let offered = state.offers.values().filter(|offer| offer.agent == agent.id).count();
         unless(broken, Rule::Counted, state.offers_to(agent.id).count() == offered);
         unless(broken, Rule::Counted, state.owned_by(agent.id).count() == owned);
-        let held = reference::held(state, agent.id, now);
+        let held = reference::holding(state, agent.id, now).all;
         unless(broken, Rule::Counted, state.held(agent.id, Channel::WebChat) == held);
     }
     unless(broken, Rule::Clock, clocks::all_waited_for(state, now));
@@ -269,6 +269,8 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::WorkflowEntered { .. }
         | Event::StepEntered { .. }
         | Event::SkillsDropped { .. }
+        | Event::SkillsLowered { .. }
+        | Event::QueueRelaxed { .. }
         | Event::StepsEnded { .. }
         | Event::ServerStarted { .. }
         | Event::PersonAdded { .. }
@@ -348,7 +350,7 @@ fn check_offer(
                 && !search.offers.contains_key(&other.id)
                 && open.owner() != Some(Owner::Agent(other.id))
                 && before.participants(open).all(|participant| participant != other.id)
-                && reference::held(before, other.id, now) < other.capacity[&Channel::WebChat]
+                && reference::holding(before, other.id, now).all < other.capacity[&Channel::WebChat]
                 && before.serves(other, search.pool, open.channel)
         })
     };
@@ -359,7 +361,7 @@ fn check_offer(
     let takes_part = before.participants(open).any(|participant| participant == agent.id);
     unless(broken, Rule::OneRole, open.owner() != Some(Owner::Agent(agent.id)) && !takes_part);
     let stretches = named && policy.is_some_and(|policy| policy.full_target == FullTarget::Offer);
-    let room = reference::held(before, agent.id, now) < agent.capacity[&Channel::WebChat];
+    let room = reference::holding(before, agent.id, now).all < agent.capacity[&Channel::WebChat];
     unless(broken, Rule::Capacity, room || stretches);
 }
 
@@ -387,7 +389,7 @@ pub fn check_held(
                 back && to == Owner::Agent(agent.id)
             })
         };
-        let before = reference::held(before, agent.id, now);
+        let before = reference::holding(before, agent.id, now).all;
         let limit = agent.capacity[&Channel::WebChat];
         unless(broken, Rule::Capacity, held <= limit || held <= before || given_back());
     }

@@ -197,5 +197,52 @@ pub fn rows() -> Vec<Row> {
                 assert_eq!(scene.status(bob), Status::Busy);
             },
         },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce Help, Configure Work Items as Primary or Interruptible",
+            says: "urgent work takes a rep who is full of interruptible work, up to the primary capacity",
+            switches: &[],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
+                scene.set_rules(QueueRules { interruptible: true, ..Default::default() });
+                scene.fill(bob);
+                [ada, cem].into_iter().for_each(|agent| scene.choose(agent, Status::Away));
+                let less_urgent = scene.customer();
+                assert!(scene.offered(less_urgent).is_empty());
+                scene.set_rules(QueueRules::default());
+                for _ in 0..2 {
+                    let urgent = scene.customer();
+                    assert_eq!(scene.offered(urgent), [bob].into());
+                    scene.accept(bob, urgent);
+                }
+                let too_many = scene.customer();
+                assert!(scene.offered(too_many).is_empty() && scene.offered(less_urgent).is_empty());
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce, PendingServiceRouting and QueueRoutingConfig",
+            says: "every required skill is needed at its level; additional skills are dropped after the time-out",
+            switches: &[],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
+                let level = |number| Level::new(number).unwrap();
+                let [german, billing] = ["German", "Billing"].map(|name| scene.add_skill(name));
+                scene.grant(ada, german, level(4));
+                scene.grant(ada, billing, level(9));
+                scene.grant(bob, german, level(6));
+                scene.choose(cem, Status::Away);
+                let asked = [(german, level(5)), (billing, Level::LEAST)].into_iter().collect();
+                let dropped = queue::Relaxation { after_secs: 20, skill: billing, level: None };
+                scene.set_queue(asked, QueueRules { relax: vec![dropped], ..Default::default() });
+                let open = scene.customer();
+                scene.wait(19);
+                assert!(scene.offered(open).is_empty(), "nobody has every skill");
+                scene.wait(1);
+                assert_eq!(scene.offered(open), [bob].into(), "what is required stays");
+            },
+        },
     ]
 }

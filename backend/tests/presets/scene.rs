@@ -65,13 +65,13 @@ impl Scene {
             note: None,
         };
         scene.set_policy(policy);
-        let (skills, priority) = (BTreeSet::new(), Priority::Normal);
+        let priority = Priority::Normal;
         for place in 0..2 {
-            let (name, skills) = (format!("queue {place}"), skills.clone());
+            let (name, skills) = (format!("queue {place}"), Skills::new());
             let queue = scene.added(Command::AddQueue { name, skills, priority }).parse().unwrap();
             *[&mut scene.queue, &mut scene.other_queue][place] = queue;
         }
-        let (name, membership) = ("Everyone".to_owned(), Membership::All);
+        let (name, skills, membership) = ("Everyone".to_owned(), BTreeSet::new(), Membership::All);
         scene.group = scene.added(Command::AddGroup { name, skills, membership, priority }).parse().unwrap();
         for place in 0..3 {
             let agent = scene.add_person(place);
@@ -89,6 +89,7 @@ impl Scene {
             password_hash: String::new(),
             role: if place == 2 { Role::Supervisor } else { Role::Agent },
             capacity: BTreeMap::from([(Channel::WebChat, 2)]),
+            interruptible: Default::default(),
         });
         let agent = agent.parse().unwrap();
         for queue in [self.queue, self.other_queue] {
@@ -142,6 +143,28 @@ impl Scene {
     /// Lets someone choose a status.
     pub fn choose(&mut self, agent: AgentId, status: Status) {
         self.asks(agent, Command::SetStatus { status }).unwrap();
+    }
+
+    /// Adds a skill that nobody has.
+    pub fn add_skill(&mut self, name: &str) -> SkillId {
+        self.added(Command::AddSkill { name: name.to_owned() }).parse().unwrap()
+    }
+
+    /// Gives someone a skill at a level.
+    pub fn grant(&mut self, agent: AgentId, skill: SkillId, level: Level) {
+        self.give(Actor::System, Command::GrantSkill { agent, skill, level }).unwrap();
+    }
+
+    /// Sets the rules of the queue in which customers come.
+    pub fn set_rules(&mut self, rules: QueueRules) {
+        self.set_queue(Skills::new(), rules);
+    }
+
+    /// Sets what the queue in which customers come asks for, and its rules.
+    pub fn set_queue(&mut self, skills: Skills, rules: QueueRules) {
+        let (queue, name, priority) = (self.queue, "queue 0".to_owned(), Priority::Normal);
+        let rules = Some(Box::new(rules));
+        self.give(Actor::System, Command::ChangeQueue { queue, name, skills, priority, rules }).unwrap();
     }
 
     /// Lets time pass.

@@ -7,6 +7,7 @@ use baton::routing::{OpenWork, RoutingState, Subject};
 use baton_shared::*;
 
 use crate::disk::Kept;
+use crate::reference::Holding;
 use crate::{bounds, reference, ways};
 
 /// The shortest time of silence that a policy of the simulation has.
@@ -33,7 +34,9 @@ pub struct Checker {
     /// When each customer was heard last, or an agent got their conversation.
     heard: BTreeMap<ConversationId, Timestamp>,
     /// What was passed on last and when, by whom, and how much they held with it.
-    passing_on: Option<(ConversationId, Timestamp, AgentId, u32)>,
+    passing_on: Option<(ConversationId, Timestamp, AgentId, Holding)>,
+    /// What left a queue last and when, which queue, and since when it had waited there.
+    left: Option<(ConversationId, Timestamp, QueueId, Timestamp)>,
     /// Who served each customer.
     served: BTreeMap<ContactId, BTreeSet<AgentId>>,
     /// People to whom a policy or a return gave more than they have room for.
@@ -77,8 +80,22 @@ impl Checker {
         // Whoever passes it on has it still while its way is looked for.
         let passing_on = self.passing_on.filter(|(passed, since, ..)| passed == id && *since == at);
         let passing_on = passing_on.filter(|_| entering).map(|(_, _, sender, held)| (sender, held));
-        let expected = (from..route.steps.len())
-            .find(|place| ways::may_begin(state, &route.steps[*place], &excluded, passing_on, at));
+        // What goes on to another queue has left the one in which it waited while its way was looked for.
+        let left = self.left.filter(|(left, since, ..)| left == id && *since == at);
+        let left =
+            left.map_or((conversation.queue, waiting.search.since), |(.., queue, since)| (queue, since));
+        let relaxed = |step: &PlannedStep| {
+            let waits_on = !entering && left.0 == step.queue;
+            bounds::relaxed(
+                &state.queues[&step.queue],
+                if waits_on { at.since(left.1) } else { Duration::ZERO },
+            )
+        };
+        let may_begin = |place: &usize| {
+            let step = &route.steps[*place];
+            ways::may_begin(state, step, &excluded, passing_on, relaxed(step), at)
+        };
+        let expected = (from..route.steps.len()).find(may_begin);
         assert_eq!(begun.map(|(place, _)| place), expected, "the first step that may begin begins");
         let queue = expected.map_or(route.fallback, |place| route.steps[place].queue);
         assert_eq!(conversation.owner(), Some(Owner::Queue(queue)), "its queue is the owner");
@@ -110,8 +127,13 @@ impl Checker {
                     self.stretched.insert(*agent);
                 }
                 if let (Owner::Agent(agent), segment::OwnerCause::Transferred(_)) = (from, cause) {
-                    let held = reference::held(&self.replayed, *agent, recorded.at);
+                    let held = reference::holding(&self.replayed, *agent, recorded.at);
                     self.passing_on = Some((*conversation, recorded.at, *agent, held));
+                }
+                if let segment::OwnerCause::Routed(_) = cause {
+                    let open = &self.replayed.conversations[conversation];
+                    let since = open.waiting().unwrap().search.since;
+                    self.left = Some((*conversation, recorded.at, open.queue, since));
                 }
                 if let segment::OwnerCause::Overflowed(left) = cause {
                     self.check_overflow(*conversation, *left, recorded.at, Some(*to));
@@ -124,6 +146,13 @@ impl Checker {
                     self.heard.insert(*conversation, recorded.at);
                     let contact = self.replayed.conversations[conversation].contact;
                     self.served.entry(contact).or_default().insert(*agent);
+                }
+                let open = &self.replayed.conversations[conversation];
+                if let (Owner::Agent(heir), segment::OwnerCause::Left(invite)) = (to, cause)
+                    && self.replayed.invites.get(invite).is_some_and(|invite| invite.work != open.work)
+                {
+                    // The conversation came into another queue while they took part.
+                    self.stretched.insert(*heir);
                 }
                 if let (
                     Owner::Agent(agent),
@@ -173,6 +202,13 @@ impl Checker {
                 self.check_overflow(*conversation, queue, recorded.at, None);
                 self.lifted.insert(*conversation);
             }
+            Event::QueueRelaxed { conversation, queue, relaxed } => {
+                let search = &self.replayed.conversations[conversation].waiting().unwrap().search;
+                assert_eq!(search.pool, Pool::Queue(*queue));
+                let waited = recorded.at.since(search.since);
+                let expected = bounds::relaxed(&self.replayed.queues[queue], waited);
+                assert!(*relaxed == expected && expected > search.relaxed, "it asks for less in time");
+            }
             Event::RequestCreated { conversation, .. } => {
                 self.deflecting.remove(conversation);
             }
@@ -207,7 +243,7 @@ impl Checker {
             Event::TransferEnded { conversation, from, .. } => {
                 if self.replayed.conversations[conversation].run().is_some() {
                     self.passing_on = from.agent().map(|sender| {
-                        let held = reference::held(&self.replayed, sender, recorded.at);
+                        let held = reference::holding(&self.replayed, sender, recorded.at);
                         (*conversation, recorded.at, sender, held)
                     });
                 }
@@ -235,6 +271,7 @@ impl Checker {
             | Event::WorkflowEntered { .. }
             | Event::StepEntered { .. }
             | Event::SkillsDropped { .. }
+            | Event::SkillsLowered { .. }
             | Event::StepsEnded { .. }
             | Event::FlowAdded { .. }
             | Event::FlowChanged { .. }
@@ -331,6 +368,18 @@ impl Checker {
                 );
             }
             assert!(waiting.overflows_at().is_none_or(|due| due > now), "nobody waits beyond the limit");
+            assert!(waiting.relaxes_at().is_none_or(|due| due > now), "it asks for less in time");
+            let (relaxed, relaxations, waited) = match waiting.search.pool {
+                Pool::Queue(queue) => {
+                    let queue = &state.queues[&queue];
+                    let waited = bounds::relaxed(queue, now.since(waiting.search.since));
+                    (waiting.search.relaxed, queue.rules.relax.len(), waited)
+                }
+                Pool::Group(_) | Pool::Agent(_) => (waiting.search.relaxed, 0, 0),
+            };
+            // After a start it asks for more for a while, as every deadline is held.
+            assert!(relaxed <= waited, "it asks for less in time only");
+            assert_eq!(waiting.relaxes_at().is_some(), usize::from(relaxed) < relaxations);
         }
     }
 
@@ -379,9 +428,11 @@ impl Checker {
             if self.stretched.contains(&agent.id) {
                 continue;
             }
-            let held = reference::held(state, agent.id, now);
-            let limit = agent.capacity.get(&Channel::WebChat).copied().unwrap_or(0);
-            assert!(held <= limit, "{:?} holds {held} of {limit}", agent.id);
+            let held = reference::holding(state, agent.id, now);
+            let [primary, interruptible] = Work::ALL.map(|work| agent.limit(Channel::WebChat, work));
+            assert!(held.primary <= primary, "{:?} holds {held:?} of {primary}", agent.id);
+            let others = held.all - held.primary;
+            assert!(others <= interruptible, "{:?} holds {held:?} of {interruptible}", agent.id);
         }
         for conversation in state.conversations.values() {
             assert!(conversation.idle_from().is_none_or(|time| time > now), "silence counts in time");

@@ -1,6 +1,7 @@
 //! How queues should keep waits within bounds, said slowly: everything that waits is counted each time.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use baton::routing::RoutingState;
 use baton_shared::*;
@@ -75,6 +76,12 @@ pub fn beyond(
         overflow = state.queues[&next].rules.overflow;
     }
     Some(overflow)
+}
+
+/// Returns how many of a queue's relaxations hold for what has waited there for a time.
+pub fn relaxed(queue: &Queue, waited: Duration) -> u8 {
+    let holds = |relaxation: &&queue::Relaxation| u64::from(relaxation.after_secs) <= waited.as_secs();
+    queue.rules.relax.iter().filter(holds).count() as u8
 }
 
 /// Says whether the limit of a queue runs for something that waits.

@@ -6,17 +6,38 @@ use baton::routing::{RoutingState, Subject};
 use baton_shared::offer::OFFER_REST;
 use baton_shared::*;
 
+/// What an agent holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Holding {
+    /// How many conversations in all.
+    pub all: u32,
+    /// How many of them are primary work.
+    pub primary: u32,
+}
+
+impl Holding {
+    /// Says whether an agent who holds so much has room for one more of a kind.
+    pub fn leaves_room(self, agent: &Agent, work: Work) -> bool {
+        let primary_limit = agent.capacity.get(&Channel::WebChat).copied().unwrap_or(0);
+        let other_limit = agent.interruptible.get(&Channel::WebChat).copied().unwrap_or(primary_limit);
+        match work {
+            Work::Primary => self.primary < primary_limit,
+            Work::Interruptible => self.all < other_limit,
+        }
+    }
+}
+
 /// Counts what an agent holds: owned unless it is idle, offered unless the policy says that offers take no room, consulted
 /// about, or passed to a queue so lately that it can be taken back.
-pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
+pub fn holding(state: &RoutingState, agent: AgentId, now: Timestamp) -> Holding {
     let idle = |open: &Conversation| open.silence == Some(Silence::Idle);
     let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent)));
-    let owned = owned.filter(|open| !idle(open)).count();
+    let owned = owned.filter(|open| !idle(open)).map(|open| open.work);
     let takes_room = |offer: &&Offer| match offer.cause {
         OfferCause::Queue(_) | OfferCause::Invite(_) => true,
         OfferCause::Transfer(transfer) => state.transfers[&transfer].policy.reserve_capacity,
     };
-    let offered = state.offers.values().filter(|offer| offer.agent == agent).filter(takes_room).count();
+    let offered = state.offers.values().filter(|offer| offer.agent == agent).filter(takes_room);
     let kept = state.transfers.values().filter(|transfer| match transfer.state {
         TransferState::Enqueued { undo_until, .. } => {
             transfer.from == Sender::Agent(agent) && undo_until > now
@@ -29,7 +50,35 @@ pub fn held(state: &RoutingState, agent: AgentId, now: Timestamp) -> u32 {
         | TransferState::Ended { .. } => false,
     });
     let takes_part = state.invites.values().filter(|invite| invite.participant() == Some(agent));
-    (owned + offered + kept.count() + takes_part.count()) as u32
+    let works = owned
+        .chain(offered.map(|offer| offer.work))
+        .chain(kept.map(|transfer| transfer.work))
+        .chain(takes_part.map(|invite| invite.work));
+    works.fold(Holding::default(), |held, work| Holding {
+        all: held.all + 1,
+        primary: held.primary + u32::from(work == Work::Primary),
+    })
+}
+
+/// Returns at which levels a queue asks for its skills once so many of its relaxations hold.
+pub fn asked(queue: &Queue, relaxed: u8) -> Vec<(SkillId, u8)> {
+    let mut asked: Vec<(SkillId, u8)> =
+        queue.skills.iter().map(|(skill, level)| (skill, u8::from(level))).collect();
+    for relaxation in &queue.rules.relax[..usize::from(relaxed)] {
+        match relaxation.level {
+            Some(lower) => asked
+                .iter_mut()
+                .filter(|(skill, level)| *skill == relaxation.skill && *level > u8::from(lower))
+                .for_each(|(_, level)| *level = lower.into()),
+            None => asked.retain(|(skill, _)| *skill != relaxation.skill),
+        }
+    }
+    asked
+}
+
+/// Says whether an agent has a skill at a level or above.
+pub fn can(agent: &Agent, skill: SkillId, level: u8) -> bool {
+    agent.skills.level(skill).is_some_and(|has| u8::from(has) >= level)
 }
 
 /// Someone is looked for: to own a conversation, or to take part in one.
@@ -37,6 +86,7 @@ struct Wanted<'a> {
     subject: Subject,
     conversation: &'a Conversation,
     search: &'a Search,
+    work: Work,
     accept_by: Timestamp,
 }
 
@@ -67,6 +117,7 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
             subject: Subject::Conversation(conversation.id),
             conversation,
             search,
+            work: conversation.work,
             accept_by: accept_by(state, search.pool, conversation.ranked_at),
         }));
     }
@@ -76,6 +127,7 @@ fn wanted(state: &RoutingState) -> Vec<Wanted<'_>> {
                 subject: Subject::Invite(invite.id),
                 conversation: &state.conversations[&invite.conversation],
                 search,
+                work: invite.work,
                 accept_by: accept_by(state, search.pool, search.since),
             });
         }
@@ -97,7 +149,10 @@ fn accept_by(state: &RoutingState, pool: Pool, ranked_at: Timestamp) -> Timestam
 fn eligible(state: &RoutingState, agent: &Agent, wanted: &Wanted<'_>, now: Timestamp) -> bool {
     let belongs = match wanted.search.pool {
         Pool::Queue(queue) => {
-            agent.queues.contains(&queue) && state.queues[&queue].skills.is_subset(&agent.skills)
+            agent.queues.contains(&queue)
+                && asked(&state.queues[&queue], wanted.search.relaxed)
+                    .into_iter()
+                    .all(|(skill, level)| can(agent, skill, level))
         }
         Pool::Group(group) => match state.groups.get(&group) {
             Some(group) => match group.membership {
@@ -113,16 +168,16 @@ fn eligible(state: &RoutingState, agent: &Agent, wanted: &Wanted<'_>, now: Times
     let takes_part = state.invites.values().any(|invite| {
         invite.conversation == wanted.conversation.id && invite.participant() == Some(agent.id)
     });
-    let limit = agent.capacity.get(&wanted.conversation.channel).copied().unwrap_or(0);
     belongs
-        && wanted.search.skills.iter().all(|skill| agent.skills.contains(skill))
+        && wanted.search.skills.iter().all(|(skill, level)| can(agent, skill, level.into()))
         && agent.enabled
         && agent.presence.reachable
         && agent.presence.status == Status::Available
         && wanted.conversation.owner() != Some(Owner::Agent(agent.id))
         && !takes_part
         && !wanted.search.offers.contains_key(&agent.id)
-        && held(state, agent.id, now) < limit
+        && agent.capacity.contains_key(&wanted.conversation.channel)
+        && holding(state, agent.id, now).leaves_room(agent, wanted.work)
 }
 
 /// Returns who should be offered something, or nothing if nobody may be.
@@ -135,8 +190,15 @@ fn agent_for(state: &RoutingState, wanted: &Wanted<'_>, now: Timestamp) -> Optio
         Pool::Group(_) | Pool::Agent(_) => false,
     };
     let share = |agent: &Agent| {
-        let limit = agent.capacity[&wanted.conversation.channel];
-        if least_loaded { f64::from(held(state, agent.id, now)) / f64::from(limit) } else { 0.0 }
+        let held = holding(state, agent.id, now);
+        let primary = agent.capacity[&wanted.conversation.channel];
+        let (held, limit) = match wanted.work {
+            Work::Primary => (held.primary, primary),
+            Work::Interruptible => {
+                (held.all, agent.interruptible.get(&wanted.conversation.channel).copied().unwrap_or(primary))
+            }
+        };
+        if least_loaded { f64::from(held) / f64::from(limit) } else { 0.0 }
     };
     free.sort_by(|one, other| {
         let age = |agent: &Agent| (agent.idle_since, agent.id);

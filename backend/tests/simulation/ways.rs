@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton::routing::RoutingState;
 use baton_shared::*;
 
-use crate::reference::held;
+use crate::reference::{Holding, asked, can, holding};
 
 /// What an expression means for a conversation of which this is known.
 type Meaning = fn(&BTreeMap<String, String>) -> bool;
@@ -27,30 +27,33 @@ pub fn matching(definition: &Definition, attributes: &BTreeMap<String, String>) 
 }
 
 /// Says whether a step may begin: someone whom it asks by name serves its queue, and where it wants someone free, there
-/// is someone; `passing_on` is who passes it on and how much they held with it.
+/// is someone; `passing_on` is who passes it on and how much they held with it, `relaxed` how many relaxations of the
+/// queue hold by then.
 pub fn may_begin(
     state: &RoutingState,
     step: &PlannedStep,
     excluded: &BTreeSet<AgentId>,
-    passing_on: Option<(AgentId, u32)>,
+    passing_on: Option<(AgentId, Holding)>,
+    relaxed: u8,
     now: Timestamp,
 ) -> bool {
+    let of_queue = asked(&state.queues[&step.queue], relaxed);
     let asked = |agent: &&Agent| {
         step.agent.is_none_or(|named| named == agent.id)
             && agent.enabled
             && agent.capacity.contains_key(&Channel::WebChat)
             && agent.queues.contains(&step.queue)
-            && state.queues[&step.queue].skills.is_subset(&agent.skills)
-            && step.skills.iter().all(|asked| agent.skills.contains(&asked.skill))
+            && of_queue.iter().all(|(skill, level)| can(agent, *skill, *level))
+            && step.skills.iter().all(|asked| can(agent, asked.skill, asked.level.into()))
             && !excluded.contains(&agent.id)
     };
     let asked: Vec<&Agent> = state.agents.values().filter(asked).collect();
     let free = asked.iter().any(|agent| {
         let held = match passing_on {
             Some((sender, held)) if sender == agent.id => held,
-            Some(_) | None => held(state, agent.id, now),
+            Some(_) | None => holding(state, agent.id, now),
         };
-        agent.presence.available() && held < agent.capacity[&Channel::WebChat]
+        agent.presence.available() && held.leaves_room(agent, state.queues[&step.queue].rules.work())
     });
     (step.agent.is_none() || !asked.is_empty()) && (!step.skip_if_nobody || free)
 }

@@ -1,9 +1,10 @@
 //! Workflows made at random.
 
 use baton_shared::queue::Priority;
-use baton_shared::workflow::{FilterDefinition, KnownAgent, SkipIf, StepDefinition, StepSkill};
+use baton_shared::workflow::{FilterDefinition, KnownAgent, Lowering, SkipIf, StepDefinition, StepSkill};
 use baton_shared::*;
 
+use crate::lines::LEVELS;
 use crate::random::Random;
 use crate::ways::EXPRESSIONS;
 
@@ -31,9 +32,14 @@ fn steps(random: &mut Random, queues: &[QueueId], skills: &[SkillId]) -> Vec<Ste
 
 fn step(random: &mut Random, queues: &[QueueId], skills: &[SkillId], last: bool) -> StepDefinition {
     let asked: Vec<SkillId> = skills.iter().copied().filter(|_| random.chance(25)).collect();
-    let asked = asked
-        .into_iter()
-        .map(|skill| StepSkill { skill, drop_after_secs: random.pick(&[None, Some(7), Some(20)]) });
+    let asked = asked.into_iter().map(|skill| {
+        let level = random.pick(&LEVELS);
+        let lower = (1..u8::from(level)).rev().zip([3, 6]);
+        let lower =
+            lower.filter_map(|(lower, after_secs)| Some(Lowering { after_secs, level: Level::new(lower)? }));
+        let relax = if random.chance(50) { lower.collect() } else { Vec::new() };
+        StepSkill { skill, level, relax, drop_after_secs: random.pick(&[None, Some(7), Some(20)]) }
+    });
     let skills = asked.collect();
     let named = KnownAgent::Attribute { name: "agent".to_owned() };
     let known_agent = random.pick(&[None, None, Some(KnownAgent::Last), Some(named)]);

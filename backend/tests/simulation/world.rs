@@ -24,6 +24,7 @@ use crate::bots::Bots;
 use crate::disk::Disk;
 use crate::random::Random;
 use crate::tally::Tally;
+use crate::{lines, reference};
 
 const AGENTS: usize = 7;
 const QUEUES: usize = 4;
@@ -94,7 +95,7 @@ impl World {
             self.skills.push(id.parse().unwrap());
         }
         for number in 0..QUEUES {
-            let skills = self.skills.iter().copied().take(number % 3).collect();
+            let skills = lines::asked(&mut self.random, &self.skills, number % 3);
             let priority = if number == 3 { Priority::High } else { Priority::Normal };
             let id = self.added(Command::AddQueue { name: format!("queue {number}"), skills, priority });
             self.queues.push(id.parse().unwrap());
@@ -115,6 +116,7 @@ impl World {
                 password_hash: String::new(),
                 role: if number == 0 { Role::Administrator } else { Role::Agent },
                 capacity,
+                interruptible: Default::default(),
             });
             self.agents.push(id.parse().unwrap());
         }
@@ -136,7 +138,8 @@ impl World {
             }
             for skill in self.skills.clone() {
                 if self.random.chance(80) {
-                    self.give(Actor::System, Command::GrantSkill { agent, skill });
+                    let level = self.random.pick(&lines::LEVELS);
+                    self.give(Actor::System, Command::GrantSkill { agent, skill, level });
                 }
             }
             self.give(Actor::Person(agent), Command::SetStatus { status: Status::Available });
@@ -247,6 +250,15 @@ impl World {
         }
         self.counted = kept.log.len();
         drop(kept);
+        let (state, now) = (self.turns.state(), self.clock.now());
+        let interrupted = |agent: &&Agent| {
+            let limits = Work::ALL.map(|work| agent.limit(Channel::WebChat, work));
+            let held = reference::holding(state, agent.id, now);
+            !self.lowered.contains(&agent.id) && held.all > limits[0].max(limits[1])
+        };
+        if state.agents.values().any(|agent| interrupted(&agent)) {
+            self.tally.count("interrupted");
+        }
         self.checker.check_rest(self.turns.state(), self.clock.now(), &self.lowered);
     }
 

@@ -1,7 +1,7 @@
 //! Queues that set bounds to waits: what overflows, where to, and what the customer sees of it.
 
 use baton_shared::command::Actor;
-use baton_shared::queue::{AtClosing, Opening, OpeningHours, Overflow, Weekday};
+use baton_shared::queue::{AtClosing, Opening, OpeningHours, Overflow, Relaxation, Weekday};
 use baton_shared::*;
 
 use crate::play::{self, text};
@@ -10,12 +10,41 @@ use crate::stage::Stage;
 /// Plays everything, and compares at every end of a part from every cut point in it.
 pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     play::set_policy(stage, Preset::Baton, |_| {});
-    for part in [from_line_to_line, ending_with_a_request, round_and_round, by_the_hours, returning, silent] {
+    for part in [
+        from_line_to_line,
+        ending_with_a_request,
+        round_and_round,
+        by_the_hours,
+        returning,
+        silent,
+        asking_for_less,
+    ] {
         part(stage, billing, sales);
         set_rules(stage, billing, QueueRules::default());
         set_rules(stage, sales, QueueRules::default());
         stage.check_every_cut_point();
     }
+}
+
+/// Offered to someone who knows too little once the queue asks for less, and to nobody before.
+fn asking_for_less(stage: &mut Stage, billing: QueueId, _: QueueId) {
+    let skill = play::add_skill(stage, "Portuguese");
+    let level = |number| Level::new(number).unwrap();
+    let (one, system) = (stage.one, Actor::System);
+    stage.give(system, Command::GrantSkill { agent: one, skill, level: level(4) }).unwrap();
+    let relax = |after_secs, level| Relaxation { after_secs, skill, level };
+    let relax = vec![relax(20, Some(level(5))), relax(40, Some(level(4)))];
+    let rules = Some(Box::new(QueueRules { relax, ..Default::default() }));
+    let (name, priority) = (text("Billing"), Default::default());
+    let skills = [(skill, level(7))].into_iter().collect();
+    stage.give(system, Command::ChangeQueue { queue: billing, name, skills, priority, rules }).unwrap();
+    let conversation = stage.customer_comes(billing);
+    play::pass(stage, 20);
+    assert!(stage.offers_of(conversation).is_empty(), "nobody knows enough");
+    play::pass(stage, 20);
+    assert_eq!(stage.offer_of(conversation).1, one);
+    play::accept(stage, conversation);
+    play::end(stage, Actor::Customer(conversation), conversation, None);
 }
 
 fn set_rules(stage: &mut Stage, queue: QueueId, rules: QueueRules) {

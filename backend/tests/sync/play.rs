@@ -50,7 +50,7 @@ pub fn everything(stage: &mut Stage) {
 
 /// Adds a queue that asks for nothing.
 pub fn add_queue(stage: &mut Stage, name: &str) -> QueueId {
-    let (skills, priority) = (BTreeSet::new(), Priority::Normal);
+    let (skills, priority) = (Skills::new(), Priority::Normal);
     match stage.give(Actor::System, Command::AddQueue { name: text(name), skills, priority }) {
         Ok(Answer::Added { id }) => id.parse().unwrap(),
         other => panic!("no queue: {other:?}"),
@@ -463,19 +463,23 @@ fn overrides(stage: &mut Stage, queue: QueueId) {
     end(stage, Actor::Customer(conversation), conversation, None);
 }
 
+/// Adds a skill that nobody has.
+pub fn add_skill(stage: &mut Stage, name: &str) -> SkillId {
+    match stage.give(Actor::System, Command::AddSkill { name: text(name) }) {
+        Ok(Answer::Added { id }) => id.parse().unwrap(),
+        other => panic!("no skill: {other:?}"),
+    }
+}
+
 fn administration(stage: &mut Stage, queue: QueueId) {
     let (one, two) = (stage.one, stage.two);
-    let Ok(Answer::Added { id }) = stage.give(Actor::System, Command::AddSkill { name: text("French") })
-    else {
-        panic!("no skill")
-    };
-    let skill: SkillId = id.parse().unwrap();
+    let skill = add_skill(stage, "French");
     let (team, supervisors) = (stage.team, BTreeSet::from([stage.lead]));
     let change = Command::ChangeTeam { team, name: text("Early"), agents: [one].into(), supervisors };
     stage.give(Actor::System, change).unwrap();
     stage.give(Actor::System, Command::RemoveTeam { team }).unwrap();
-    let skills = BTreeSet::from([skill]);
-    stage.give(Actor::System, Command::GrantSkill { agent: one, skill }).unwrap();
+    let skills = Skills::from([skill]);
+    stage.give(Actor::System, Command::GrantSkill { agent: one, skill, level: Level::MOST }).unwrap();
     stage.give(Actor::System, Command::RevokeSkill { agent: one, skill }).unwrap();
     stage.give(Actor::System, Command::RemoveMember { queue, agent: two }).unwrap();
     let priority = Priority::High;
@@ -492,6 +496,7 @@ fn administration(stage: &mut Stage, queue: QueueId) {
         role: Role::Agent,
         enabled: true,
         capacity: capacity.clone(),
+        interruptible: Default::default(),
     };
     stage.give(Actor::System, change).unwrap();
     stage.give(Actor::System, Command::EndLease { agent: two }).unwrap();
@@ -504,6 +509,7 @@ fn administration(stage: &mut Stage, queue: QueueId) {
                 password_hash: text(""),
                 role: Role::Agent,
                 capacity,
+                interruptible: Default::default(),
             },
         )
         .unwrap();

@@ -164,6 +164,7 @@ impl Stage {
                 password_hash: String::new(),
                 role,
                 capacity: capacity(3),
+                interruptible: Default::default(),
             },
         );
         id_of(added).parse().unwrap()

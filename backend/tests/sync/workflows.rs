@@ -3,7 +3,7 @@
 use baton::dispatcher::Answer;
 use baton_shared::command::Actor;
 use baton_shared::queue::Priority;
-use baton_shared::workflow::{FilterDefinition, KnownAgent, SkipIf, StepDefinition, StepSkill};
+use baton_shared::workflow::{FilterDefinition, KnownAgent, Lowering, SkipIf, StepDefinition, StepSkill};
 use baton_shared::*;
 
 use crate::play::{self, text};
@@ -24,13 +24,15 @@ pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     }
 }
 
-/// Adds a workflow that asks, in one queue, for a skill that nobody has and soon for none, and then asks in another.
+/// Adds a workflow that asks, in one queue, for a skill that nobody has, soon for less of it and then for none, and then
+/// asks in another.
 pub fn add(stage: &mut Stage, entrance: Option<Channel>, first: QueueId, then: QueueId) -> WorkflowId {
     let skill = match stage.give(Actor::System, Command::AddSkill { name: text("Italian") }) {
         Ok(Answer::Added { id }) => id.parse().unwrap(),
         other => panic!("no skill: {other:?}"),
     };
-    let asked = StepSkill { skill, drop_after_secs: Some(10) };
+    let relax = vec![Lowering { after_secs: 5, level: Level::LEAST }];
+    let asked = StepSkill { skill, level: Level::MOST, relax, drop_after_secs: Some(10) };
     let steps = vec![
         StepDefinition { skills: vec![asked], ..step(first) },
         StepDefinition { priority: Some(Priority::High), ..step(then) },
@@ -141,7 +143,7 @@ fn asking_whoever_had_it_last(stage: &mut Stage, billing: QueueId, sales: QueueI
         StepDefinition { skip_if: Some(SkipIf::When { expression }), ..step(billing) },
         StepDefinition { known_agent: Some(KnownAgent::Last), ..step(sales) },
         StepDefinition {
-            skills: vec![StepSkill { skill, drop_after_secs: None }],
+            skills: vec![StepSkill { skill, level: Level::LEAST, relax: Vec::new(), drop_after_secs: None }],
             skip_if: Some(SkipIf::NobodyAvailable),
             ..step(sales)
         },

@@ -19,6 +19,7 @@ pub mod overrides;
 pub mod queue_words;
 pub mod queues;
 pub mod setup;
+pub mod skill_words;
 pub mod switch_field;
 pub mod switches;
 pub mod transfers;

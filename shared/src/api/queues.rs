@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ids::*;
 use crate::queue::{Priority, QueueRules, Standing};
+use crate::skill::Skills;
 use crate::time::Timestamp;
 
 bodies! {
@@ -15,8 +16,8 @@ bodies! {
         id: QueueId,
         /// What it is called.
         name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
+        /// What its conversations ask of an agent at least: each skill as its id, or with its level where that is above 1.
+        skills: Skills,
         /// The priority its conversations begin with.
         priority: Priority,
         /// Whose work it is.
@@ -32,8 +33,8 @@ bodies! {
     NewQueue {
         /// What it is called.
         name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
+        /// What its conversations ask of an agent at least: each skill as its id, or with its level where that is above 1.
+        skills: Skills,
         /// The priority its conversations begin with.
         priority: Priority,
     }
@@ -41,8 +42,8 @@ bodies! {
     QueueSettings {
         /// What it is called.
         name: String,
-        /// What its conversations ask of an agent.
-        skills: BTreeSet<SkillId>,
+        /// What its conversations ask of an agent at least: each skill as its id, or with its level where that is above 1.
+        skills: Skills,
         /// The priority its conversations begin with.
         priority: Priority,
         /// How it keeps waits within bounds; without them those that hold stay.

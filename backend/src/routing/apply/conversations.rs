@@ -68,6 +68,7 @@ impl RoutingState {
             channel,
             queue,
             priority: self.queues.get(&queue).map(|queue| queue.priority).unwrap_or_default(),
+            work: self.work_in(queue),
             enqueued_at: at,
             ranked_at: at,
             segment,
@@ -93,7 +94,12 @@ impl RoutingState {
     pub(super) fn owner_changed(&mut self, change: &Change, at: Timestamp) {
         let Some(slot) = self.conversations.slot(&change.conversation) else { return };
         let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
-        let (channel, last_seq, units) = (conversation.channel, conversation.last_seq, conversation.units());
+        let (channel, last_seq) = (conversation.channel, conversation.last_seq);
+        let (units, work) = (conversation.units(), conversation.work);
+        let taken_up = match change.to {
+            Owner::Queue(queue) => self.work_in(queue),
+            Owner::Agent(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => work,
+        };
         let wrap_up_secs = self.policies.holding(conversation.queue, channel).wrap_up_secs;
         self.remember_wait(change, slot, at);
         let held = match change.to {
@@ -124,15 +130,20 @@ impl RoutingState {
                     && let Some(transfer) = self.transfers.get(&transfer)
                 {
                     conversation.queue = transfer.queue;
+                    conversation.work = transfer.work;
                 }
             }
-            Owner::Queue(queue) => conversation.queue = queue,
+            Owner::Queue(queue) => {
+                conversation.queue = queue;
+                conversation.work = taken_up;
+            }
             Owner::Flow(_) | Owner::External(_) => {}
             Owner::Group(group) => {
                 let least = self.groups.get(&group).map(|group| group.priority).unwrap_or_default();
                 conversation.priority = conversation.priority.max(least);
             }
         }
+        let takes_up = conversation.work;
         conversation.state = ConversationState::Open { held, epoch: change.epoch };
         conversation.segment = change.segment;
         let (owner, preceded_by) = (change.to, change.cause);
@@ -155,7 +166,7 @@ impl RoutingState {
         self.note_going_on(slot);
         self.place(slot);
         if let Owner::Agent(agent) = change.from {
-            self.change_load(agent, |load| load.disown(change.conversation, channel, units));
+            self.change_load(agent, |load| load.disown(change.conversation, channel, units, work));
         }
         if let Owner::Agent(agent) = change.to
             && let Some(seat) = self.agents.number(&agent)
@@ -165,7 +176,7 @@ impl RoutingState {
             }
             self.index.touched.agents.insert(agent);
             let load = &mut self.index.seats[seat].load;
-            load.own(change.conversation, channel, channel.units());
+            load.own(change.conversation, channel, channel.units(), takes_up);
             self.note_seat(seat);
         }
     }
@@ -293,7 +304,8 @@ impl RoutingState {
             conversation.last_agent = Some(agent);
         }
         if let Owner::Agent(agent) = from {
-            self.change_load(agent, |load| load.disown(id, conversation.channel, conversation.units()));
+            let (channel, units, work) = (conversation.channel, conversation.units(), conversation.work);
+            self.change_load(agent, |load| load.disown(id, channel, units, work));
         }
         self.index.touched.closed_conversations.push(conversation);
     }

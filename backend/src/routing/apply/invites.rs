@@ -24,13 +24,14 @@ impl RoutingState {
         let Some(invite) = self.invites.get_mut(&id) else { return };
         invite.state = InviteState::Joined { agent, since };
         self.index.touched.invites.insert(id);
-        let channel = self.conversations.get(&invite.conversation).map(|open| open.channel);
+        let (work, channel) =
+            (invite.work, self.conversations.get(&invite.conversation).map(|open| open.channel));
         if let Some(agent) = self.agents.get_mut(&agent) {
             agent.idle_since = since;
             self.index.touched.agents.insert(agent.id);
         }
         if let Some(channel) = channel {
-            self.hold_for(id, agent, channel);
+            self.hold_for(id, agent, channel, work);
         }
         self.place_subject(Subject::Invite(id));
     }

@@ -12,6 +12,7 @@ impl RoutingState {
     /// Sets a queue's rules; what waits in it is measured by them at once, from when it came there.
     pub(super) fn queue_rules_set(&mut self, id: QueueId, rules: &QueueRules) {
         let Some(queue) = self.queues.get_mut(&id) else { return };
+        let asks_otherwise = queue.rules.relax != rules.relax;
         queue.rules = rules.clone();
         let before = queue.standing.take();
         self.index.touched.queues.insert(id);
@@ -22,6 +23,9 @@ impl RoutingState {
             self.disarm_wait(slot);
             self.set_limit(slot);
             self.arm_wait(slot);
+        }
+        if asks_otherwise {
+            self.seat_pool_anew(Pool::Queue(id));
         }
         for subject in self.sought_in(Pool::Queue(id)) {
             self.place_subject(subject);
@@ -45,18 +49,58 @@ impl RoutingState {
         }
     }
 
-    /// Sets until when a conversation may wait where it is.
+    /// Sets until when a conversation may wait where it is, and how much is asked for by then.
     pub(super) fn set_limit(&mut self, slot: Slot) {
-        let overflows_at = self.conversations.at(slot).and_then(|open| self.limit_of(&open.conversation));
+        let Some(Open { conversation: open, .. }) = self.conversations.at(slot) else { return };
+        let overflows_at = self.limit_of(open);
+        let relaxed = self.relaxed_by_now(open);
+        let relaxes_at = self.relaxes_next(open, relaxed);
         let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         let id = conversation.id;
         let Some(waiting) = conversation.waiting_mut() else { return };
-        if waiting.overflows_at() == overflows_at {
+        let before = (waiting.overflows_at(), waiting.relaxes_at(), waiting.search.relaxed);
+        if before == (overflows_at, relaxes_at, relaxed) {
             return;
         }
-        waiting.limit.get_or_insert_default().overflows_at = overflows_at;
+        waiting.search.relaxed = relaxed;
+        let limit = waiting.limit.get_or_insert_default();
+        (limit.overflows_at, limit.relaxes_at) = (overflows_at, relaxes_at);
         waiting.limit.take_if(|limit| **limit == WaitLimit::default());
         self.index.touched.conversations.insert(id);
+    }
+
+    /// Returns how many relaxations of its queue hold for a conversation by the time that it has waited there.
+    fn relaxed_by_now(&self, conversation: &Conversation) -> u8 {
+        let asked = conversation.waiting().map(|waiting| (waiting.search.pool, waiting.search.since));
+        match asked {
+            Some((Pool::Queue(queue), since)) => {
+                self.queues.get(&queue).map_or(0, |queue| queue.rules.relaxed_after(self.at.since(since)))
+            }
+            Some((Pool::Group(_) | Pool::Agent(_), _)) | None => 0,
+        }
+    }
+
+    /// Returns when one more relaxation of its queue holds for a conversation for which so many do.
+    fn relaxes_next(&self, conversation: &Conversation, relaxed: u8) -> Option<Timestamp> {
+        let search = &conversation.waiting()?.search;
+        let Pool::Queue(queue) = search.pool else { return None };
+        let next = self.queues.get(&queue)?.rules.relax.get(usize::from(relaxed))?;
+        Some(search.since.plus(next.waited()))
+    }
+
+    /// Asks for as little as so many relaxations of its queue leave.
+    pub(super) fn queue_relaxed(&mut self, id: ConversationId, relaxed: u8) {
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        self.disarm_wait(slot);
+        let relaxes_at = self.conversations.get(&id).and_then(|open| self.relaxes_next(open, relaxed));
+        if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
+            waiting.search.relaxed = relaxed;
+            waiting.limit.get_or_insert_default().relaxes_at = relaxes_at;
+            waiting.limit.take_if(|limit| **limit == WaitLimit::default());
+            self.index.touched.conversations.insert(id);
+        }
+        self.arm_wait(slot);
+        self.place(slot);
     }
 
     /// Returns until when a conversation may wait where it is; workflows and transfers that nobody has decided have times

@@ -12,7 +12,7 @@ impl RoutingState {
         &mut self,
         id: AgentId,
         role: Role,
-        capacity: &BTreeMap<Channel, u32>,
+        capacities: [&BTreeMap<Channel, u32>; 2],
         at: Timestamp,
     ) {
         let agent = Agent {
@@ -20,8 +20,9 @@ impl RoutingState {
             role,
             enabled: true,
             presence: Presence { status: Status::Offline, reachable: false },
-            capacity: capacity.clone(),
-            skills: BTreeSet::new(),
+            capacity: capacities[0].clone(),
+            interruptible: capacities[1].clone(),
+            skills: Skills::new(),
             queues: BTreeSet::new(),
             idle_since: at,
             lost_at: None,
@@ -75,7 +76,7 @@ impl RoutingState {
         self.change_presence(id, at, |presence| presence.reachable = false);
     }
 
-    pub(super) fn queue_set(&mut self, id: QueueId, skills: &BTreeSet<SkillId>, priority: queue::Priority) {
+    pub(super) fn queue_set(&mut self, id: QueueId, skills: &Skills, priority: queue::Priority) {
         match self.queues.get_mut(&id) {
             Some(queue) => {
                 queue.skills.clone_from(skills);

@@ -26,12 +26,12 @@ impl RoutingState {
         let Some(slot) = self.conversations.slot(&id) else { return };
         let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let Some(Owner::Agent(agent)) = conversation.owner() else { return };
-        let (channel, before) = (conversation.channel, conversation.units());
+        let (channel, before, work) = (conversation.channel, conversation.units(), conversation.work);
         self.disarm_wait(slot);
         self.begin_silence(slot, at);
         self.arm_wait(slot);
         if before != channel.units() {
-            self.change_load(agent, |load| load.resize(channel, before, channel.units()));
+            self.change_load(agent, |load| load.resize(channel, before, channel.units(), work));
         }
     }
 
@@ -42,10 +42,10 @@ impl RoutingState {
         let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         let before = conversation.units();
         conversation.silence = Some(Silence::Idle);
-        let (channel, owner) = (conversation.channel, conversation.owner());
+        let (channel, owner, work) = (conversation.channel, conversation.owner(), conversation.work);
         self.index.touched.conversations.insert(id);
         if let Some(Owner::Agent(agent)) = owner {
-            self.change_load(agent, |load| load.resize(channel, before, 0));
+            self.change_load(agent, |load| load.resize(channel, before, 0, work));
         }
     }
 }

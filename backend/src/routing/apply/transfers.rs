@@ -41,14 +41,17 @@ impl RoutingState {
         }
     }
 
-    pub(super) fn offer_made(&mut self, offer: Offer) {
+    pub(super) fn offer_made(&mut self, mut offer: Offer) {
         let Some(slot) = self.conversations.slot(&offer.conversation) else { return };
-        let Some(channel) = self.conversations.at(slot).map(|open| open.conversation.channel) else { return };
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
+        let channel = conversation.channel;
+        let work = self.work_of(subject(&offer), conversation);
+        offer.work = work;
         if let Some(search) = self.search_of_offer_mut(&offer, Some(slot)) {
             search.offers.insert(offer.agent, offer.id);
         }
         let units = self.units_of(offer.cause, channel);
-        self.change_load(offer.agent, |load| load.reserve(offer.id, channel, units));
+        self.change_load(offer.agent, |load| load.reserve(offer.id, channel, units, work));
         if let OfferState::Open { deadline: Some(deadline) } = offer.state {
             self.index.deadlines.add(deadline, Deadline::Offer(offer.id));
         }
@@ -74,6 +77,14 @@ impl RoutingState {
             OfferEnd::Accepted | OfferEnd::Cancelled | OfferEnd::Rescinded | OfferEnd::TargetGone => false,
         };
         let subject = subject(&offer);
+        if let (OfferEnd::Accepted, Subject::Conversation(id)) = (end, subject)
+            && let Some(conversation) = self.conversations.get_mut(&id)
+            && conversation.work != offer.work
+        {
+            // It may have come into another queue meanwhile; whoever accepts has room for what they were offered.
+            conversation.work = offer.work;
+            self.index.touched.conversations.insert(id);
+        }
         if let Some(search) = self.search_of_offer_mut(&offer, slot) {
             search.offers.remove(&offer.agent);
             if passed {
@@ -162,7 +173,7 @@ impl RoutingState {
         let at = self.at;
         if let Some(search) = self.search_mut(slot) {
             search.pool = pool;
-            search.skills.clear();
+            search.skills = Skills::new();
             search.since = at;
         }
         let released = self.transfers.get(&id).filter(|transfer| match transfer.state {

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::queue::Priority;
+use baton_shared::workflow::Lowered;
 use baton_shared::*;
 
 use super::super::{RoutingState, Subject};
@@ -12,6 +13,8 @@ pub(super) struct Begun<'a> {
     pub(super) step: u16,
     pub(super) pool: Pool,
     pub(super) skills: &'a BTreeMap<SkillId, Option<Timestamp>>,
+    pub(super) levels: &'a BTreeMap<SkillId, Level>,
+    pub(super) lowering: &'a [Lowered],
     pub(super) priority: Option<Priority>,
     pub(super) deadline: Option<Timestamp>,
 }
@@ -44,12 +47,14 @@ impl RoutingState {
     pub(super) fn step_entered(&mut self, id: ConversationId, begun: &Begun<'_>) {
         self.change_waiting(id, |waiting| {
             waiting.search.pool = begun.pool;
-            waiting.search.skills = begun.skills.keys().copied().collect();
+            let level = |skill: &SkillId| begun.levels.get(skill).copied().unwrap_or_default();
+            waiting.search.skills = begun.skills.keys().map(|skill| (*skill, level(skill))).collect();
             if let Some(route) = &mut waiting.route {
                 route.step = begun.step;
                 route.deadline = begun.deadline;
                 let dropped = |(skill, time): (&SkillId, &Option<Timestamp>)| Some((*skill, (*time)?));
                 route.dropping = begun.skills.iter().filter_map(dropped).collect();
+                route.lowering = begun.lowering.to_vec();
             }
         });
         if let (Some(priority), Some(conversation)) = (begun.priority, self.conversations.get_mut(&id)) {
@@ -60,9 +65,23 @@ impl RoutingState {
 
     pub(super) fn skills_dropped(&mut self, id: ConversationId, skills: &BTreeSet<SkillId>) {
         self.change_waiting(id, |waiting| {
-            waiting.search.skills.retain(|skill| !skills.contains(skill));
+            skills.iter().for_each(|skill| waiting.search.skills.remove(skill));
             if let Some(route) = &mut waiting.route {
                 route.dropping.retain(|skill, _| !skills.contains(skill));
+                route.lowering.retain(|lowered| !skills.contains(&lowered.skill));
+            }
+        });
+    }
+
+    pub(super) fn skills_lowered(&mut self, id: ConversationId, levels: &BTreeMap<SkillId, Level>) {
+        self.change_waiting(id, |waiting| {
+            for (skill, level) in levels {
+                waiting.search.skills.insert(*skill, *level);
+            }
+            if let Some(route) = &mut waiting.route {
+                let lower =
+                    |lowered: &Lowered| levels.get(&lowered.skill).is_none_or(|now| lowered.level < *now);
+                route.lowering.retain(lower);
             }
         });
     }
@@ -73,7 +92,7 @@ impl RoutingState {
         let at = self.at;
         self.change_waiting(id, |waiting| {
             waiting.search.pool = Pool::Queue(queue);
-            waiting.search.skills.clear();
+            waiting.search.skills = Skills::new();
             // The queue's own limit counts from here.
             waiting.search.since = at;
             waiting.route = None;

@@ -8,7 +8,7 @@ use baton_shared::*;
 
 use super::super::seats::SeatId;
 use super::super::{Match, RoutingState, Subject};
-use super::{Line, Place, Standing};
+use super::{Class, Line, Place, Standing};
 
 impl RoutingState {
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
@@ -79,7 +79,9 @@ impl RoutingState {
         for class in &standing.able {
             let head = &self.index.lines.heads[*class as usize];
             let Some(first) = head.first else { continue };
-            if standing.has_room(head.channel) && soonest.is_none_or(|soonest| is_sooner(&first, &soonest)) {
+            if standing.has_room(head.channel, head.work)
+                && soonest.is_none_or(|soonest| is_sooner(&first, &soonest))
+            {
                 soonest = Some(first);
             }
         }
@@ -91,7 +93,7 @@ impl RoutingState {
         let standing = &self.index.seats[seat].standing;
         let heads = standing.able.iter().filter_map(|class| {
             let head = &self.index.lines.heads[*class as usize];
-            Some((head.first.filter(|_| standing.has_room(head.channel))?, *class))
+            Some((head.first.filter(|_| standing.has_room(head.channel, head.work))?, *class))
         });
         // Most often they may have the first of all heads, and nothing else has to be looked at.
         let soonest = self.soonest(standing)?;
@@ -134,10 +136,20 @@ impl RoutingState {
         }
     }
 
-    /// Returns which share of an agent's room on a channel is taken, in parts of 2^32.
-    fn share_taken(&self, agent: AgentId, channel: Channel) -> u64 {
-        let limit = self.agents.get(&agent).and_then(|agent| agent.capacity.get(&channel)).copied();
-        (u64::from(self.held(agent, channel)) << 32) / u64::from(limit.unwrap_or(1).max(1))
+    /// Returns which capacity an offer of a subject takes up.
+    pub(in super::super) fn work_of(&self, subject: Subject, conversation: &Conversation) -> Work {
+        match subject {
+            Subject::Conversation(_) => conversation.work,
+            Subject::Invite(invite) => {
+                self.invites.get(&invite).map_or(conversation.work, |invite| invite.work)
+            }
+        }
+    }
+
+    /// Returns which share of an agent's room for a kind of work on a channel is taken, in parts of 2^32.
+    fn share_taken(&self, agent: AgentId, channel: Channel, work: Work) -> u64 {
+        let limit = self.agents.get(&agent).map_or(1, |agent| agent.limit(channel, work));
+        (u64::from(self.taken(agent, channel, work)) << 32) / u64::from(limit.max(1))
     }
 
     /// Returns the first place of a line that someone free can serve.
@@ -160,7 +172,10 @@ impl RoutingState {
         let first = match self.asked_first(line.class.pool) {
             AskedFirst::LongestIdle => free.next(),
             // Of equals the first is found, who has been idle longest.
-            AskedFirst::LeastLoaded => free.min_by_key(|agent| self.share_taken(*agent, line.class.channel)),
+            AskedFirst::LeastLoaded => {
+                let Class { channel, work, .. } = line.class;
+                free.min_by_key(|agent| self.share_taken(*agent, channel, work))
+            }
         };
         if first.is_some() {
             return first;

@@ -125,11 +125,17 @@ pub fn agent(id: AgentId) -> Agent {
         enabled: true,
         presence: Presence { status: Status::Available, reachable: true },
         capacity: [(Channel::WebChat, 2)].into(),
-        skills: [SkillId::from_bits(1)].into(),
+        interruptible: [(Channel::WebChat, 5)].into(),
+        skills: skill_at(7),
         queues: [BILLING, SALES].into(),
         idle_since: at(0),
         lost_at: None,
     }
+}
+
+/// The scenes' one skill, at a level.
+pub fn skill_at(level: u8) -> Skills {
+    Level::new(level).map(|level| (SkillId::from_bits(1), level)).into_iter().collect()
 }
 
 /// A person's name and sign-in.
@@ -140,18 +146,20 @@ pub fn profile(agent: AgentId, name: &str) -> Content {
 
 /// A queue without an estimate.
 pub fn queue(id: QueueId) -> Queue {
-    Queue::new(id, [SkillId::from_bits(1)].into(), Priority::Normal)
+    Queue::new(id, skill_at(3), Priority::Normal)
 }
 
 /// A conversation that waits in [`BILLING`] in epoch 0, opened at `at(number)`.
 pub fn waiting(number: u64) -> Conversation {
-    let held = Held::Queue(Waiting::begin(Search::begin(Pool::Queue(BILLING), at(number), 1), None));
+    let search = Search::begin(Pool::Queue(BILLING), at(number), 1);
+    let held = Held::Queue(Waiting::begin(Search { skills: skill_at(2), relaxed: 1, ..search }, None));
     Conversation {
         id: ConversationId::from_bits(number.into()),
         contact: ContactId::from_bits(number.into()),
         channel: Channel::WebChat,
         queue: BILLING,
         priority: Priority::Normal,
+        work: Work::Interruptible,
         enqueued_at: at(number),
         ranked_at: at(number),
         segment: SegmentId::from_bits(number.into()),
@@ -202,6 +210,7 @@ pub fn offer(number: u64, conversation: &Conversation, cause: OfferCause) -> Off
         conversation: conversation.id,
         agent: TWO,
         cause,
+        work: Work::Interruptible,
         made_at: at(number),
         state: OfferState::Open { deadline: Some(at(number + 30)) },
         replies: BTreeSet::new(),
@@ -217,6 +226,7 @@ pub fn transfer(number: u64, conversation: &Conversation, target: Target, state:
         target,
         mode: Mode::Cold,
         queue: BILLING,
+        work: Work::Interruptible,
         policy: TransferPolicy::default(),
         after_seq: number as u32,
         requested_at: at(number),
@@ -250,6 +260,7 @@ pub fn invite(number: u64, conversation: &Conversation, target: Target, state: I
         conversation: conversation.id,
         from: ONE,
         target,
+        work: Work::Interruptible,
         policy: TransferPolicy::default(),
         made_at: at(number),
         state,

@@ -400,11 +400,13 @@ pub fn everything_that_has_a_name_is_listed_by_it(place: &dyn Place) {
         (people[0].capacity, people[0].enabled, &people[0].queues),
         (2, true, &[BILLING, SALES].into())
     );
+    assert_eq!((&people[0].skills, people[0].interruptible_capacity), (&skill_at(7), Some(5)));
     assert_eq!(scene.ask(|reading| reading.person(TWO)).as_ref(), people.first());
     let queues = scene.ask(|reading| reading.queues());
     let names: Vec<_> = queues.iter().map(|queue| (queue.name.as_str(), queue.priority)).collect();
     assert_eq!(names, [("Sales", Priority::Normal), ("Zero interest", Priority::High)]);
     assert_eq!(queues[0].members, [ONE, TWO].into());
+    assert_eq!(queues[0].skills, skill_at(3));
     let skills = scene.ask(|reading| reading.skills());
     assert_eq!(skills.iter().map(|skill| skill.name.as_str()).collect::<Vec<_>>(), ["Accounts", "Languages"]);
     let groups = scene.ask(|reading| reading.groups());

@@ -32,6 +32,7 @@ impl Known {
         Person {
             id: self.agent.id,
             capacity: self.capacity(),
+            interruptible_capacity: self.agent.interruptible.get(&Channel::WebChat).copied(),
             name: self.name,
             email: self.email,
             role: self.agent.role,

@@ -160,15 +160,18 @@ impl World {
         let command = match self.random.below(9) {
             0 => Command::AddMember { queue, agent },
             1 => Command::RemoveMember { queue, agent },
-            2 => Command::GrantSkill { agent, skill },
+            2 => Command::GrantSkill { agent, skill, level: self.random.pick(&lines::LEVELS) },
             3 => Command::RevokeSkill { agent, skill },
-            4..=7 => Command::ChangeQueue {
-                queue,
-                name: "queue".to_owned(),
-                skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
-                priority: self.random.pick(&[Priority::Low, Priority::Normal, Priority::Urgent]),
-                rules: Some(lines::any(&mut self.random, &self.queues, queue)),
-            },
+            4..=7 => {
+                let count = self.random.below(3) as usize;
+                Command::ChangeQueue {
+                    queue,
+                    name: "queue".to_owned(),
+                    skills: lines::asked(&mut self.random, &self.skills, count),
+                    priority: self.random.pick(&[Priority::Low, Priority::Normal, Priority::Urgent]),
+                    rules: Some(lines::any(&mut self.random, &self.queues, queue, &self.skills)),
+                }
+            }
             _ => self.change_person(agent),
         };
         self.give(Actor::System, command);
@@ -184,6 +187,12 @@ impl World {
             role: if agent == self.agents[0] { Role::Administrator } else { Role::Agent },
             enabled: self.random.chance(70),
             capacity: BTreeMap::from([(Channel::WebChat, limit)]),
+            interruptible: self
+                .random
+                .pick(&[None, Some(1), Some(3)])
+                .map(|limit| (Channel::WebChat, limit))
+                .into_iter()
+                .collect(),
         }
     }
 }

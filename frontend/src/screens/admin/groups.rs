@@ -419,6 +419,7 @@ mod tests {
             role: Role::Agent,
             enabled: true,
             capacity: 4,
+            interruptible_capacity: None,
             skills: skills.iter().map(|skill| SkillId::from_bits(*skill)).collect(),
             queues: BTreeSet::new(),
             presence: Presence { status: Status::Available, reachable: true },

@@ -23,6 +23,7 @@ pub struct Written {
     pub at_closing: AtClosing,
     pub last_agent_secs: String,
     pub asked_first: AskedFirst,
+    pub interruptible: bool,
 }
 
 impl Written {
@@ -50,10 +51,11 @@ impl Written {
             at_closing: rules.at_closing,
             last_agent_secs: number(rules.last_agent_secs),
             asked_first: rules.asked_first,
+            interruptible: rules.interruptible,
         }
     }
 
-    /// Reads the form, or says in a sentence what is wrong with it.
+    /// Reads the form, or says in a sentence what is wrong with it; what is asked less for stands elsewhere.
     pub fn rules(&self) -> Result<QueueRules, String> {
         let target = match (number(&self.target_secs)?, number(&self.target_percent)?) {
             (None, None) => None,
@@ -74,6 +76,8 @@ impl Written {
             at_closing: self.at_closing,
             last_agent_secs: number(&self.last_agent_secs)?,
             asked_first: self.asked_first,
+            interruptible: self.interruptible,
+            relax: Vec::new(),
         })
     }
 
@@ -172,6 +176,8 @@ mod tests {
             at_closing: AtClosing::Request,
             last_agent_secs: Some(40),
             asked_first: AskedFirst::LeastLoaded,
+            interruptible: true,
+            relax: Vec::new(),
         }
     }
 

@@ -1,13 +1,14 @@
-//! Queues: how each keeps waits within bounds, when it is open, and how soon it should be served.
+//! Queues: what each asks for, how it keeps waits within bounds, when it is open, and how soon it should be served.
 
-use baton_shared::QueueId;
-use baton_shared::api::{QueueSettings, QueueView};
-use baton_shared::queue::{AskedFirst, AtClosing, Overflow, Standing, Weekday};
+use baton_shared::api::{QueueSettings, QueueView, Skill};
+use baton_shared::queue::{AskedFirst, AtClosing, Overflow, QueueRules, Standing, Weekday};
+use baton_shared::{Level, QueueId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::queue_words::{Written, limits, service_level};
 use super::setup::Setup;
+use super::skill_words::{Asked, NOT_ASKED};
 use crate::api;
 use crate::browser::dates;
 use crate::controls::dialog::Dialog;
@@ -120,17 +121,25 @@ fn QueueDialog(
     saved: Callback<()>,
 ) -> impl IntoView {
     let form = RwSignal::new(Written::of(&queue.rules, &dates::zone()));
+    let known = setup.skills.get_untracked();
+    let skills = RwSignal::new(Asked::of(&queue.skills, &queue.rules.relax, &known));
     let refusal = RwSignal::new(None::<String>);
     let close = Callback::new(move |()| asked.set(None));
     let (id, title) = (queue.id, format!("Change {}", queue.name));
     let queue = StoredValue::new(queue);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let rules = match form.with_untracked(Written::rules) {
+        let known = setup.skills.get_untracked();
+        let read = form.with_untracked(Written::rules).and_then(|rules| {
+            let relax = skills.with_untracked(|skills| skills.relaxations(&known))?;
+            Ok(QueueRules { relax, ..rules })
+        });
+        let rules = match read {
             Ok(rules) => rules,
             Err(fault) => return refusal.set(Some(fault)),
         };
-        let QueueView { name, skills, priority, .. } = queue.get_value();
+        let QueueView { name, priority, .. } = queue.get_value();
+        let skills = skills.with_untracked(|asked| asked.skills.clone());
         let settings = QueueSettings { name, skills, priority, rules: Some(Box::new(rules)) };
         let saving = async move { api::change_queue(id, &settings).await };
         setup.save(saving, refusal, move || saved.run(()));
@@ -139,9 +148,11 @@ fn QueueDialog(
         <Dialog name=title.clone() open=Signal::stored(true) on_close=close>
             <form on:submit=submit>
                 <h2>{title.clone()}</h2>
+                <SkillFields setup=setup skills=skills />
                 <LimitFields setup=setup queue=id form=form />
                 <TargetFields form=form />
                 <AskedFirstChoice form=form />
+                <InterruptibleField form=form />
                 <LastAgentField form=form />
                 <HoursFields form=form />
                 <Refusal refusal=refusal />
@@ -182,6 +193,58 @@ fn TextField(
                 on:input=move |event| form.update(|form| *text(form) = event_target_value(&event))
             />
         </label>
+    }
+}
+
+#[component]
+fn SkillFields(setup: Setup, skills: RwSignal<Asked>) -> impl IntoView {
+    let choice = move |skill: Skill| {
+        let id = skill.id;
+        let option = move |value: String, label: String| {
+            let chosen = value.clone();
+            view! {
+                <option value=value prop:selected=move || skills.with(|asked| asked.choice(id) == chosen)>
+                    {label}
+                </option>
+            }
+        };
+        let levels =
+            (1..=u8::from(Level::MOST)).map(|level| option(level.to_string(), format!("At {level}")));
+        view! {
+            <label class="field">
+                <span class="field__label">{skill.name}</span>
+                <select
+                    class="field__input"
+                    on:change=move |event| {
+                        skills.update(|asked| asked.choose(id, &event_target_value(&event)));
+                    }
+                >
+                    {option(NOT_ASKED.to_owned(), "Not asked for".to_owned())}
+                    {levels.collect_view()}
+                </select>
+            </label>
+        }
+    };
+    view! {
+        <fieldset class="choices">
+            <legend>"Skills"</legend>
+            {move || setup.skills.get().into_iter().map(choice).collect_view()}
+            <p class="hint">
+                "Only those are asked who have each of these skills at its level or above. At 1 it is enough to have the skill."
+            </p>
+            <label class="field">
+                <span class="field__label">"Ask for less in time"</span>
+                <textarea
+                    class="field__input"
+                    rows="3"
+                    prop:value=move || skills.with(|asked| asked.relax.clone())
+                    on:input=move |event| skills.update(|asked| asked.relax = event_target_value(&event))
+                ></textarea>
+            </label>
+            <p class="hint">
+                "One time in each line, such as \"after 30 s German at 4\" or \"after 60 s no German\": whoever waits so long is also offered to people who know less. Leave it empty to ask for the same at all times."
+            </p>
+        </fieldset>
     }
 }
 
@@ -270,6 +333,26 @@ fn AskedFirstChoice(form: RwSignal<Written>) -> impl IntoView {
             <legend>"Asked first"</legend>
             {radio(AskedFirst::LongestIdle, "Whoever has been idle longest")}
             {radio(AskedFirst::LeastLoaded, "Whoever has the least share of their room taken")}
+        </fieldset>
+    }
+}
+
+#[component]
+fn InterruptibleField(form: RwSignal<Written>) -> impl IntoView {
+    view! {
+        <fieldset class="choices">
+            <legend>"Urgency"</legend>
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || form.with(|form| form.interruptible)
+                    on:change=move |event| form.update(|form| form.interruptible = event_target_checked(&event))
+                />
+                "Its conversations may be interrupted"
+            </label>
+            <p class="hint">
+                "Whoever is full of interruptible conversations is still offered others, up to their capacity. Interruptible ones are offered only to people who have room beside everything they hold. It holds for what comes into the queue from now on."
+            </p>
         </fieldset>
     }
 }

@@ -119,6 +119,7 @@ async fn add_person(app: Arc<App>, number: usize) -> anyhow::Result<String> {
         password_hash: "nobody signs in".to_owned(),
         role: Role::Agent,
         capacity: [(Channel::WebChat, 4)].into(),
+        interruptible: Default::default(),
     };
     let answer = app.submit(Actor::System, None, person).await?;
     let Answer::Added { id } = answer else { anyhow::bail!("a person was to be added: {answer:?}") };

@@ -126,6 +126,7 @@ async fn fill(app: &App) -> anyhow::Result<QueueId> {
             password_hash: "nobody signs in".to_owned(),
             role: Role::Agent,
             capacity: [(Channel::WebChat, u32::MAX)].into(),
+            interruptible: Default::default(),
         };
         let agent: AgentId = added(run(person).await?)?;
         run(Command::AddMember { queue, agent }).await?;

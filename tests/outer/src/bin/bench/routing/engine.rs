@@ -33,6 +33,7 @@ fn agent((number, person): (u32, &Person)) -> Agent {
         enabled: true,
         presence: Presence { status, reachable: person.available },
         capacity: [(Channel::WebChat, CAPACITY as u32)].into(),
+        interruptible: [].into(),
         skills: ids::skills(person.skills).collect(),
         queues: person.queues.iter().map(|queue| ids::queue(*queue)).collect(),
         idle_since: ids::first_idle_since(number),

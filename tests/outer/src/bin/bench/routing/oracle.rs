@@ -29,7 +29,7 @@ pub fn next(state: &RoutingState) -> Option<Match> {
     waiting.sort_by_key(|(open, _)| (Reverse(open.priority), open.ranked_at, open.id));
     waiting.iter().find_map(|(conversation, queue)| {
         let skills = &state.queues.get(queue)?.skills;
-        let able = |agent: &&&Agent| agent.queues.contains(queue) && skills.is_subset(&agent.skills);
+        let able = |agent: &&&Agent| agent.queues.contains(queue) && agent.skills.meet(skills);
         let agent = free.iter().find(able)?.id;
         Some(Match { subject: Subject::Conversation(conversation.id), agent })
     })
