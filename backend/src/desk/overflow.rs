@@ -34,7 +34,8 @@ pub(super) fn beyond(
 /// Says whether a queue takes one more conversation that waited elsewhere or found no room there: not where nobody could
 /// ever answer it.
 fn takes(state: &RoutingState, queue: QueueId, channel: Channel) -> bool {
-    let served = || state.agents.values().any(|agent| state.serves(agent, Pool::Queue(queue), channel));
+    let served =
+        || state.agents.values().any(|agent| state.serves_in_time(agent, Pool::Queue(queue), channel));
     state.has_room(queue) && state.queues.get(&queue).is_some_and(Queue::is_open) && served()
 }
 

@@ -188,7 +188,10 @@ fn asset(path: &str, bytes: &Bytes, files: &BTreeMap<String, Bytes>, build: &str
     let compressed = files.get(&format!("{path}.br")).cloned();
     let (plain, brotli) = match std::str::from_utf8(bytes) {
         // The compressed form does not name the build, so a page that does is sent as it is.
-        Ok(text) if matches!(path, DESK_PAGE | ADMIN_PAGE) && text.contains(BUILD_PLACEHOLDER) => {
+        Ok(text)
+            if matches!(path, DESK_PAGE | ADMIN_PAGE | SUPERVISOR_PAGE)
+                && text.contains(BUILD_PLACEHOLDER) =>
+        {
             (Bytes::from(text.replace(BUILD_PLACEHOLDER, build)), None)
         }
         Ok(_) | Err(_) => (bytes.clone(), compressed),

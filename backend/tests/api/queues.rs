@@ -279,8 +279,8 @@ async fn everyone_is_asked_as_soon_as_the_one_who_is_waited_for_alone_goes() {
     let root = app.person("Root", Role::Administrator).await;
     let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
     let (agent, name, role) = (ada.id, "Ada".to_owned(), Role::Agent);
-    let capacity = [(Channel::WebChat, 1)].into();
-    app.system(Command::ChangePerson { agent, name, role, enabled: true, capacity }).await;
+    let (capacity, interruptible) = ([(Channel::WebChat, 1)].into(), Default::default());
+    app.system(Command::ChangePerson { agent, name, role, enabled: true, capacity, interruptible }).await;
     let queue = app.add_queue("Support", &[ada.id, bob.id]).await;
     set(&root, queue, "Support", json!({"last_agent_secs": 600})).await;
     app.make_available(&ada).await;

@@ -38,7 +38,7 @@ fn is_served(state: &RoutingState, queue: &Queue, channel: Channel) -> bool {
     state.agents.values().any(|agent| {
         agent.enabled
             && agent.queues.contains(&queue.id)
-            && queue.skills.is_subset(&agent.skills)
+            && queue.is_met_by(&agent.skills, u8::MAX)
             && agent.capacity.contains_key(&channel)
     })
 }
