@@ -1,5 +1,7 @@
 //! Workflows: how conversations enter them, go from step to step, and come out, and what administrators do meanwhile.
 
+use std::time::Duration;
+
 use baton::dispatcher::Answer;
 use baton_shared::command::Actor;
 use baton_shared::queue::Priority;
@@ -84,6 +86,8 @@ fn from_step_to_step(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     let conversation = stage.customer_comes(billing);
     assert_eq!((step_of(stage, conversation), queue_of(stage, conversation)), (Some(0), sales));
     assert!(stage.offers_of(conversation).is_empty(), "nobody has the skill");
+    stage.advance(Duration::from_secs(5));
+    assert!(stage.offers_of(conversation).is_empty(), "less of the skill is asked for, but some");
     play::pass(stage, 10);
     assert_eq!(stage.offers_of(conversation).len(), 1, "the skill is asked for no more");
     play::say(stage, Actor::Customer(conversation), conversation, "Is anyone there?");
