@@ -97,7 +97,7 @@ pub fn SignOutDialog() -> impl IntoView {
         <Dialog name="Sign out" open=open on_close=close>
             <h2>{question}</h2>
             <p>
-                "Their customers wait for you until you are given up, and then in their queues. Hand them over first, so that somebody goes on at once."
+                "Whoever writes there waits until you are given up, and then in line again. Hand over first, so that somebody goes on at once."
             </p>
             <div class="dialog__buttons">
                 <button class="button" type="button" on:click=move |_| close.run(())>
