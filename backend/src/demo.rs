@@ -98,6 +98,7 @@ async fn add_centre(app: &Arc<App>, hash: &str) -> anyhow::Result<Centre> {
             skills: [skill].into(),
             membership: Membership::All,
             priority: Priority::Normal,
+            team: None,
         },
     )
     .await?;

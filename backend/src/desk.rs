@@ -168,13 +168,14 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         }
         Command::AddMember { queue, agent } => people::add_member(with, queue, agent),
         Command::RemoveMember { queue, agent } => people::remove_member(with, queue, agent),
-        Command::AddGroup { name, skills, membership, priority } => {
-            groups::add(with, name, groups::Asks { skills, membership, priority })
+        Command::AddGroup { name, skills, membership, priority, team } => {
+            groups::add(with, actor, groups::Settings { name, skills, membership, priority, team })
         }
-        Command::ChangeGroup { group, name, skills, membership, priority } => {
-            groups::change(with, group, name, groups::Asks { skills, membership, priority })
+        Command::ChangeGroup { group, name, skills, membership, priority, team } => {
+            let settings = groups::Settings { name, skills, membership, priority, team };
+            groups::change(with, actor, group, settings)
         }
-        Command::RemoveGroup { group } => groups::remove(with, group),
+        Command::RemoveGroup { group } => groups::remove(with, actor, group),
         Command::AddWorkflow { definition } => workflows::add(with, actor, definition),
         Command::ChangeWorkflow { workflow, definition } => {
             workflows::change(with, actor, workflow, definition)

@@ -373,6 +373,11 @@ pub async fn groups() -> Result<Vec<GroupView>, Failure> {
     get("/api/groups".to_owned()).await
 }
 
+/// Fetches the teams; for supervisors those that they lead.
+pub async fn teams() -> Result<Vec<TeamView>, Failure> {
+    get("/api/teams".to_owned()).await
+}
+
 /// Adds a transfer group.
 pub async fn add_group(settings: &GroupSettings, key: &str) -> Result<Added, Failure> {
     ask(Method::POST, "/api/groups".to_owned(), Some(key), settings).await

@@ -40,6 +40,36 @@ pub use queues::*;
 pub use supervision::*;
 pub use workflows::*;
 
+/// What was done to something that is set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SetupDone {
+    /// It is new.
+    Added,
+    /// It is another since.
+    Changed,
+    /// It is no more.
+    Removed,
+}
+
+/// What kind of thing was set up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SetupThing {
+    /// A queue's rules.
+    QueueRules,
+    /// A transfer group.
+    Group,
+    /// A workflow.
+    Workflow,
+    /// A flow.
+    Flow,
+    /// An external contact.
+    External,
+}
+
 bodies! {
     /// Who signs in.
     SignIn {
@@ -417,6 +447,8 @@ bodies! {
         membership: Membership,
         /// The least priority that a conversation has while it waits for the group.
         priority: Priority,
+        /// The team whose agents alone belong to it, if it is a team's.
+        team: Option<TeamId>,
     }
     /// A transfer group to add, or what a group is to be.
     GroupSettings {
@@ -430,6 +462,9 @@ bodies! {
         /// The least priority that a conversation has while it waits for the group.
         #[serde(default)]
         priority: Priority,
+        /// The team whose agents alone belong to it; supervisors name one that they lead.
+        #[serde(default)]
+        team: Option<TeamId>,
     }
     /// A request, as staff see it.
     RequestView {
@@ -484,6 +519,17 @@ bodies! {
         preset: Option<Preset>,
         /// The switches that changed, with their values before and after.
         switches: Vec<SwitchChange>,
+        /// What else was set up, where it was no switch.
+        setup: Option<SetupChange>,
+    }
+    /// Something that transfers need was set up.
+    SetupChange {
+        /// What was done to it.
+        done: SetupDone,
+        /// What it is.
+        thing: SetupThing,
+        /// What it is called.
+        name: String,
     }
     /// A switch that changed.
     SwitchChange {

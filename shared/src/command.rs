@@ -153,7 +153,13 @@ pub enum Command {
     /// Offer a person a queue's work no more.
     RemoveMember { queue: QueueId, agent: AgentId },
     /// Add a transfer group.
-    AddGroup { name: String, skills: BTreeSet<SkillId>, membership: Membership, priority: Priority },
+    AddGroup {
+        name: String,
+        skills: BTreeSet<SkillId>,
+        membership: Membership,
+        priority: Priority,
+        team: Option<TeamId>,
+    },
     /// Set a transfer group's name and what it asks for.
     ChangeGroup {
         group: GroupId,
@@ -161,6 +167,7 @@ pub enum Command {
         skills: BTreeSet<SkillId>,
         membership: Membership,
         priority: Priority,
+        team: Option<TeamId>,
     },
     /// Remove a transfer group.
     RemoveGroup { group: GroupId },

@@ -93,7 +93,7 @@ pub enum Event {
     MemberAdded { queue: QueueId, agent: AgentId },
     /// A person is offered a queue's work no more.
     MemberRemoved { queue: QueueId, agent: AgentId },
-    /// A transfer group was added.
+    /// A transfer group was added, and by whom.
     GroupAdded {
         group: GroupId,
         skills: BTreeSet<SkillId>,
@@ -101,11 +101,28 @@ pub enum Event {
         membership: Membership,
         #[serde(default)]
         priority: Priority,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
-    /// What a transfer group asks for was set.
-    GroupChanged { group: GroupId, skills: BTreeSet<SkillId>, membership: Membership, priority: Priority },
-    /// A transfer group was removed; what waits for it goes to its queue.
-    GroupRemoved { group: GroupId },
+    /// Who belongs to a transfer group and how urgent it is was set, and by whom.
+    GroupChanged {
+        group: GroupId,
+        skills: BTreeSet<SkillId>,
+        membership: Membership,
+        priority: Priority,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        team: Option<TeamId>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+    },
+    /// A transfer group was removed, and by whom; what waits for it goes to its queue.
+    GroupRemoved {
+        group: GroupId,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
+    },
     /// A workflow was added, and by whom.
     WorkflowAdded { workflow: Box<Workflow>, by: Option<AgentId> },
     /// What a workflow is was set, and by whom.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::ids::{GroupId, QueueId, SkillId};
+use crate::ids::{GroupId, QueueId, SkillId, TeamId};
 use crate::skill::{Level, Skills};
 use crate::time::Timestamp;
 
@@ -141,11 +141,14 @@ pub struct Group {
     pub membership: Membership,
     /// The least priority that a conversation has while it waits for the group.
     pub priority: Priority,
+    /// The team whose agents alone belong to it, if it is a team's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<TeamId>,
 }
 
 impl Group {
-    /// Says whether someone with these skills is a member; a group without skills is everyone.
-    pub fn has(&self, skills: &Skills) -> bool {
+    /// Says whether someone with these skills belongs to it, if they are of its team; a group without skills asks for none.
+    pub fn asks_no_more_than(&self, skills: &Skills) -> bool {
         let mut each = self.skills.iter().map(|skill| skills.contains(skill));
         match self.membership {
             Membership::All => each.all(|had| had),

@@ -102,6 +102,8 @@ pub enum Refusal {
     OutsideTeams,
     /// Someone who is to lead a team is no supervisor.
     NotSupervisor,
+    /// Transfer groups of the team are left.
+    TeamHasGroups,
     /// The last enabled administrator cannot be disabled or demoted.
     LastAdministrator,
 }
@@ -155,6 +157,7 @@ impl Refusal {
             Self::RoleTooLow { .. } => "role_too_low",
             Self::OutsideTeams => "outside_teams",
             Self::NotSupervisor => "not_supervisor",
+            Self::TeamHasGroups => "team_has_groups",
             Self::LastAdministrator => "last_administrator",
         }
     }
@@ -285,6 +288,9 @@ impl fmt::Display for Refusal {
             }
             Self::OutsideTeams => f.write_str(
                 "This is not the work of a team that you lead. Ask a supervisor of that team, or an administrator.",
+            ),
+            Self::TeamHasGroups => f.write_str(
+                "Transfer groups of this team are left. Remove them, or give them to another team, first.",
             ),
             Self::NotSupervisor => {
                 f.write_str("Only supervisors and administrators lead a team. Change the person's role first.")

@@ -2,30 +2,57 @@
 
 use std::collections::BTreeSet;
 
-use baton_shared::command::NAME_CHARS_MAX;
+use baton_shared::command::{Actor, NAME_CHARS_MAX};
 use baton_shared::queue::{Membership, Priority};
 use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
 use super::people::check_skills;
+use super::policies::who;
 use super::{Answer, Circumstances, Decided, checked_text, invites, offers, returns};
 use crate::content::Content;
-use crate::routing::RoutingState;
+use crate::routing::{RoutingState, Scope};
 
-/// What a group asks of its members.
-pub(super) struct Asks {
+/// What a group is to be.
+pub(super) struct Settings {
+    pub(super) name: String,
     pub(super) skills: BTreeSet<SkillId>,
     pub(super) membership: Membership,
     pub(super) priority: Priority,
+    pub(super) team: Option<TeamId>,
 }
 
-pub(super) fn add(with: &mut Circumstances<'_>, name: String, asks: Asks) -> Result<Decided, Refusal> {
-    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, asks.skills.iter().copied())?;
+impl Settings {
+    fn checked(self, state: &RoutingState, actor: Actor) -> Result<Self, Refusal> {
+        let name = checked_text("name", &self.name, NAME_CHARS_MAX)?;
+        check_skills(state, self.skills.iter().copied())?;
+        if self.team.is_some_and(|team| !state.teams.contains_key(&team)) {
+            return Err(Refusal::NotFound { what: "team" });
+        }
+        check_leads(state, actor, self.team)?;
+        Ok(Self { name, ..self })
+    }
+}
+
+/// Refuses whoever may not define the groups of a team, or those that are no team's.
+fn check_leads(state: &RoutingState, actor: Actor, team: Option<TeamId>) -> Result<(), Refusal> {
+    let Actor::Person(person) = actor else { return Ok(()) };
+    let leads = match team {
+        Some(team) => state.leads(person, team),
+        None => state.scope(person) == Scope::Everything,
+    };
+    if leads { Ok(()) } else { Err(Refusal::OutsideTeams) }
+}
+
+pub(super) fn add(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    settings: Settings,
+) -> Result<Decided, Refusal> {
+    let Settings { name, skills, membership, priority, team } = settings.checked(with.state, actor)?;
     let group = with.ids.group();
-    let Asks { skills, membership, priority } = asks;
     Ok(Decided {
-        events: vec![Event::GroupAdded { group, skills, membership, priority }],
+        events: vec![Event::GroupAdded { group, skills, membership, priority, team, by: who(actor) }],
         content: vec![Content::GroupName(group, name)],
         ..Decided::new(Answer::Added { id: group.to_string() })
     })
@@ -33,38 +60,39 @@ pub(super) fn add(with: &mut Circumstances<'_>, name: String, asks: Asks) -> Res
 
 pub(super) fn change(
     with: &mut Circumstances<'_>,
+    actor: Actor,
     id: GroupId,
-    name: String,
-    asks: Asks,
+    settings: Settings,
 ) -> Result<Decided, Refusal> {
-    let name = checked_text("name", &name, NAME_CHARS_MAX)?;
-    check_skills(with.state, asks.skills.iter().copied())?;
-    if !with.state.groups.contains_key(&id) {
-        return Err(Refusal::NotFound { what: "group" });
-    }
-    let Asks { skills, membership, priority } = asks;
-    let becomes = Group { id, skills: skills.clone(), membership, priority };
     let state = with.state;
-    let outside = |agent: AgentId| state.agents.get(&agent).is_none_or(|agent| !becomes.has(&agent.skills));
-    let mut events = vec![Event::GroupChanged { group: id, skills, membership, priority }];
-    for conversation in waiting_for(state, id) {
-        for offer in state.open_offers(conversation).filter(|offer| outside(offer.agent)) {
-            events.extend(offers::end_offer(with, offer, OfferEnd::TargetGone));
-        }
-    }
-    for invite in invited(state, id) {
-        let gone = state.invite_offers(invite.id).filter(|offer| outside(offer.agent));
-        events.extend(gone.flat_map(|offer| offers::end_offer(with, offer, OfferEnd::TargetGone)));
-    }
+    check_leads(state, actor, known(state, id)?.team)?;
+    let Settings { name, skills, membership, priority, team } = settings.checked(state, actor)?;
+    let becomes = Group { id, skills: skills.clone(), membership, priority, team };
+    let stays = |agent: &Agent| state.belongs(agent, &becomes);
+    let mut events =
+        vec![Event::GroupChanged { group: id, skills, membership, priority, team, by: who(actor) }];
+    events.extend(offers_ended(with, id, stays));
     let content = vec![Content::GroupName(id, name)];
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })
 }
 
-pub(super) fn remove(with: &mut Circumstances<'_>, group: GroupId) -> Result<Decided, Refusal> {
+/// Ends the offers to those who belong to a group no more, whatever was offered to them for it.
+pub(super) fn offers_ended(
+    with: &mut Circumstances<'_>,
+    group: GroupId,
+    stays: impl Fn(&Agent) -> bool,
+) -> Vec<Event> {
     let state = with.state;
-    if !state.groups.contains_key(&group) {
-        return Err(Refusal::NotFound { what: "group" });
-    }
+    let outside = |offer: &&Offer| !state.agents.get(&offer.agent).is_some_and(&stays);
+    let transferred = waiting_for(state, group).flat_map(|conversation| state.open_offers(conversation));
+    let invited = invited(state, group).flat_map(|invite| state.invite_offers(invite.id));
+    let gone: Vec<&Offer> = transferred.chain(invited).filter(outside).collect();
+    gone.into_iter().flat_map(|offer| offers::end_offer(with, offer, OfferEnd::TargetGone)).collect()
+}
+
+pub(super) fn remove(with: &mut Circumstances<'_>, actor: Actor, group: GroupId) -> Result<Decided, Refusal> {
+    let state = with.state;
+    check_leads(state, actor, known(state, group)?.team)?;
     let mut events = Vec::new();
     for conversation in waiting_for(state, group) {
         events.extend(returns::end_all(state, conversation, OfferEnd::Rescinded, TransferEnd::Failed));
@@ -78,8 +106,12 @@ pub(super) fn remove(with: &mut Circumstances<'_>, group: GroupId) -> Result<Dec
     for invite in invited(state, group) {
         events.extend(invites::end(state, invite, InviteEnd::Cancelled, OfferEnd::Rescinded));
     }
-    events.push(Event::GroupRemoved { group });
+    events.push(Event::GroupRemoved { group, by: who(actor) });
     Ok(Decided::done(events))
+}
+
+fn known(state: &RoutingState, group: GroupId) -> Result<&Group, Refusal> {
+    state.groups.get(&group).ok_or(Refusal::NotFound { what: "group" })
 }
 
 /// Returns the invitations that someone of a group may still accept.

@@ -338,8 +338,13 @@ mod tests {
     /// Everyone who could be asked, and everyone who could not; one waits in a queue and one for a group.
     fn centre(policy: TransferPolicy) -> RoutingState {
         let queue = |id, skills, accepted| Queue { accepted, ..Queue::new(id, skills, Priority::Normal) };
-        let group =
-            |id, skills| Group { id, skills, membership: Membership::Any, priority: Priority::Normal };
+        let group = |id, skills| Group {
+            id,
+            skills,
+            membership: Membership::Any,
+            priority: Priority::Normal,
+            team: None,
+        };
         let waited = std::iter::repeat_n(AcceptedWait { at: NOW, waited_ms: 95_900 }, 10).collect();
         RoutingState::from_open_work(OpenWork {
             agents: vec![

@@ -7,7 +7,7 @@ use baton_shared::team::TEAM_PEOPLE_MAX;
 use baton_shared::*;
 
 use super::policies::who;
-use super::{Answer, Circumstances, Decided, checked_text};
+use super::{Answer, Circumstances, Decided, checked_text, groups};
 use crate::content::Content;
 use crate::routing::RoutingState;
 
@@ -48,19 +48,27 @@ pub(super) fn add(
 }
 
 pub(super) fn change(
-    with: &Circumstances<'_>,
+    with: &mut Circumstances<'_>,
     actor: Actor,
     team: TeamId,
     settings: Settings,
 ) -> Result<Decided, Refusal> {
-    check_known(with.state, team)?;
-    let (team, content) = settings.checked(with.state, team)?;
-    let events = vec![Event::TeamChanged { team, by: who(actor) }];
+    let state = with.state;
+    check_known(state, team)?;
+    let (team, content) = settings.checked(state, team)?;
+    let mut events = vec![Event::TeamChanged { team: team.clone(), by: who(actor) }];
+    for group in state.groups_of(team.id) {
+        let stays = |agent: &Agent| team.agents.contains(&agent.id) && group.asks_no_more_than(&agent.skills);
+        events.extend(groups::offers_ended(with, group.id, stays));
+    }
     Ok(Decided { events, content, ..Decided::new(Answer::Done) })
 }
 
 pub(super) fn remove(with: &Circumstances<'_>, actor: Actor, team: TeamId) -> Result<Decided, Refusal> {
     check_known(with.state, team)?;
+    if with.state.groups_of(team).next().is_some() {
+        return Err(Refusal::TeamHasGroups);
+    }
     Ok(Decided::done(vec![Event::TeamRemoved { team, by: who(actor) }]))
 }
 

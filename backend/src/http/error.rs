@@ -141,6 +141,7 @@ impl From<Refusal> for ApiError {
             | Refusal::TargetFull { .. }
             | Refusal::WrapUpClosed
             | Refusal::EmailTaken
+            | Refusal::TeamHasGroups
             | Refusal::TransfersOff
             | Refusal::ModeNotAllowed { .. }
             | Refusal::TargetNotAllowed

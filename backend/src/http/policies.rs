@@ -5,9 +5,11 @@ use std::sync::Arc;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use baton_shared::api::{PolicyChange, PolicyOverrides, PresetView, SwitchChange};
+use baton_shared::api::{
+    PolicyChange, PolicyOverrides, PresetView, SetupChange, SetupDone, SetupThing, SwitchChange,
+};
 use baton_shared::policy::{PolicyOverride, PolicyScope, Preset, SWITCHES, TransferPolicy};
-use baton_shared::{Channel, Command, Event, Policies, QueueId, Recorded};
+use baton_shared::{AgentId, Channel, Command, Event, Policies, QueueId, Recorded};
 use serde::{Deserialize, Serialize};
 
 use super::body::{Ids, Keyed};
@@ -98,7 +100,7 @@ pub async fn presets(_me: CurrentAdministrator) -> Json<Vec<PresetView>> {
     Json(Preset::ALL.iter().map(view).collect())
 }
 
-/// Lists the changes of how transfers go, newest first, at most 200
+/// Lists the changes of how transfers go and of what they need, newest first, at most 200
 #[utoipa::path(get, path = "/api/transfer-policy/history", tag = "Transfer policy",
     responses((status = 200, body = Vec<PolicyChange>)))]
 pub async fn history(
@@ -117,9 +119,10 @@ pub async fn history(
     Ok(Json(history))
 }
 
-/// Compares each change with what held before it.
+/// Compares each change of a policy with what held before it, and names what else was set up.
 fn changes_of(recorded: &[Recorded], names: &Names) -> Vec<PolicyChange> {
     let mut policies = Policies::default();
+    let name_of = |agent: &Option<AgentId>| agent.and_then(|agent| names.agents.get(&agent).cloned());
     let mut changes = Vec::new();
     for Recorded { at, event, .. } in recorded {
         let (scope, preset, by, before, after) = if let Event::PolicySet { preset, policy, by } = event {
@@ -138,12 +141,55 @@ fn changes_of(recorded: &[Recorded], names: &Names) -> Vec<PolicyChange> {
             policies.set_override(*scope, set);
             (name.unwrap_or_default(), None, by, before, switches(set))
         } else {
+            // What the server sets up when it fills a demo is nobody's change.
+            let setup = set_up(event, names).filter(|(by, _)| by.is_some());
+            changes.extend(setup.map(|(by, setup)| PolicyChange {
+                at: *at,
+                by: name_of(&by),
+                scope: "Everywhere".to_owned(),
+                preset: None,
+                switches: Vec::new(),
+                setup: Some(setup),
+            }));
             continue;
         };
-        let by = by.and_then(|agent| names.agents.get(&agent).cloned());
-        changes.push(PolicyChange { at: *at, by, scope, preset, switches: differences(&before, &after) });
+        let (by, switches) = (name_of(by), differences(&before, &after));
+        changes.push(PolicyChange { at: *at, by, scope, preset, switches, setup: None });
     }
     changes
+}
+
+/// Returns what an event set up besides switches, and who did it.
+fn set_up(event: &Event, names: &Names) -> Option<(Option<AgentId>, SetupChange)> {
+    let (by, thing, name) = if let Event::QueueRulesSet { queue, by, .. } = event {
+        (by, SetupThing::QueueRules, names.queues.get(queue))
+    } else if let Event::GroupAdded { group, by, .. }
+    | Event::GroupChanged { group, by, .. }
+    | Event::GroupRemoved { group, by } = event
+    {
+        (by, SetupThing::Group, names.groups.get(group))
+    } else if let Event::WorkflowAdded { workflow, by } | Event::WorkflowChanged { workflow, by } = event {
+        (by, SetupThing::Workflow, names.workflows.get(&workflow.id))
+    } else if let Event::WorkflowRemoved { workflow, by } = event {
+        (by, SetupThing::Workflow, names.workflows.get(workflow))
+    } else if let Event::FlowAdded { flow, by } | Event::FlowChanged { flow, by } = event {
+        (by, SetupThing::Flow, names.flows.get(&flow.id))
+    } else if let Event::FlowRemoved { flow, by } = event {
+        (by, SetupThing::Flow, names.flows.get(flow))
+    } else if let Event::ExternalAdded { external, by }
+    | Event::ExternalChanged { external, by }
+    | Event::ExternalRemoved { external, by } = event
+    {
+        (by, SetupThing::External, names.externals.get(external))
+    } else {
+        return None;
+    };
+    let done = match event.name().rsplit('_').next() {
+        Some("added") => SetupDone::Added,
+        Some("removed") => SetupDone::Removed,
+        Some(_) | None => SetupDone::Changed,
+    };
+    Some((*by, SetupChange { done, thing, name: name.cloned().unwrap_or_default() }))
 }
 
 type Switches = serde_json::Map<String, serde_json::Value>;

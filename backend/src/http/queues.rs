@@ -115,9 +115,10 @@ pub async fn list_groups(
 pub async fn add_group(
     State(app): State<Arc<App>>,
     CurrentSupervisor(me): CurrentSupervisor,
-    Keyed { key, body: GroupSettings { name, skills, membership, priority } }: Keyed<GroupSettings>,
+    Keyed { key, body: GroupSettings { name, skills, membership, priority, team } }: Keyed<GroupSettings>,
 ) -> Result<(StatusCode, Json<Added>), ApiError> {
-    added(app.submit(me.actor(), Some(key), Command::AddGroup { name, skills, membership, priority }).await?)
+    let command = Command::AddGroup { name, skills, membership, priority, team };
+    added(app.submit(me.actor(), Some(key), command).await?)
 }
 
 /// Sets a transfer group's name and what it asks for
@@ -127,9 +128,9 @@ pub async fn change_group(
     State(app): State<Arc<App>>,
     CurrentSupervisor(me): CurrentSupervisor,
     Ids(group): Ids<GroupId>,
-    Keyed { key, body: GroupSettings { name, skills, membership, priority } }: Keyed<GroupSettings>,
+    Keyed { key, body: GroupSettings { name, skills, membership, priority, team } }: Keyed<GroupSettings>,
 ) -> Result<StatusCode, ApiError> {
-    let command = Command::ChangeGroup { group, name, skills, membership, priority };
+    let command = Command::ChangeGroup { group, name, skills, membership, priority, team };
     app.submit(me.actor(), Some(key), command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

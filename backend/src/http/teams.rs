@@ -6,22 +6,24 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{Added, Nothing, TeamSettings, TeamView};
-use baton_shared::{Command, TeamId};
+use baton_shared::{Command, Role, TeamId};
 
 use super::body::{Ids, Keyed};
-use super::callers::CurrentAdministrator;
+use super::callers::{CurrentAdministrator, CurrentSupervisor};
 use super::error::ApiError;
 use super::openapi::KeyParam;
 use super::people::added;
 use crate::app::App;
 
-/// Lists the teams
+/// Lists the teams; supervisors see those that they lead
 #[utoipa::path(get, path = "/api/teams", tag = "People", responses((status = 200, body = Vec<TeamView>)))]
 pub async fn list(
     State(app): State<Arc<App>>,
-    _me: CurrentAdministrator,
+    CurrentSupervisor(me): CurrentSupervisor,
 ) -> Result<Json<Vec<TeamView>>, ApiError> {
-    Ok(Json(app.with_store(|app| app.store.read()?.teams()).await?))
+    let mut teams = app.with_store(|app| app.store.read()?.teams()).await?;
+    teams.retain(|team| me.role == Role::Administrator || team.supervisors.contains(&me.id));
+    Ok(Json(teams))
 }
 
 /// Adds a team

@@ -64,14 +64,17 @@ impl RoutingState {
             Event::MemberRemoved { queue, agent } => self.change_agent(*agent, |changed| {
                 changed.queues.remove(queue);
             }),
-            Event::GroupAdded { group, skills, membership, priority }
-            | Event::GroupChanged { group, skills, membership, priority } => self.group_set(Group {
-                id: *group,
-                skills: skills.clone(),
-                membership: *membership,
-                priority: *priority,
-            }),
-            Event::GroupRemoved { group } => self.group_removed(*group),
+            Event::GroupAdded { group, skills, membership, priority, team, .. }
+            | Event::GroupChanged { group, skills, membership, priority, team, .. } => {
+                self.group_set(Group {
+                    id: *group,
+                    skills: skills.clone(),
+                    membership: *membership,
+                    priority: *priority,
+                    team: *team,
+                })
+            }
+            Event::GroupRemoved { group, .. } => self.group_removed(*group),
             Event::WorkflowAdded { workflow, .. } | Event::WorkflowChanged { workflow, .. } => {
                 self.workflow_set(workflow);
             }

@@ -244,7 +244,7 @@ impl RoutingState {
                         .get(&queue)
                         .is_some_and(|queue| queue.is_met_by(&agent.skills, class.relaxed))
             }
-            Pool::Group(group) => self.groups.get(&group).is_some_and(|group| group.has(&agent.skills)),
+            Pool::Group(group) => self.groups.get(&group).is_some_and(|group| self.belongs(agent, group)),
             Pool::Agent(named) => named == agent.id,
         };
         belongs

@@ -54,6 +54,29 @@ impl Scope {
 }
 
 impl RoutingState {
+    /// Says whether someone belongs to a group: of its team, if it is a team's, and with its skills.
+    pub fn belongs(&self, agent: &Agent, group: &Group) -> bool {
+        let in_team =
+            |team: TeamId| self.teams.get(&team).is_some_and(|team| team.agents.contains(&agent.id));
+        group.asks_no_more_than(&agent.skills) && group.team.is_none_or(in_team)
+    }
+
+    /// Returns the groups of a team.
+    pub fn groups_of(&self, team: TeamId) -> impl Iterator<Item = &Group> {
+        self.groups.values().filter(move |group| group.team == Some(team))
+    }
+
+    /// Says whether a person leads a team, or leads everybody.
+    pub fn leads(&self, person: AgentId, team: TeamId) -> bool {
+        match self.agents.get(&person).filter(|found| found.enabled).map(|found| found.role) {
+            Some(Role::Administrator) => true,
+            Some(Role::Supervisor) => {
+                self.teams.get(&team).is_some_and(|team| team.supervisors.contains(&person))
+            }
+            Some(Role::Agent) | None => false,
+        }
+    }
+
     /// Returns what a person oversees, by their role and the teams that they lead.
     pub fn scope(&self, person: AgentId) -> Scope {
         let (mut people, mut queues, mut groups) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
@@ -66,7 +89,7 @@ impl RoutingState {
             people.extend(team.people());
             for agent in team.agents.iter().filter_map(|agent| self.agents.get(agent)) {
                 queues.extend(&agent.queues);
-                let theirs = self.groups.values().filter(|group| group.has(&agent.skills));
+                let theirs = self.groups.values().filter(|group| self.belongs(agent, group));
                 groups.extend(theirs.map(|group| group.id));
             }
         }

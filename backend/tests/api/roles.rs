@@ -38,7 +38,7 @@ fn audience(operation: &Operation) -> Audience {
         }
         _ if path.starts_with("/api/chat") => Audience::Customers,
         _ if path.starts_with("/api/external/") => Audience::Partners,
-        ("GET", "/api/skills" | "/api/supervisor")
+        ("GET", "/api/skills" | "/api/supervisor" | "/api/teams")
         | ("POST", "/api/conversations/{conversation}/takeover") => Audience::Supervisors,
         _ if path.starts_with("/api/groups") => Audience::Supervisors,
         _ if ADMINISTERED.iter().any(|mine| path.starts_with(mine)) => Audience::Administrators,

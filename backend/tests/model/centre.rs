@@ -437,7 +437,7 @@ fn opened(setting: &Setting) -> (RoutingState, Timestamp) {
     let queue = added(&mut turns, Command::AddQueue { name: name.clone(), skills: Skills::new(), priority });
     let queue: QueueId = queue.parse().expect("it is an id");
     let skills = BTreeSet::new();
-    added(&mut turns, Command::AddGroup { name, skills, membership: Membership::All, priority });
+    added(&mut turns, Command::AddGroup { name, skills, membership: Membership::All, priority, team: None });
     for (number, units) in setting.capacity.into_iter().enumerate() {
         let agent = added(
             &mut turns,

@@ -246,7 +246,7 @@ fn leads(state: &RoutingState, by: AgentId, conversation: &ConversationId) -> bo
     let answers = |agent: &AgentId| match held {
         Some(Owner::Agent(owner)) => owner == *agent,
         Some(Owner::Queue(queue)) => state.agents[agent].queues.contains(&queue),
-        Some(Owner::Group(group)) => state.groups[&group].has(&state.agents[agent].skills),
+        Some(Owner::Group(group)) => state.belongs(&state.agents[agent], &state.groups[&group]),
         Some(Owner::Flow(_) | Owner::External(_)) | None => false,
     };
     state.teams.values().any(|team| team.supervisors.contains(&by) && team.agents.iter().any(answers))

@@ -72,7 +72,10 @@ impl Scene {
             *[&mut scene.queue, &mut scene.other_queue][place] = queue;
         }
         let (name, skills, membership) = ("Everyone".to_owned(), BTreeSet::new(), Membership::All);
-        scene.group = scene.added(Command::AddGroup { name, skills, membership, priority }).parse().unwrap();
+        scene.group = scene
+            .added(Command::AddGroup { name, skills, membership, priority, team: None })
+            .parse()
+            .unwrap();
         for place in 0..3 {
             let agent = scene.add_person(place);
             *[&mut scene.ada, &mut scene.bob, &mut scene.cem][place] = agent;

@@ -60,7 +60,9 @@ pub fn add_queue(stage: &mut Stage, name: &str) -> QueueId {
 /// Adds a group to which everyone belongs.
 pub fn add_group(stage: &mut Stage, name: &str) -> GroupId {
     let (skills, membership, priority) = (BTreeSet::new(), Membership::Any, Priority::High);
-    match stage.give(Actor::System, Command::AddGroup { name: text(name), skills, membership, priority }) {
+    match stage
+        .give(Actor::System, Command::AddGroup { name: text(name), skills, membership, priority, team: None })
+    {
         Ok(Answer::Added { id }) => id.parse().unwrap(),
         other => panic!("no group: {other:?}"),
     }
@@ -324,7 +326,7 @@ fn groups(stage: &mut Stage, queue: QueueId) {
     };
     let (name, skills) = (text("Refunds"), BTreeSet::from([id.parse().unwrap()]));
     let (membership, priority) = (Membership::All, Priority::Urgent);
-    let changed = Command::ChangeGroup { group, name, skills, membership, priority };
+    let changed = Command::ChangeGroup { group, name, skills, membership, priority, team: None };
     let restarted = stage.restarts_everyone(|stage| {
         stage.give(Actor::System, changed).unwrap();
     });

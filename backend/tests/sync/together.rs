@@ -333,6 +333,7 @@ fn asked_as_a_member_alone(stage: &mut Stage, queue: QueueId) {
         skills: [id.parse().unwrap()].into(),
         membership: Default::default(),
         priority: Default::default(),
+        team: None,
     };
     stage.give(Actor::System, changed).unwrap();
     assert!(stage.turns.state().invite_offers(by_group).next().is_none(), "nobody belongs to it any more");

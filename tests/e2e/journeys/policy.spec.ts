@@ -182,7 +182,7 @@ test("a group is added, changed and removed, and its availability is live", asyn
   await expect(adding.getByRole("alert")).toHaveText("Give the group a name.");
   await adding.getByRole("textbox", { name: "Name", exact: true }).fill("Night shift");
   await adding.getByRole("checkbox", { name: "Refunds", exact: true }).check();
-  await expect(adding.getByText("Whoever has the skill Refunds belongs to it.")).toBeVisible();
+  await expect(adding.getByText("Everyone with the skill Refunds belongs to it.")).toBeVisible();
   await expectNoBarriers(page);
   await adding.getByRole("button", { name: "Add", exact: true }).click();
   await expect(adding).toBeHidden();
@@ -207,6 +207,30 @@ test("a group is added, changed and removed, and its availability is live", asyn
   await expectNoBarriers(page);
   await removing.getByRole("button", { name: "Remove group", exact: true }).click();
   await expect(row).toHaveCount(0);
+});
+
+test("a supervisor defines a group of their team, and the history says who did", async ({ people }) => {
+  const supervisor = await openTransfers(people, "Supervisor", "supervisor@demo.example");
+  const groups = supervisor.getByRole("region", { name: "Transfer groups", exact: true });
+  await expect(groups.getByRole("button", { name: "Change Refunds", exact: true }), "it is no team's").toHaveCount(0);
+  await groups.getByRole("button", { name: "Add group", exact: true }).click();
+  const adding = supervisor.getByRole("dialog", { name: "Add group", exact: true });
+  await expect(adding.getByRole("combobox", { name: "Team", exact: true }).getByRole("option")).toHaveText(["Contact centre"]);
+  await adding.getByRole("textbox", { name: "Name", exact: true }).fill("Weekend");
+  await expect(adding.getByText("Everyone in the team Contact centre belongs to it.")).toBeVisible();
+  await expectNoBarriers(supervisor);
+  await adding.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(groups.getByRole("button", { name: "Change Weekend", exact: true })).toBeVisible();
+
+  const admin = await openAsAdministrator(people);
+  const history = admin.getByRole("region", { name: "History of changes", exact: true });
+  await expect(history.getByRole("listitem").first()).toContainText("Supervisor added the group Weekend");
+  const row = admin.getByRole("row").filter({ has: admin.getByRole("rowheader", { name: "Weekend", exact: true }) });
+  await row.getByRole("button", { name: "Remove Weekend", exact: true }).click();
+  await admin.getByRole("dialog").getByRole("button", { name: "Remove group", exact: true }).click();
+  await expect(row).toHaveCount(0);
+  await expect(history.getByRole("listitem").first()).toContainText("Admin removed the group Weekend");
+  await expectNoBarriers(admin);
 });
 
 test("a supervisor sees the groups only, and an agent is told who may", async ({ people, faults }) => {

@@ -106,6 +106,10 @@ impl RoutingState {
     pub(super) fn team_set(&mut self, team: &Team) {
         self.teams.insert(team.id, team.clone());
         self.index.touched.teams.insert(team.id);
+        let groups: Vec<GroupId> = self.groups_of(team.id).map(|group| group.id).collect();
+        for group in groups {
+            self.seat_pool_anew(Pool::Group(group));
+        }
     }
 
     pub(super) fn team_removed(&mut self, id: TeamId) {

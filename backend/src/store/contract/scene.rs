@@ -297,6 +297,7 @@ pub fn group(number: u64) -> Group {
         skills: [SkillId::from_bits(1)].into(),
         membership: Membership::Any,
         priority: Priority::High,
+        team: Some(TeamId::from_bits(1)),
     }
 }
 

@@ -36,11 +36,14 @@ pub(super) fn replay(
     Ok(())
 }
 
-/// Returns the changes of how transfers go, oldest first.
+/// Returns the changes of how transfers go, and of what they need, oldest first.
 pub(super) fn policy_changes(connection: &Connection) -> Result<Vec<Recorded>, StoreError> {
     let mut read = connection.prepare_cached(
-        "select position, at_ms, name, version, body from log indexed by log_of_policies
-         where workspace_id = ?1 and name in ('policy_set', 'policy_overridden') order by position",
+        "select position, at_ms, name, version, body from log indexed by log_of_setup
+         where workspace_id = ?1 and name in ('policy_set', 'policy_overridden', 'queue_rules_set', 'group_added',
+            'group_changed', 'group_removed', 'workflow_added', 'workflow_changed', 'workflow_removed', 'flow_added',
+            'flow_changed', 'flow_removed', 'external_added', 'external_changed', 'external_removed')
+         order by position",
     )?;
     let mut rows = read.query(params![WORKSPACE])?;
     let mut changes = Vec::new();

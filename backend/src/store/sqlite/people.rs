@@ -224,6 +224,7 @@ pub(super) fn groups(connection: &Connection) -> Result<Vec<GroupView>, StoreErr
             skills: group.skills,
             membership: group.membership,
             priority: group.priority,
+            team: group.team,
         });
     }
     Ok(groups)

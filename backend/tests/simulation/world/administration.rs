@@ -15,7 +15,7 @@ impl World {
         let membership = self.random.pick(&[Membership::All, Membership::Any]);
         let priority = self.random.pick(&[Priority::Normal, Priority::High]);
         let name = format!("group {number}");
-        let id = self.added(Command::AddGroup { name, skills, membership, priority });
+        let id = self.added(Command::AddGroup { name, skills, membership, priority, team: None });
         self.groups.push(id.parse().unwrap());
     }
 
@@ -138,6 +138,7 @@ impl World {
                 skills: self.skills.iter().copied().take(self.random.below(3) as usize).collect(),
                 membership: self.random.pick(&[Membership::All, Membership::Any]),
                 priority: Priority::Normal,
+                team: None,
             },
             _ => {
                 let place = self.random.below(self.groups.len() as u64) as usize;

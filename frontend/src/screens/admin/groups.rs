@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use baton_shared::api::{GroupSettings, GroupView, Person};
+use baton_shared::api::{GroupSettings, GroupView, Person, TeamView};
 use baton_shared::queue::{Group, Membership, Priority};
-use baton_shared::{GroupId, SkillId};
+use baton_shared::{AgentId, GroupId, SkillId, TeamId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -38,30 +38,59 @@ fn label(priority: Priority) -> &'static str {
     PRIORITIES.iter().find(|(each, _)| *each == priority).map_or("", |(_, label)| label)
 }
 
-/// Returns the people of a group; a group without skills is everyone.
-fn members<'a>(people: &'a [Person], skills: &BTreeSet<SkillId>, membership: Membership) -> Vec<&'a Person> {
+/// Returns the people of a group of which `team` are the agents, or everyone where it is no team's; a group without skills
+/// asks for none.
+fn members<'a>(
+    people: &'a [Person],
+    team: Option<&BTreeSet<AgentId>>,
+    skills: &BTreeSet<SkillId>,
+    membership: Membership,
+) -> Vec<&'a Person> {
     let group = Group {
         id: GroupId::from_bits(0),
         skills: skills.clone(),
         membership,
         priority: Priority::default(),
+        team: None,
     };
-    people
-        .iter()
-        .filter(|person| person.enabled && person.capacity > 0 && group.has(&person.skills))
-        .collect()
+    let can =
+        |person: &&Person| person.enabled && person.capacity > 0 && group.asks_no_more_than(&person.skills);
+    people.iter().filter(can).filter(|person| team.is_none_or(|team| team.contains(&person.id))).collect()
 }
 
 /// Says who belongs to a group, in a sentence.
-fn described(skills: &[&str], membership: Membership) -> String {
+fn described(team: Option<&str>, skills: &[&str], membership: Membership) -> String {
+    let who = team.map(|team| format!("in the team {team} ")).unwrap_or_default();
     match (skills, membership) {
-        ([], _) => "Everyone belongs to it.".to_owned(),
-        ([skill], _) => format!("Whoever has the skill {skill} belongs to it."),
-        (several, Membership::All) => format!("Whoever has {} belongs to it.", listed(several)),
+        ([], _) => format!("Everyone {who}belongs to it."),
+        ([skill], _) => format!("Everyone {who}with the skill {skill} belongs to it."),
+        (several, Membership::All) => format!("Everyone {who}with {} belongs to it.", listed(several)),
         (several, Membership::Any) => {
-            format!("Whoever has at least one of {} belongs to it.", listed(several))
+            format!("Everyone {who}with at least one of {} belongs to it.", listed(several))
         }
     }
+}
+
+/// Returns the name of a team that is known.
+fn team_name(setup: Setup, team: Option<TeamId>) -> Option<String> {
+    let known = |teams: &Vec<TeamView>| {
+        teams.iter().find(|known| Some(known.id) == team).map(|team| team.name.clone())
+    };
+    setup.teams.with(known)
+}
+
+/// Returns the people of a group as it is set, as far as they are known, and tracks them.
+fn with_members<Made>(
+    setup: Setup,
+    team: Option<TeamId>,
+    skills: &BTreeSet<SkillId>,
+    membership: Membership,
+    make: impl FnOnce(&[&Person]) -> Made,
+) -> Made {
+    setup.teams.with(|teams| {
+        let agents = teams.iter().find(|known| Some(known.id) == team).map(|team| &team.agents);
+        setup.people.with(|people| make(&members(people, agents, skills, membership)))
+    })
 }
 
 /// Lists the groups; they can be added, changed and removed.
@@ -79,13 +108,20 @@ pub fn GroupsSection(
         <section class="panel" id="groups" aria-labelledby="groups-title">
             <div class="panel__head">
                 <h2 id="groups-title">"Transfer groups"</h2>
-                <button class="button" type="button" on:click=move |_| asked.set(Some(Asked::Add))>
-                    "Add group"
-                </button>
+                <Show when=move || setup.may_define_groups()>
+                    <button class="button" type="button" on:click=move |_| asked.set(Some(Asked::Add))>
+                        "Add group"
+                    </button>
+                </Show>
             </div>
             <p class="hint">
-                "A transfer to a group is offered to its members; who belongs to it follows from their skills."
+                "A transfer to a group is offered to its members; who belongs to it follows from their team and their skills."
             </p>
+            <Show when=move || !setup.may_define_groups()>
+                <p class="hint">
+                    "Supervisors define the groups of the teams that they lead. Ask an administrator for a team."
+                </p>
+            </Show>
             <Show
                 when=move || setup.groups.with(|groups| !groups.is_empty())
                 fallback=|| view! { <p>"There is no group yet."</p> }
@@ -127,37 +163,31 @@ fn GroupTable(setup: Setup, asked: RwSignal<Option<Asked>>) -> impl IntoView {
             Membership::All => "All of them",
             Membership::Any => "Any of them",
         };
+        let team = group.team;
         let available = move || {
-            setup.people.with(|people| {
-                let members = members(people, &group.skills, group.membership);
-                format!("{} of {}", setup.available(&members), members.len())
+            with_members(setup, team, &group.skills, group.membership, |members| {
+                format!("{} of {}", setup.available(members), members.len())
             })
+        };
+        let team_shown = move || {
+            team_name(setup, team).unwrap_or_else(|| match team {
+                None => "Everyone".to_owned(),
+                Some(_) => "Another team".to_owned(),
+            })
+        };
+        let tools = move || {
+            let (change, remove, name) = (change.clone(), remove.clone(), name.clone());
+            setup.may_define(team).then(|| tools(name, change, remove, asked))
         };
         view! {
             <tr>
                 <th scope="row">{group.name.clone()}</th>
+                <td data-label="Team">{team_shown}</td>
                 <td data-label="Skills">{names}</td>
                 <td data-label="Members have">{membership}</td>
                 <td data-label="Priority">{label(group.priority)}</td>
                 {setup.administers().then(|| view! { <td data-label="Available now">{available}</td> })}
-                <td class="groups__tools">
-                    <button
-                        class="button button--small"
-                        type="button"
-                        aria-label=format!("Change {name}")
-                        on:click=move |_| asked.set(Some(Asked::Change(change.clone())))
-                    >
-                        "Change"
-                    </button>
-                    <button
-                        class="button button--small"
-                        type="button"
-                        aria-label=format!("Remove {name}")
-                        on:click=move |_| asked.set(Some(Asked::Remove(remove.clone())))
-                    >
-                        "Remove"
-                    </button>
-                </td>
+                <td class="groups__tools">{tools}</td>
             </tr>
         }
     };
@@ -166,6 +196,7 @@ fn GroupTable(setup: Setup, asked: RwSignal<Option<Asked>>) -> impl IntoView {
             <thead>
                 <tr>
                     <th scope="col">"Name"</th>
+                    <th scope="col">"Team"</th>
                     <th scope="col">"Skills"</th>
                     <th scope="col">"Members have"</th>
                     <th scope="col">"Priority"</th>
@@ -175,6 +206,32 @@ fn GroupTable(setup: Setup, asked: RwSignal<Option<Asked>>) -> impl IntoView {
             </thead>
             <tbody>{move || setup.groups.get().into_iter().map(row).collect_view()}</tbody>
         </table>
+    }
+}
+
+fn tools(
+    name: String,
+    change: GroupView,
+    remove: GroupView,
+    asked: RwSignal<Option<Asked>>,
+) -> impl IntoView {
+    view! {
+        <button
+            class="button button--small"
+            type="button"
+            aria-label=format!("Change {name}")
+            on:click=move |_| asked.set(Some(Asked::Change(change.clone())))
+        >
+            "Change"
+        </button>
+        <button
+            class="button button--small"
+            type="button"
+            aria-label=format!("Remove {name}")
+            on:click=move |_| asked.set(Some(Asked::Remove(remove.clone())))
+        >
+            "Remove"
+        </button>
     }
 }
 
@@ -196,12 +253,14 @@ fn GroupDialog(
             skills: BTreeSet::new(),
             membership: Membership::default(),
             priority: Priority::default(),
+            team: setup.usual_team(),
         },
-        |GroupView { name, skills, membership, priority, .. }| GroupSettings {
+        |GroupView { name, skills, membership, priority, team, .. }| GroupSettings {
             name,
             skills,
             membership,
             priority,
+            team,
         },
     );
     let settings = RwSignal::new(start);
@@ -230,12 +289,13 @@ fn GroupDialog(
         settings.with(|settings| {
             let names = skill_names(setup, &settings.skills);
             let names: Vec<_> = names.iter().map(String::as_str).collect();
-            let sentence = described(&names, settings.membership);
+            let team = team_name(setup, settings.team);
+            let sentence = described(team.as_deref(), &names, settings.membership);
             if !setup.administers() {
                 return sentence;
             }
-            let count =
-                setup.people.with(|people| members(people, &settings.skills, settings.membership).len());
+            let (team, membership) = (settings.team, settings.membership);
+            let count = with_members(setup, team, &settings.skills, membership, |members| members.len());
             format!("{sentence} At the moment that is {}.", counted(count as u64, "person", "people"))
         })
     };
@@ -255,6 +315,7 @@ fn GroupDialog(
                         on:input=move |event| settings.update(|settings| settings.name = event_target_value(&event))
                     />
                 </label>
+                <TeamChoice setup=setup settings=settings />
                 <SkillChoice setup=setup settings=settings />
                 <MembershipChoice settings=settings />
                 <PriorityChoice settings=settings />
@@ -335,6 +396,47 @@ fn MembershipChoice(settings: RwSignal<GroupSettings>) -> impl IntoView {
     }
 }
 
+/// Chooses whose group it is; supervisors choose among the teams that they lead.
+#[component]
+fn TeamChoice(setup: Setup, settings: RwSignal<GroupSettings>) -> impl IntoView {
+    let choose = move |event| {
+        let team = event_target_value(&event).parse().ok();
+        settings.update(|settings| settings.team = team);
+    };
+    let chosen = move |team: Option<TeamId>| move || settings.with(|settings| settings.team == team);
+    let teams = move || {
+        let team = |team: TeamView| {
+            view! {
+                <option value=team.id.to_string() prop:selected=chosen(Some(team.id))>
+                    {team.name}
+                </option>
+            }
+        };
+        setup.teams.get().into_iter().map(team).collect_view()
+    };
+    let everyone = setup.administers().then(|| {
+        view! {
+            <option value="" prop:selected=chosen(None)>
+                "Everyone"
+            </option>
+        }
+    });
+    view! {
+        <div class="field">
+            <label class="field__label" for="group-team">
+                "Team"
+            </label>
+            <select id="group-team" class="field__input" aria-describedby="group-team-hint" on:change=choose>
+                {everyone}
+                {teams}
+            </select>
+            <p id="group-team-hint" class="hint">
+                "Only agents of the team belong to its group, and its supervisors may change it."
+            </p>
+        </div>
+    }
+}
+
 #[component]
 fn PriorityChoice(settings: RwSignal<GroupSettings>) -> impl IntoView {
     let choose = move |event| {
@@ -407,7 +509,7 @@ fn RemoveDialog(
 
 #[cfg(test)]
 mod tests {
-    use baton_shared::{AgentId, Presence, Role, Status};
+    use baton_shared::{Presence, Role, Status};
 
     use super::*;
 
@@ -432,18 +534,26 @@ mod tests {
         away.enabled = false;
         let people = [person(1, &[1]), person(2, &[1, 2]), away];
         let skills = BTreeSet::from([SkillId::from_bits(1), SkillId::from_bits(2)]);
-        assert_eq!(members(&people, &skills, Membership::All).len(), 1);
-        assert_eq!(members(&people, &skills, Membership::Any).len(), 2);
-        assert_eq!(members(&people, &BTreeSet::new(), Membership::All).len(), 2);
+        assert_eq!(members(&people, None, &skills, Membership::All).len(), 1);
+        assert_eq!(members(&people, None, &skills, Membership::Any).len(), 2);
+        assert_eq!(members(&people, None, &BTreeSet::new(), Membership::All).len(), 2);
+        let team = BTreeSet::from([AgentId::from_bits(1), AgentId::from_bits(3)]);
+        assert_eq!(members(&people, Some(&team), &skills, Membership::Any).len(), 1);
     }
 
     #[test]
     fn a_sentence_says_who_belongs_to_it() {
-        assert_eq!(described(&[], Membership::All), "Everyone belongs to it.");
-        assert_eq!(described(&["French"], Membership::Any), "Whoever has the skill French belongs to it.");
+        assert_eq!(described(None, &[], Membership::All), "Everyone belongs to it.");
+        assert_eq!(
+            described(Some("North"), &["French"], Membership::Any),
+            "Everyone in the team North with the skill French belongs to it."
+        );
         let both = ["French", "Billing"];
-        assert_eq!(described(&both, Membership::All), "Whoever has French and Billing belongs to it.");
-        let either = "Whoever has at least one of French and Billing belongs to it.";
-        assert_eq!(described(&both, Membership::Any), either);
+        assert_eq!(
+            described(None, &both, Membership::All),
+            "Everyone with French and Billing belongs to it."
+        );
+        let either = "Everyone with at least one of French and Billing belongs to it.";
+        assert_eq!(described(None, &both, Membership::Any), either);
     }
 }

@@ -1,6 +1,6 @@
 //! How the policy was changed: when, by whom, and what will have happened since.
 
-use baton_shared::api::{PolicyChange, SwitchChange};
+use baton_shared::api::{PolicyChange, SetupChange, SetupDone, SetupThing, SwitchChange};
 use leptos::prelude::*;
 use serde_json::Value;
 
@@ -69,9 +69,29 @@ fn change_view(change: PolicyChange) -> AnyView {
 /// Says who changed something where, and from which preset it was taken.
 fn head(change: &PolicyChange) -> String {
     let by = change.by.as_deref().unwrap_or("The server");
+    if let Some(setup) = &change.setup {
+        return format!("{by} {}", setup_line(setup));
+    }
     let preset = change.preset.map(|preset| format!(", preset {}", preset.label())).unwrap_or_default();
     let what = if change.switches.is_empty() { " saved it without a change" } else { "" };
     format!("{by}{what} · {}{preset}", change.scope)
+}
+
+/// Says what was set up besides switches: "added the group Refunds".
+fn setup_line(setup: &SetupChange) -> String {
+    let done = match setup.done {
+        SetupDone::Added => "added",
+        SetupDone::Changed => "changed",
+        SetupDone::Removed => "removed",
+    };
+    let thing = match setup.thing {
+        SetupThing::QueueRules => "the rules of the queue",
+        SetupThing::Group => "the group",
+        SetupThing::Workflow => "the workflow",
+        SetupThing::Flow => "the flow",
+        SetupThing::External => "the external contact",
+    };
+    format!("{done} {thing} {}", setup.name)
 }
 
 /// Says what a switch was and became: "Notes for the receiver: Optional → Required".
@@ -187,10 +207,14 @@ mod tests {
             scope: "Everywhere".to_owned(),
             preset: Some(Preset::Flex),
             switches: Vec::new(),
+            setup: None,
         };
         assert_eq!(head(&change), "Admin saved it without a change · Everywhere, preset Flex");
         change.switches = vec![SwitchChange { name: "note".to_owned(), from: None, to: None }];
         (change.by, change.preset) = (None, None);
         assert_eq!(head(&change), "The server · Everywhere");
+        let name = "Refunds".to_owned();
+        change.setup = Some(SetupChange { done: SetupDone::Removed, thing: SetupThing::Group, name });
+        assert_eq!(head(&change), "The server removed the group Refunds");
     }
 }

@@ -2,8 +2,8 @@
 
 use core::future::Future;
 
-use baton_shared::Role;
-use baton_shared::api::{GroupView, Person, QueueView, Skill};
+use baton_shared::api::{GroupView, Person, QueueView, Skill, TeamView};
+use baton_shared::{Role, TeamId};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -20,6 +20,8 @@ pub struct Setup {
     pub people: RwSignal<Vec<Person>>,
     pub groups: RwSignal<Vec<GroupView>>,
     pub skills: RwSignal<Vec<Skill>>,
+    /// For supervisors those that they lead.
+    pub teams: RwSignal<Vec<TeamView>>,
     /// Why something was refused, for the top of the page.
     pub refusal: RwSignal<Option<String>>,
     /// Whether the last thing that was done is saved, and nothing was done since.
@@ -45,6 +47,7 @@ impl Setup {
             people: RwSignal::default(),
             groups: RwSignal::default(),
             skills: RwSignal::default(),
+            teams: RwSignal::default(),
             refusal: RwSignal::new(None),
             saved: RwSignal::new(false),
             unsaved,
@@ -57,16 +60,34 @@ impl Setup {
         self.role == Role::Administrator
     }
 
+    /// Says whether the person may define the groups of a team, or those that are no team's.
+    pub fn may_define(self, team: Option<TeamId>) -> bool {
+        let leads = |teams: &Vec<TeamView>| teams.iter().any(|known| Some(known.id) == team);
+        self.administers() || self.teams.with(leads)
+    }
+
+    /// Says whether the person may define a group at all.
+    pub fn may_define_groups(self) -> bool {
+        self.administers() || self.teams.with(|teams| !teams.is_empty())
+    }
+
+    /// Returns whose group a new one is at first: nobody's for administrators, for supervisors the first team's they lead.
+    pub fn usual_team(self) -> Option<TeamId> {
+        let first = || self.teams.with_untracked(|teams| teams.first().map(|team| team.id));
+        if self.administers() { None } else { first() }
+    }
+
     /// Asks, where something would be lost, whether to leave.
     pub fn may_leave(self) -> bool {
         let leave = || window().confirm_with_message("Your changes are not saved. Leave without them?");
         !self.unsaved.get_untracked() || leave().unwrap_or(true)
     }
 
-    /// Fetches the queues, the groups, the skills and, for administrators, the people.
+    /// Fetches the queues, the groups, the skills, the teams and, for administrators, the people.
     pub fn fetch(self) {
         self.fetch_groups();
         self.take(api::skills(), move |skills| self.skills.set(skills));
+        self.take(api::teams(), move |teams| self.teams.set(teams));
         if self.administers() {
             self.take(api::queues(), move |queues| self.queues.set(queues));
             self.take(api::people(), move |people| self.people.set(people));
