@@ -215,9 +215,9 @@ test("a supervisor defines a group of their team, and the history says who did",
   await expect(groups.getByRole("button", { name: "Change Refunds", exact: true }), "it is no team's").toHaveCount(0);
   await groups.getByRole("button", { name: "Add group", exact: true }).click();
   const adding = supervisor.getByRole("dialog", { name: "Add group", exact: true });
-  await expect(adding.getByRole("combobox", { name: "Team", exact: true }).getByRole("option")).toHaveText(["Contact centre"]);
+  await expect(adding.getByRole("combobox", { name: "Team", exact: true }).getByRole("option")).toHaveText(["First line", "Second line"]);
   await adding.getByRole("textbox", { name: "Name", exact: true }).fill("Weekend");
-  await expect(adding.getByText("Everyone in the team Contact centre belongs to it.")).toBeVisible();
+  await expect(adding.getByText("Everyone in the team First line belongs to it.")).toBeVisible();
   await expectNoBarriers(supervisor);
   await adding.getByRole("button", { name: "Add", exact: true }).click();
   await expect(groups.getByRole("button", { name: "Change Weekend", exact: true })).toBeVisible();
@@ -229,7 +229,7 @@ test("a supervisor defines a group of their team, and the history says who did",
   await row.getByRole("button", { name: "Remove Weekend", exact: true }).click();
   await admin.getByRole("dialog").getByRole("button", { name: "Remove group", exact: true }).click();
   await expect(row).toHaveCount(0);
-  await expect(history.getByRole("listitem").first()).toContainText("Admin removed the group Weekend");
+  await expect(history.getByRole("listitem").first()).toContainText("Administrator removed the group Weekend");
   await expectNoBarriers(admin);
 });
 
