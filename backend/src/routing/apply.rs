@@ -110,8 +110,10 @@ impl RoutingState {
                     self.index.touched.conversations.insert(*conversation);
                 }
                 self.spoken(*conversation, *seq, *author, at);
-                if *author == Author::Customer {
-                    self.customer_spoke(*conversation, at);
+                match author {
+                    Author::Customer => self.customer_spoke(*conversation),
+                    Author::Agent(_) => self.customer_answered(*conversation, at),
+                    Author::Flow(_) | Author::External(_) => {}
                 }
             }
             Event::ConversationIdled { conversation, .. } => self.conversation_idled(*conversation),

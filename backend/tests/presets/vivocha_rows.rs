@@ -21,28 +21,26 @@ pub fn rows() -> Vec<Row> {
             plays: |scene| {
                 let ada = scene.ada;
                 let first = scene.answered_by(ada);
-                scene.answered_by(ada);
+                let second = scene.answered_by(ada);
+                let say = |scene: &mut Scene, actor, conversation, text: &str| {
+                    let text = text.to_owned();
+                    scene.give(actor, Command::SendMessage { conversation, text }).unwrap();
+                };
+                say(scene, Actor::Person(ada), first, "Hello");
+                say(scene, Actor::Person(ada), second, "Hello");
                 [scene.bob, scene.cem].into_iter().for_each(|agent| scene.choose(agent, Status::Busy));
                 let third = scene.customer();
                 assert!(scene.offered(third).is_empty(), "she is full");
                 scene.wait(58);
-                scene
-                    .give(
-                        Actor::Customer(first),
-                        Command::SendMessage { conversation: first, text: "Still here".to_owned() },
-                    )
-                    .unwrap();
+                say(scene, Actor::Customer(first), first, "Still here");
                 scene.wait(2);
                 assert_eq!(scene.offered(third), [ada].into(), "the other chat is idle");
                 scene.accept(ada, third);
                 let held = |scene: &Scene| scene.state().held(ada, Channel::WebChat);
                 assert_eq!(held(scene), 2);
-                let idle = scene.state().owned_by(ada).find(|open| open.silence == Some(Silence::Idle));
-                let conversation = idle.expect("one is idle").id;
-                let text = "Sorry, I was away".to_owned();
-                scene
-                    .give(Actor::Customer(conversation), Command::SendMessage { conversation, text })
-                    .unwrap();
+                scene.wait(90);
+                assert_eq!(held(scene), 2, "who waits for an answer is not silent");
+                say(scene, Actor::Customer(second), second, "Sorry, I was away");
                 assert_eq!(held(scene), 3, "it goes over rather than wait");
             },
         },

@@ -31,8 +31,8 @@ pub struct Checker {
     closed_already: Option<QueueId>,
     /// Conversations that wait without a limit because nowhere is room.
     lifted: BTreeSet<ConversationId>,
-    /// When each customer was heard last, or an agent got their conversation.
-    heard: BTreeMap<ConversationId, Timestamp>,
+    /// Who said something last in each conversation, and when.
+    said: BTreeMap<ConversationId, (Author, Timestamp)>,
     /// What was passed on last and when, by whom, and how much they held with it.
     passing_on: Option<(ConversationId, Timestamp, AgentId, Holding)>,
     /// What left a queue last and when, which queue, and since when it had waited there.
@@ -143,7 +143,6 @@ impl Checker {
                 }
                 self.lifted.remove(conversation);
                 if let Owner::Agent(agent) = to {
-                    self.heard.insert(*conversation, recorded.at);
                     let contact = self.replayed.conversations[conversation].contact;
                     self.served.entry(contact).or_default().insert(*agent);
                 }
@@ -221,15 +220,17 @@ impl Checker {
                     if open.silence == Some(Silence::Idle) {
                         self.stretched.insert(agent);
                     }
-                    self.heard.insert(*conversation, recorded.at);
                 }
+                self.said.insert(*conversation, (*author, recorded.at));
             }
             Event::ConversationIdled { conversation, agent } => {
                 let open = &self.replayed.conversations[conversation];
                 assert_eq!(open.owner(), Some(Owner::Agent(*agent)));
                 assert!(open.idle_from().is_some_and(|time| time <= recorded.at), "silence is waited for");
                 let least = Duration::from_secs(SILENCE_SECS_LEAST);
-                assert!(recorded.at.since(self.heard[conversation]) >= least, "the customer was silent");
+                let (author, said) = self.said[conversation];
+                assert!(matches!(author, Author::Agent(_)), "the customer waits for no answer");
+                assert!(recorded.at.since(said) >= least, "the customer was silent");
             }
             Event::OfferMade { offer, conversation, agent, cause, .. } => {
                 assert!(self.offers_open.insert(*offer), "an offer is made once");

@@ -187,8 +187,10 @@ fn silent(stage: &mut Stage, billing: QueueId, _: QueueId) {
     let owner = stage.owner_of(conversation).unwrap();
     let held = |stage: &Stage| stage.turns.state().held(owner, Channel::WebChat);
     let before = held(stage);
-    play::pass(stage, 10);
     play::say(stage, Actor::Customer(conversation), conversation, "Still here");
+    play::pass(stage, 30);
+    assert_eq!(held(stage), before, "they wait for an answer");
+    play::say(stage, Actor::Person(owner), conversation, "Hello");
     play::pass(stage, 10);
     assert_eq!(held(stage), before);
     play::pass(stage, 10);

@@ -160,7 +160,7 @@ impl RoutingState {
         self.index.touched.conversations.insert(change.conversation);
         self.index.touched.running.insert(change.conversation);
         self.set_limit(slot);
-        self.begin_silence(slot, at);
+        self.end_silence(slot);
         self.arm_wait(slot);
         self.arm_held(slot);
         self.note_going_on(slot);

@@ -8,13 +8,29 @@ use super::super::RoutingState;
 use super::super::open::{Open, Slot};
 
 impl RoutingState {
-    /// Begins to count the silence of a customer whose conversation an agent has, where the policy counts it.
-    pub(super) fn begin_silence(&mut self, slot: Slot, at: Timestamp) {
-        let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
+    /// Somebody on this side wrote to the customer: from now on a customer who says nothing is silent, where the policy
+    /// counts it.
+    pub(super) fn customer_answered(&mut self, id: ConversationId, at: Timestamp) {
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let owned = matches!(conversation.owner(), Some(Owner::Agent(_)));
+        if !owned || conversation.silence == Some(Silence::Idle) {
+            return;
+        }
         let idle_secs = self.policies.holding(conversation.queue, conversation.channel).idle_secs;
-        let from = idle_secs.filter(|_| owned).map(|secs| at.plus(Duration::from_secs(u64::from(secs))));
-        let silence = from.map(Silence::From);
+        let from = idle_secs.map(|secs| at.plus(Duration::from_secs(u64::from(secs))));
+        self.disarm_wait(slot);
+        self.set_silence(slot, from.map(Silence::From));
+        self.arm_wait(slot);
+    }
+
+    /// The customer waits for a word: they wrote, or someone has the conversation who has said nothing yet.
+    pub(super) fn end_silence(&mut self, slot: Slot) {
+        self.set_silence(slot, None);
+    }
+
+    fn set_silence(&mut self, slot: Slot, silence: Option<Silence>) {
+        let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         if conversation.silence != silence {
             conversation.silence = silence;
             self.index.touched.conversations.insert(conversation.id);
@@ -22,13 +38,13 @@ impl RoutingState {
     }
 
     /// The customer wrote: a conversation that was idle takes its room again, even beyond the limit.
-    pub(super) fn customer_spoke(&mut self, id: ConversationId, at: Timestamp) {
+    pub(super) fn customer_spoke(&mut self, id: ConversationId) {
         let Some(slot) = self.conversations.slot(&id) else { return };
         let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let Some(Owner::Agent(agent)) = conversation.owner() else { return };
         let (channel, before, work) = (conversation.channel, conversation.units(), conversation.work);
         self.disarm_wait(slot);
-        self.begin_silence(slot, at);
+        self.end_silence(slot);
         self.arm_wait(slot);
         if before != channel.units() {
             self.change_load(agent, |load| load.resize(channel, before, channel.units(), work));

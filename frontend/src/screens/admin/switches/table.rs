@@ -306,7 +306,7 @@ pub const SWITCHES: &[Switch] = &[
         Timers,
         "idle_secs",
         "Idle conversations",
-        secs(1, "After {} of silence, a conversation takes no room any more, so its agent can get another.")
+        secs(1, "A conversation whose customer has not answered its agent for {} takes no room any more, so the agent can get another.")
             .or_none("Never", "A conversation takes room until it ends, however silent it is."),
     ),
     choice(
