@@ -269,10 +269,14 @@ impl Turns {
         Circumstances { state: &self.state, now, ids: &mut self.ids, key: None, judged: None, former: None }
     }
 
-    /// Looks up whose the earlier conversation was whose customer begins another one, in this turn or from before it.
+    /// Looks up the conversation whose customer begins another one or rates it, in this turn or from before it.
     fn former(&self, actor: Actor, command: &Command) -> Result<Option<Former>, StoreError> {
-        let (Actor::Customer(earlier), Command::StartConversation { .. } | Command::LeaveRequest { .. }) =
-            (actor, command)
+        let (
+            Actor::Customer(earlier),
+            Command::StartConversation { .. }
+            | Command::LeaveRequest { .. }
+            | Command::RateConversation { .. },
+        ) = (actor, command)
         else {
             return Ok(None);
         };

@@ -17,6 +17,7 @@ mod log;
 mod messages;
 mod opening;
 mod people;
+mod ratings;
 mod readers;
 mod reading;
 mod requests;
@@ -136,7 +137,9 @@ impl Store for SqliteStore {
     }
 
     fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
-        Ok(things::conversation(&*self.readers.lend()?, conversation)?.as_ref().map(Former::of))
+        let reader = self.readers.lend()?;
+        let Some(found) = things::conversation(&reader, conversation)? else { return Ok(None) };
+        Ok(Some(Former { rated: ratings::is_rated(&reader, conversation)?, ..Former::of(&found) }))
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

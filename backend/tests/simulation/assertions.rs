@@ -301,7 +301,8 @@ impl Checker {
             | Event::AgentLost { .. }
             | Event::TransferRequested { .. }
             | Event::TransferEnqueued { .. }
-            | Event::WrapUpEnded { .. } => {}
+            | Event::WrapUpEnded { .. }
+            | Event::ConversationRated { .. } => {}
         }
     }
 
