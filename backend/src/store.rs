@@ -331,6 +331,17 @@ pub trait Store: Send + Sync + 'static {
     /// Reads the log from a position on and hands each event to `visit`.
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError>;
 
+    /// Returns at most `limit` events of the log after a position, in order.
+    fn log_page(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        let mut page = Vec::new();
+        self.replay(after + 1, &mut |recorded| {
+            if page.len() < limit {
+                page.push(recorded);
+            }
+        })?;
+        Ok(page)
+    }
+
     /// Begins a read transaction: all its answers are of one moment.
     fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError>;
 

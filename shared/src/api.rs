@@ -33,6 +33,7 @@ macro_rules! bodies {
 mod flows;
 mod history;
 mod past;
+mod insights;
 mod queues;
 mod supervision;
 mod workflows;
@@ -40,6 +41,7 @@ mod workflows;
 pub use flows::*;
 pub use history::*;
 pub use past::*;
+pub use insights::*;
 pub use queues::*;
 pub use supervision::*;
 pub use workflows::*;

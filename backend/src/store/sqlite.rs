@@ -12,6 +12,7 @@
 mod backups;
 mod bots;
 mod chats;
+pub mod derived;
 mod failure;
 mod log;
 mod messages;
@@ -144,6 +145,10 @@ impl Store for SqliteStore {
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
         log::replay(&*self.readers.begin()?, from, visit)
+    }
+
+    fn log_page(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        log::page(&*self.readers.lend()?, after, limit)
     }
 
     fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError> {
