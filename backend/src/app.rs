@@ -11,6 +11,7 @@ use crate::clock::{self, Clock};
 use crate::config::Config;
 use crate::dispatcher::{self, Answer, CommandError, Dispatcher, Key, Request};
 use crate::feed::{self, Feed};
+use crate::following::Head;
 use crate::http::assets::Assets;
 use crate::http::limits::Limits;
 use crate::http::streams::Streams;
@@ -48,6 +49,8 @@ pub struct App {
     pub summary_model: Option<Arc<Model>>,
     /// The transfers for which a partner is to be asked; whoever asks takes this, once.
     pub calls: Mutex<Option<mpsc::Receiver<TransferId>>>,
+    /// How far the log goes, for those who follow it.
+    pub head: Head,
     readers: Semaphore,
 }
 
@@ -85,7 +88,8 @@ impl App {
             ids: IdSource::from_seed(start.id_seed),
             feed: feed.clone(),
         };
-        let dispatcher = Dispatcher::start_calling(parts, calls)?;
+        let head = Head::default();
+        let dispatcher = Dispatcher::start_calling(parts, calls, head.clone())?;
         Ok(Arc::new(Self {
             accounts: Accounts::new(store.clone(), clock.clone())?,
             assets,
@@ -93,6 +97,7 @@ impl App {
             streams: Arc::default(),
             summary_model: config.summary_model.clone().map(Model::new).transpose()?,
             calls: Mutex::new(Some(called)),
+            head,
             readers: Semaphore::new(READERS_MAX),
             store,
             dispatcher,

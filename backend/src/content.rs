@@ -101,6 +101,8 @@ pub enum Content {
     QuestionAnswer(OfferId, String),
     /// An agent's notes on a segment.
     WrapUpNotes(SegmentId, String),
+    /// What a customer said about a conversation that they rated.
+    RatingComment(ConversationId, String),
 }
 
 /// How far a conversation has been received and read; each number only rises.
@@ -123,22 +125,31 @@ impl ReadMarks {
     }
 }
 
-/// Whose an earlier conversation was, and who served it last.
+/// Whose an earlier conversation was, who served it last, and whether it was rated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Former {
     /// The customer.
     pub contact: ContactId,
     /// Who had it last.
     pub agent: Option<AgentId>,
+    /// The queue it waited in or came from last.
+    pub queue: QueueId,
+    /// Whether the customer has rated it.
+    pub rated: bool,
 }
 
 impl Former {
-    /// Returns what is to be known of a conversation, open or closed, when its customer begins another one.
+    /// Returns what is to be known of a conversation that nobody has rated, open or closed.
     pub fn of(conversation: &Conversation) -> Self {
         let owner = match conversation.owner() {
             Some(Owner::Agent(agent)) => Some(agent),
             Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
         };
-        Self { contact: conversation.contact, agent: owner.or(conversation.last_agent) }
+        Self {
+            contact: conversation.contact,
+            agent: owner.or(conversation.last_agent),
+            queue: conversation.queue,
+            rated: false,
+        }
     }
 }

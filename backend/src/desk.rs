@@ -13,6 +13,7 @@ mod offers;
 mod overflow;
 mod people;
 mod policies;
+mod ratings;
 mod replies;
 mod requests;
 mod returning;
@@ -95,7 +96,7 @@ pub struct Circumstances<'a> {
     pub key: Option<&'a str>,
     /// How the expressions came out of the workflow that the command leads a conversation into.
     pub judged: Option<Judgement>,
-    /// Whose the earlier conversation was whose customer begins another one.
+    /// Whose the earlier conversation was whose customer begins another one, or the one that its customer rates.
     pub former: Option<Former>,
 }
 
@@ -204,6 +205,9 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         }
         Command::SetPolicy { preset, policy } => policies::set(with, actor, preset, policy),
         Command::OverridePolicy { scope, set } => policies::set_override(with, actor, scope, set),
+        Command::RateConversation { conversation, score, comment } => {
+            ratings::rate(with, actor, conversation, score, comment)
+        }
     }
 }
 

@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::feed::Feed;
+use crate::following::Head;
 use crate::ids::IdSource;
 use crate::routing::RoutingState;
 use crate::store::{Store, StoreError};
@@ -111,9 +112,14 @@ impl Dispatcher {
 
     /// As [`Dispatcher::start`]; the transfers for which a partner is to be asked are told to `calls` once they are
     /// durable. One that finds no place there expires.
-    pub fn start_calling(parts: Parts, calls: mpsc::Sender<TransferId>) -> Result<Self, StoreError> {
+    pub fn start_calling(
+        parts: Parts,
+        calls: mpsc::Sender<TransferId>,
+        head: Head,
+    ) -> Result<Self, StoreError> {
         let mut turns = Turns::load(parts)?;
         turns.tell_calls(calls);
+        turns.tell_followers(head);
         Self::run(turns)
     }
 

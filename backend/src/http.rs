@@ -157,6 +157,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(chat::typing))
         .routes(routes!(chat::leave_address))
         .routes(routes!(chat::close))
+        .routes(routes!(chat::rate))
 }
 
 /// What every request passes on its way in and every answer on its way out.

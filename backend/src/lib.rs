@@ -5,6 +5,7 @@
 //! [`store`] commits what happened, and [`feed`] tells everyone who may see it.
 //! [`scripts`] plays flows, and [`partners`] asks external contacts.
 //! [`summary`] says what a conversation was about, for whoever takes it over.
+//! [`following`] hands the log to what is made from it beside the work.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
 
 pub mod accounts;
@@ -17,6 +18,7 @@ pub mod demo;
 pub mod desk;
 pub mod dispatcher;
 pub mod feed;
+pub mod following;
 pub mod hours;
 pub mod http;
 pub mod ids;

@@ -370,6 +370,11 @@ impl RoutingState {
         self.index.finishing.iter().find(idle).copied()
     }
 
+    /// Says whether a customer rated a conversation since the last call of [`Self::take_touched`].
+    pub fn is_rated(&self, conversation: ConversationId) -> bool {
+        self.index.touched.ratings.iter().any(|rating| rating.conversation == conversation)
+    }
+
     /// Takes the things that changed since the last call, as they are now.
     pub fn take_touched(&mut self) -> Touched {
         self.index.touched.take()

@@ -93,6 +93,8 @@ pub enum Row {
     Offer(Offer),
     /// A transfer.
     Transfer(Transfer),
+    /// What a customer said of a conversation; the first they said stays.
+    Rating(Rating),
 }
 
 /// How much of a conversation someone may see.
@@ -323,11 +325,22 @@ pub trait Store: Send + Sync + 'static {
     /// Returns what is known about a conversation.
     fn attributes(&self, conversation: ConversationId) -> Result<BTreeMap<String, String>, StoreError>;
 
-    /// Returns whose a conversation was, open or closed, and who served it last.
+    /// Returns whose a conversation was, open or closed, who served it last, and whether it was rated.
     fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError>;
 
     /// Reads the log from a position on and hands each event to `visit`.
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError>;
+
+    /// Returns at most `limit` events of the log after a position, in order.
+    fn log_page(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        let mut page = Vec::new();
+        self.replay(after + 1, &mut |recorded| {
+            if page.len() < limit {
+                page.push(recorded);
+            }
+        })?;
+        Ok(page)
+    }
 
     /// Begins a read transaction: all its answers are of one moment.
     fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError>;

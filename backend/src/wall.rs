@@ -185,6 +185,7 @@ impl Board {
                 | Changed::ExternalRemoved(_)
                 | Changed::Listener { .. }
                 | Changed::Request(_)
+                | Changed::Rating(_)
                 | Changed::Invite(_) => {}
             }
         }

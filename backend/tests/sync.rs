@@ -88,11 +88,12 @@ fn command_name(command: &Command) -> &'static str {
         Command::LeaveAddress { .. } => "leave_address",
         Command::BeginLease { .. } => "begin_lease",
         Command::EndLease { .. } => "end_lease",
+        Command::RateConversation { .. } => "rate_conversation",
     }
 }
 
 /// How many names [`command_name`] knows.
-const COMMANDS: usize = 56;
+const COMMANDS: usize = 57;
 
 /// Says which event it is; a new event does not compile until it is named here and happens below.
 fn event_name(event: &Event) -> &'static str {
@@ -163,12 +164,13 @@ fn event_name(event: &Event) -> &'static str {
         | Event::OwnerChanged { .. }
         | Event::ConversationClosed { .. }
         | Event::WrapUpExtended { .. }
-        | Event::WrapUpEnded { .. } => event.name(),
+        | Event::WrapUpEnded { .. }
+        | Event::ConversationRated { .. } => event.name(),
     }
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 67;
+const EVENTS: usize = 68;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::conversation::EndedBy;
 use crate::ids::{ConversationId, MessageId};
+use crate::rating::Survey;
 use crate::time::Timestamp;
 
 /// All that a customer sees.
@@ -60,6 +61,9 @@ pub enum Phase {
         /// The answer to the request, once there is one.
         #[serde(default)]
         answer: Option<String>,
+        /// How far the customer is asked how good it was, where they are asked.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        survey: Option<Survey>,
     },
 }
 

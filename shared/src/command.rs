@@ -10,6 +10,7 @@ use crate::ids::*;
 use crate::offer::ShortReply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
+use crate::rating::Score;
 use crate::segment::Disposition;
 use crate::skill::{Level, Skills};
 use crate::transfer::{Mode, Target};
@@ -203,6 +204,8 @@ pub enum Command {
     BeginLease { agent: AgentId },
     /// End a person's lease: no browser of theirs answered in time, or they signed out.
     EndLease { agent: AgentId },
+    /// Say how good a conversation was that has ended.
+    RateConversation { conversation: ConversationId, score: Score, comment: Option<String> },
 }
 
 /// Who asks.

@@ -17,6 +17,7 @@ use crate::message::Author;
 use crate::offer::{OfferCause, OfferEnd, Reply};
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
+use crate::rating::Score;
 use crate::search::Pool;
 use crate::segment::{Disposition, OwnerCause, WrapUp};
 use crate::skill::{Level, Skills};
@@ -342,6 +343,8 @@ pub enum Event {
         agent: AgentId,
         disposition: Option<Disposition>,
     },
+    /// A customer said how good a conversation was that had ended.
+    ConversationRated { conversation: ConversationId, score: Score },
 }
 
 impl Event {
@@ -381,7 +384,8 @@ impl Event {
             | Self::WrapUpExtended { conversation, .. }
             | Self::RequestCreated { conversation, .. }
             | Self::RequestAnswered { conversation, .. }
-            | Self::WrapUpEnded { conversation, .. } => Some(*conversation),
+            | Self::WrapUpEnded { conversation, .. }
+            | Self::ConversationRated { conversation, .. } => Some(*conversation),
             Self::ServerStarted { .. }
             | Self::PersonAdded { .. }
             | Self::PersonChanged { .. }
@@ -488,6 +492,7 @@ impl Event {
             Self::RequestCreated { .. } => "request_created",
             Self::RequestAnswered { .. } => "request_answered",
             Self::WrapUpEnded { .. } => "wrap_up_ended",
+            Self::ConversationRated { .. } => "conversation_rated",
         }
     }
 }

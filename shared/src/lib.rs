@@ -1,7 +1,7 @@
 //! The domain of Baton: what the server and the desk must agree on.
 //!
 //! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`skill`], [`team`], [`queue`], [`channel`]);
-//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`]);
+//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`], [`rating`]);
 //! what may be asked ([`command`]), refused ([`refusal`]) and recorded ([`event`]);
 //! what one agent sees ([`desk`]), what a supervisor sees ([`wall`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
 //!
@@ -24,6 +24,7 @@ pub mod message;
 pub mod offer;
 pub mod policy;
 pub mod queue;
+pub mod rating;
 pub mod refusal;
 pub mod request;
 pub mod search;
@@ -52,6 +53,7 @@ pub use message::{Author, Message};
 pub use offer::{Offer, OfferCause, OfferEnd, Reply, ShortReply};
 pub use policy::{Policies, Preset, TransferPolicy};
 pub use queue::{Group, Queue, QueueRules};
+pub use rating::{Rating, Score, Survey};
 pub use refusal::Refusal;
 pub use request::{Request, RequestState};
 pub use search::{Pool, Search};

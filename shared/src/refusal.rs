@@ -106,6 +106,12 @@ pub enum Refusal {
     TeamHasGroups,
     /// The last enabled administrator cannot be disabled or demoted.
     LastAdministrator,
+    /// The conversation has not ended.
+    NotEnded,
+    /// The customer has said what they say of the conversation.
+    RatedAlready,
+    /// The customer of this conversation is not asked about it.
+    SurveyOff,
 }
 
 impl Refusal {
@@ -159,6 +165,9 @@ impl Refusal {
             Self::NotSupervisor => "not_supervisor",
             Self::TeamHasGroups => "team_has_groups",
             Self::LastAdministrator => "last_administrator",
+            Self::NotEnded => "not_ended",
+            Self::RatedAlready => "rated_already",
+            Self::SurveyOff => "survey_off",
         }
     }
 }
@@ -298,6 +307,9 @@ impl fmt::Display for Refusal {
             Self::LastAdministrator => {
                 f.write_str("This is the last administrator. Make someone else administrator first.")
             }
+            Self::NotEnded => f.write_str("The conversation has not ended. End it first."),
+            Self::RatedAlready => f.write_str("You have rated this conversation already. Thank you."),
+            Self::SurveyOff => f.write_str("No rating is asked for this conversation."),
         }
     }
 }

@@ -21,6 +21,7 @@ use crate::conditions::Facts;
 use crate::content::{Content, Former};
 use crate::desk::{self, Answer, Circumstances, Decided, Judgement};
 use crate::feed::{Feed, Published, What};
+use crate::following::Head;
 use crate::ids::IdSource;
 use crate::judging::Judges;
 use crate::routing::{DEADLINES_HELD, RoutingState};
@@ -54,6 +55,8 @@ pub struct Turns {
     writer_epoch: u64,
     /// Who is told of the transfers for which a partner is to be asked.
     calls: Option<mpsc::Sender<TransferId>>,
+    /// Who is told how far the log goes.
+    followers: Option<Head>,
 }
 
 /// What one turn has gathered so far.
@@ -93,12 +96,18 @@ impl Turns {
             head,
             writer_epoch,
             calls: None,
+            followers: None,
         })
     }
 
     /// Has the transfers for which a partner is to be asked told to `calls`.
     pub fn tell_calls(&mut self, calls: mpsc::Sender<TransferId>) {
         self.calls = Some(calls);
+    }
+
+    /// Has those who follow the log told how far it goes.
+    pub fn tell_followers(&mut self, head: Head) {
+        self.followers = Some(head);
     }
 
     /// Logs the start: running deadlines and leases are held, so that an outage costs nobody anything.
@@ -269,10 +278,14 @@ impl Turns {
         Circumstances { state: &self.state, now, ids: &mut self.ids, key: None, judged: None, former: None }
     }
 
-    /// Looks up whose the earlier conversation was whose customer begins another one, in this turn or from before it.
+    /// Looks up the conversation whose customer begins another one or rates it, in this turn or from before it.
     fn former(&self, actor: Actor, command: &Command) -> Result<Option<Former>, StoreError> {
-        let (Actor::Customer(earlier), Command::StartConversation { .. } | Command::LeaveRequest { .. }) =
-            (actor, command)
+        let (
+            Actor::Customer(earlier),
+            Command::StartConversation { .. }
+            | Command::LeaveRequest { .. }
+            | Command::RateConversation { .. },
+        ) = (actor, command)
         else {
             return Ok(None);
         };
@@ -450,6 +463,9 @@ impl Turns {
         batch.at = now;
         self.feed.reserve(self.head);
         self.store.commit(batch)?;
+        if let (Some(followers), Some(last)) = (&self.followers, batch.recorded.last()) {
+            followers.committed(last.position, last.at);
+        }
         metrics::counter!("baton_commits_total").increment(1);
         metrics::histogram!("baton_commit_events").record(batch.recorded.len() as f64);
         Ok(())

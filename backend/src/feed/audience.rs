@@ -137,6 +137,9 @@ impl Table<'_> {
             Event::RequestAnswered { conversation, .. } => {
                 self.phase(*conversation, Some("Your request has been answered".to_owned()))
             }
+            Event::ConversationRated { conversation, .. } => {
+                self.phase(*conversation, Some("Thank you for your rating".to_owned()))
+            }
             Event::WrapUpExtended { segment, agent, .. } => {
                 let card = self.reading.wrap_up(*segment)?;
                 self.desk(

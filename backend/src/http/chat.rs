@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use baton_shared::api::{
     ChatAddress, ChatMarks, ChatMessagePage, ChatOpening, ChatSnapshot, ChatStarted, MessagePage, NewChat,
-    NewLeftRequest, NewMessage, Nothing,
+    NewLeftRequest, NewMessage, NewRating, Nothing,
 };
 use baton_shared::chat::ChatAuthor;
 use baton_shared::command::Actor;
@@ -180,6 +180,22 @@ pub async fn close(
     Keyed { key, body: Nothing {} }: Keyed<Nothing>,
 ) -> Result<StatusCode, ApiError> {
     let command = Command::EndConversation { conversation, disposition: None, notes: None };
+    app.submit(Actor::Customer(conversation), Some(key), command).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Says how good the conversation was that has ended
+///
+/// One answer is taken, where the queue asks (`survey` in its rules) and an agent served the customer.
+#[utoipa::path(post, path = "/api/chat/rating", tag = "Customers", params(KeyParam), request_body = NewRating,
+    responses((status = 204)))]
+pub async fn rate(
+    State(app): State<Arc<App>>,
+    CurrentCustomer(conversation): CurrentCustomer,
+    Keyed { key, body: NewRating { score, comment } }: Keyed<NewRating>,
+) -> Result<StatusCode, ApiError> {
+    app.limits.message(conversation, app.now())?;
+    let command = Command::RateConversation { conversation, score, comment };
     app.submit(Actor::Customer(conversation), Some(key), command).await?;
     Ok(StatusCode::NO_CONTENT)
 }

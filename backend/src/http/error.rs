@@ -162,7 +162,10 @@ impl From<Refusal> for ApiError {
             | Refusal::NotConsulting
             | Refusal::QueueFull
             | Refusal::QueueClosed
-            | Refusal::LastAdministrator => StatusCode::CONFLICT,
+            | Refusal::LastAdministrator
+            | Refusal::NotEnded
+            | Refusal::RatedAlready
+            | Refusal::SurveyOff => StatusCode::CONFLICT,
         };
         Self::new(status, refusal.code(), refusal.to_string())
     }

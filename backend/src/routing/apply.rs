@@ -289,6 +289,9 @@ impl RoutingState {
                 self.request_answered(*request, RequestState::Answered { at, by: *agent });
             }
             Event::WrapUpEnded { segment, disposition, .. } => self.wrap_up_ended(*segment, *disposition),
+            Event::ConversationRated { conversation, score } => {
+                self.index.touched.ratings.push(Rating { conversation: *conversation, score: *score, at });
+            }
         }
     }
 }

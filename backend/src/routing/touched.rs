@@ -67,6 +67,7 @@ pub struct Touched {
     pub(super) ended_segments: Vec<Segment>,
     pub(super) ended_offers: Vec<Offer>,
     pub(super) ended_transfers: Vec<Transfer>,
+    pub(super) ratings: Vec<Rating>,
 }
 
 /// A thing that changed, as it is after the turn.
@@ -94,6 +95,7 @@ pub enum Changed {
     Segment(Segment),
     Offer(Offer),
     Transfer(Transfer),
+    Rating(Rating),
 }
 
 impl Touched {
@@ -152,6 +154,7 @@ impl Touched {
         changes.extend(present(self.invites, |id| state.invites.get(id)).map(Changed::Invite));
         changes.extend(self.ended_transfers.into_iter().map(Changed::Transfer));
         changes.extend(present(self.transfers, |id| state.transfers.get(id)).map(Changed::Transfer));
+        changes.extend(self.ratings.into_iter().map(Changed::Rating));
         changes
     }
 }

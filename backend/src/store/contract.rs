@@ -59,6 +59,7 @@ macro_rules! store_contract {
                 an_address_is_found_without_regard_to_case
                 a_new_name_leaves_the_password_as_it_is
                 a_read_transaction_is_of_one_moment
+                a_conversation_is_rated_once
                 a_backup_made_while_writing_restores_to_a_prefix
                 nothing_is_written_over_by_a_backup_or_a_restore;
             views: messages_come_in_order_and_by_page

@@ -213,6 +213,7 @@ impl From<Changed> for Row {
             Changed::Segment(segment) => Self::Segment(segment),
             Changed::Offer(offer) => Self::Offer(offer),
             Changed::Transfer(transfer) => Self::Transfer(transfer),
+            Changed::Rating(rating) => Self::Rating(rating),
         }
     }
 }

@@ -12,11 +12,13 @@
 mod backups;
 mod bots;
 mod chats;
+pub mod derived;
 mod failure;
 mod log;
 mod messages;
 mod opening;
 mod people;
+mod ratings;
 mod readers;
 mod reading;
 mod requests;
@@ -136,11 +138,17 @@ impl Store for SqliteStore {
     }
 
     fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
-        Ok(things::conversation(&*self.readers.lend()?, conversation)?.as_ref().map(Former::of))
+        let reader = self.readers.lend()?;
+        let Some(found) = things::conversation(&reader, conversation)? else { return Ok(None) };
+        Ok(Some(Former { rated: ratings::is_rated(&reader, conversation)?, ..Former::of(&found) }))
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {
         log::replay(&*self.readers.begin()?, from, visit)
+    }
+
+    fn log_page(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        log::page(&*self.readers.lend()?, after, limit)
     }
 
     fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError> {

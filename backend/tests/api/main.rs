@@ -23,6 +23,7 @@ mod keys;
 mod people;
 mod policies;
 mod queues;
+mod ratings;
 mod readers;
 mod replies;
 mod requests;

@@ -130,6 +130,7 @@ pub fn check_command(
         | Command::StopListening { .. }
         | Command::AnswerRequest { .. }
         | Command::LeaveAddress { .. }
+        | Command::RateConversation { .. }
         | Command::CompleteWrapUp { .. }
         | Command::ExtendWrapUp { .. }
         | Command::Mark { .. }

@@ -310,7 +310,8 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::WrapUpExtended { .. }
         | Event::RequestCreated { .. }
         | Event::RequestAnswered { .. }
-        | Event::WrapUpEnded { .. } => {}
+        | Event::WrapUpEnded { .. }
+        | Event::ConversationRated { .. } => {}
     }
 }
 

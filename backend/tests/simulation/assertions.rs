@@ -302,7 +302,8 @@ impl Checker {
             | Event::AgentLost { .. }
             | Event::TransferRequested { .. }
             | Event::TransferEnqueued { .. }
-            | Event::WrapUpEnded { .. } => {}
+            | Event::WrapUpEnded { .. }
+            | Event::ConversationRated { .. } => {}
         }
     }
 

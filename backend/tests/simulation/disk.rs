@@ -25,6 +25,7 @@ pub struct Kept {
     workflows: BTreeMap<WorkflowId, Workflow>,
     flows: BTreeMap<FlowId, Flow>,
     pub attributes: BTreeMap<ConversationId, BTreeMap<String, String>>,
+    pub ratings: BTreeMap<ConversationId, Rating>,
     answers: BTreeMap<(String, String), StoredAnswer>,
 }
 
@@ -120,6 +121,10 @@ impl Kept {
             Row::Transfer(transfer) => {
                 self.transfers.insert(transfer.id, transfer);
             }
+            Row::Rating(rating) => {
+                let earlier = self.ratings.insert(rating.conversation, rating);
+                assert_eq!(earlier, None, "a conversation is rated once");
+            }
         }
     }
 }
@@ -203,7 +208,9 @@ impl Store for Disk {
     }
 
     fn former(&self, conversation: ConversationId) -> Result<Option<Former>, StoreError> {
-        Ok(self.kept().conversations.get(&conversation).map(Former::of))
+        let kept = self.kept();
+        let rated = kept.ratings.contains_key(&conversation);
+        Ok(kept.conversations.get(&conversation).map(|found| Former { rated, ..Former::of(found) }))
     }
 
     fn replay(&self, from: u64, visit: &mut dyn FnMut(Recorded)) -> Result<(), StoreError> {

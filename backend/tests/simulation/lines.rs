@@ -33,6 +33,7 @@ pub fn any(random: &mut Random, queues: &[QueueId], queue: QueueId, skills: &[Sk
         at_closing: random.pick(&[AtClosing::Keep, AtClosing::Request]),
         interruptible: random.chance(40),
         relax: if random.chance(60) { relax(random, skills) } else { Vec::new() },
+        survey: true,
     })
 }
 

@@ -194,6 +194,8 @@ impl Tally {
             "limit_lifted",
             "queue_rules_set",
             "deflected at once",
+            "conversation_rated",
+            "rated twice",
             "turned away",
             "queue_opened",
             "queue_closed",

@@ -18,6 +18,7 @@ pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
         returning,
         silent,
         asking_for_less,
+        rating,
     ] {
         part(stage, billing, sales);
         set_rules(stage, billing, QueueRules::default());
@@ -45,6 +46,28 @@ fn asking_for_less(stage: &mut Stage, billing: QueueId, _: QueueId) {
     assert_eq!(stage.offer_of(conversation).1, one);
     play::accept(stage, conversation);
     play::end(stage, Actor::Customer(conversation), conversation, None);
+}
+
+/// Asked of whoever was served, once it has ended, and taken once.
+fn rating(stage: &mut Stage, billing: QueueId, _: QueueId) {
+    set_rules(stage, billing, QueueRules { survey: true, ..Default::default() });
+    let survey = |stage: &Stage, conversation| match stage.phase_of(conversation) {
+        Phase::Closed { survey, .. } => survey,
+        other @ (Phase::Waiting { .. } | Phase::Active { .. } | Phase::Transferring { .. }) => {
+            panic!("{other:?} is not over")
+        }
+    };
+    let unserved = stage.customer_comes(billing);
+    play::end(stage, Actor::Customer(unserved), unserved, None);
+    assert_eq!(survey(stage, unserved), None, "nobody served them");
+    let conversation = play::taken(stage, billing);
+    play::end(stage, Actor::Customer(conversation), conversation, None);
+    assert_eq!(survey(stage, conversation), Some(Survey::Asked));
+    let comment = Some(text("Quick and friendly"));
+    let rate = Command::RateConversation { conversation, score: Score::BEST, comment };
+    stage.give(Actor::Customer(conversation), rate.clone()).unwrap();
+    assert_eq!(survey(stage, conversation), Some(Survey::Answered));
+    assert!(stage.give(Actor::Customer(conversation), rate).is_err(), "it is taken once");
 }
 
 fn set_rules(stage: &mut Stage, queue: QueueId, rules: QueueRules) {

@@ -312,7 +312,8 @@ impl Stage {
             assert_same_chat(&watched.chat, &fresh);
             self.chat_cut_points.push((watched.conversation, fresh, cursor));
             match watched.chat.phase {
-                // Whoever waits for the answer to a request goes on looking.
+                // Whoever is asked for a rating, or waits for the answer to a request, goes on looking.
+                Phase::Closed { survey: Some(Survey::Asked), .. } => self.chats.push(watched),
                 Phase::Closed { request: None, .. } | Phase::Closed { answer: Some(_), .. } => {}
                 Phase::Closed { .. }
                 | Phase::Waiting { .. }

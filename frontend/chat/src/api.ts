@@ -16,6 +16,8 @@ export interface Closed {
   readonly request: number | null;
   /** The answer to the request, once there is one. */
   readonly answer: string | null;
+  /** How far the customer is asked how good it was, where they are asked. */
+  readonly survey?: "asked" | "answered";
 }
 
 export interface ChatMessage {
@@ -117,6 +119,10 @@ export class CustomerApi {
 
   leaveAddress(address: string, key: string): Promise<Answer<null>> {
     return this.#call("PUT", "/api/chat/address", { body: { address }, key });
+  }
+
+  rate(score: number, comment: string, key: string): Promise<Answer<null>> {
+    return this.#call("POST", "/api/chat/rating", { body: { score, comment }, key });
   }
 
   close(key: string): Promise<Answer<null>> {

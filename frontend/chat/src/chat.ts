@@ -81,6 +81,11 @@ export class Chat {
     this.notice = null;
   }
 
+  /** The customer's rating has arrived. */
+  rated(): void {
+    if (this.phase.kind === "closed") this.phase = { ...this.phase, survey: "answered" };
+  }
+
   /** Shows a sentence of the server's that changes nothing. */
   tell(text: string): void {
     this.notice = text;

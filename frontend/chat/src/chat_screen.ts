@@ -13,6 +13,7 @@ import { RequestPanel } from "./request_panel.ts";
 import type { Screen } from "./screen.ts";
 import { count, phaseSentence } from "./sentences.ts";
 import type { Session } from "./session.ts";
+import { SurveyPanel } from "./survey_panel.ts";
 import { Thread } from "./thread.ts";
 import { threadItems } from "./thread_items.ts";
 
@@ -29,6 +30,7 @@ export class ChatScreen implements Screen {
   readonly #thread: Thread;
   readonly #composer: Composer;
   readonly #request: RequestPanel;
+  readonly #survey: SurveyPanel;
   readonly #startAnew: HTMLElement;
   readonly #dialog: HTMLDialogElement;
   #announcedTyping: string | null = null;
@@ -68,8 +70,12 @@ export class ChatScreen implements Screen {
       },
     });
     this.#request = new RequestPanel((address) => this.live.leaveAddress(address));
+    this.#survey = new SurveyPanel(
+      (score, comment) => this.live.rate(score, comment),
+      () => this.focus(),
+    );
     const anew = button("Start a new chat", "button primary", () => left(null, ""));
-    this.#startAnew = el("div", { class: "ended", hidden: "" }, this.#request.element, anew);
+    this.#startAnew = el("div", { class: "ended", hidden: "" }, this.#request.element, this.#survey.element, anew);
     this.elements = [
       header(this.#status, this.#avatar, this.#end),
       this.#banner.element,
@@ -136,7 +142,10 @@ export class ChatScreen implements Screen {
     setText(this.#end, isEnding ? "Ending…" : "End chat");
     this.#end.disabled = isEnding;
     this.#end.hidden = chat === null || isClosed;
-    if (phase?.kind === "closed") this.#request.show(phase, this.live.address);
+    if (phase?.kind === "closed") {
+      this.#request.show(phase, this.live.address);
+      this.#survey.show(phase);
+    }
     if (isClosed === !this.#startAnew.hidden) return;
     const hadFocus = this.#composer.hasFocus() || this.#dialog.open;
     this.#dialog.close();

@@ -183,6 +183,18 @@ export class LiveChat {
     return null;
   }
 
+  /** Says how good the conversation was; returns why that did not work, or `null`. */
+  async rate(score: number, comment: string): Promise<string | null> {
+    const answer = await this.#api.rate(score, comment, newKey());
+    if (answer.kind === "signed_out") this.#signedOut();
+    // An answer may have been lost on its way here: what counts is that the server has it.
+    const isTaken = answer.kind === "ok" || (answer.kind === "refused" && answer.code === "rated_already");
+    if (!isTaken) return answer.kind === "refused" ? answer.reason : "That did not reach us. Please try again.";
+    this.chat?.rated();
+    this.#changed();
+    return null;
+  }
+
   get #readSeq(): number {
     return Number(storage.get(this.#place("read")) ?? 0);
   }

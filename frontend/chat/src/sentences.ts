@@ -69,6 +69,12 @@ export function retrySentence(leftMs: number): string {
   return secs > 1 ? `Trying again in ${secs} s.` : "Trying again…";
 }
 
+/** The longest comment to a rating, in characters. */
+export const COMMENT_MAX_CHARS = 1_000;
+
+/** What each score means, from 1 to 5. */
+export const SCORE_WORDS = ["Very bad", "Bad", "Okay", "Good", "Very good"] as const;
+
 export function unreadTitle(title: string, unread: number): string {
   return unread > 0 ? `(${unread}) ${title}` : title;
 }

@@ -64,6 +64,19 @@ test("an answer that comes after the end is taken", () => {
   assert.deepEqual(chat.phase, { ...phase, answer: "Yes." });
 });
 
+test("a rating is asked for after the end and taken once", () => {
+  const chat = new Chat(view([]));
+  chat.rated();
+  assert.equal(chat.phase.kind, "active", "nothing is rated before the end");
+  chat.end();
+  const closed = { kind: "closed", by: "customer", request: null, answer: null } as const;
+  chat.apply({ type: "phase_changed", phase: { ...closed, survey: "asked" }, notice: null });
+  chat.end();
+  assert.deepEqual(chat.phase, { ...closed, survey: "asked" });
+  chat.rated();
+  assert.deepEqual(chat.phase, { ...closed, survey: "answered" });
+});
+
 function seqs(chat: Chat): number[] {
   return chat.messages.map((one) => one.seq);
 }

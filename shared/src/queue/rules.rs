@@ -108,6 +108,9 @@ pub struct QueueRules {
     /// What the queue asks less for while a conversation waits, by the time after which it does.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub relax: Vec<Relaxation>,
+    /// Whether customers are asked how good a conversation was that has ended.
+    #[serde(skip_serializing_if = "is_not")]
+    pub survey: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]

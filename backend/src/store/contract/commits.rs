@@ -403,5 +403,6 @@ fn every_event() -> Vec<Event> {
         },
         Event::WrapUpExtended { segment, conversation, agent, until: at(90) },
         Event::WrapUpEnded { segment, conversation, agent, disposition: Some(Disposition::FollowUp) },
+        Event::ConversationRated { conversation, score: Score::BEST },
     ]
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use baton_shared::conversation::EndedBy;
 use baton_shared::*;
 
 use super::Place;
 use super::scene::*;
 use crate::accounts::SESSION_AGE_MAX;
-use crate::store::{ANSWER_KEPT, Content, Marks, ReadMarks, Row, Session, StoreError, StoredAnswer};
+use crate::store::{ANSWER_KEPT, Content, Former, Marks, ReadMarks, Row, Session, StoreError, StoredAnswer};
 
 fn given(scope: &str, key: &str, at: Timestamp) -> StoredAnswer {
     let answer = format!(r#"{{"answer":"{scope}/{key}"}}"#);
@@ -201,4 +202,31 @@ pub fn nothing_is_written_over_by_a_backup_or_a_restore(place: &dyn Place) {
     let over = place.restore_over(&backup);
     assert!(matches!(over, Err(StoreError::Refused { .. })), "{over:?}");
     assert_eq!(Scene::of(place).loaded.work.position, 1);
+}
+
+/// A customer who was served is asked where the queue does; the first rating stays, and its comment is kept with it.
+pub fn a_conversation_is_rated_once(place: &dyn Place) {
+    let mut scene = Scene::staffed(place);
+    let state = ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1 };
+    let served = Conversation { state, last_agent: Some(ONE), ..owned(1) };
+    let unserved = Conversation { state: served.state.clone(), ..owned(2) };
+    let rules = QueueRules { survey: true, ..Default::default() };
+    let asking = Queue { rules, ..queue(served.queue) };
+    scene.turn([&served, &unserved].map(|ended| Row::Conversation(ended.clone())), Vec::new());
+    let survey = |scene: &Scene, conversation: &Conversation| match scene
+        .ask(|reading| reading.phase(conversation.id, at(100)))
+    {
+        Some(Phase::Closed { survey, .. }) => survey,
+        other => panic!("{other:?} has not ended"),
+    };
+    assert_eq!(survey(&scene, &served), None, "the queue does not ask");
+    scene.turn([Row::Queue(asking)], Vec::new());
+    assert_eq!((survey(&scene, &served), survey(&scene, &unserved)), (Some(Survey::Asked), None));
+    let former = |scene: &Scene| scene.store.former(served.id).expect("it can be read").expect("it is there");
+    assert!(!former(&scene).rated);
+    let rating = Rating { conversation: served.id, score: Score::BEST, at: at(10) };
+    let comment = Content::RatingComment(served.id, "Quick".to_owned());
+    scene.turn([Row::Rating(rating)], vec![comment]);
+    assert_eq!(survey(&scene, &served), Some(Survey::Answered));
+    assert_eq!(former(&scene), Former { rated: true, ..Former::of(&served) });
 }

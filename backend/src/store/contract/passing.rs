@@ -419,7 +419,10 @@ pub fn requests_are_listed_until_and_after_they_are_answered(place: &dyn Place) 
     let by = EndedBy::Agent;
     let listed = scene.ask(|reading| reading.requests(ONE, 9));
     assert_eq!(listed.iter().map(|request| request.number).collect::<Vec<_>>(), [3, 2, 1]);
-    assert_eq!(phase(&scene, &conversations[1]), Phase::Closed { by, request: Some(2), answer: None });
+    assert_eq!(
+        phase(&scene, &conversations[1]),
+        Phase::Closed { by, request: Some(2), answer: None, survey: None }
+    );
     let state = RequestState::Answered { at: at(20), by: TWO };
     let answer = Content::RequestAnswer(first.id, "It is corrected".to_owned());
     scene.turn([Row::Request(Request { state, ..first.clone() })], vec![answer]);
@@ -458,5 +461,8 @@ pub fn requests_are_listed_until_and_after_they_are_answered(place: &dyn Place) 
     assert_eq!(listed[2], answered);
     assert_eq!(scene.ask(|reading| reading.requests(ONE, 1)).len(), 1);
     let answer = Some("It is corrected".to_owned());
-    assert_eq!(phase(&scene, &conversations[0]), Phase::Closed { by, request: Some(1), answer });
+    assert_eq!(
+        phase(&scene, &conversations[0]),
+        Phase::Closed { by, request: Some(1), answer, survey: None }
+    );
 }

@@ -298,7 +298,10 @@ pub fn a_customer_sees_what_is_happening(place: &dyn Place) {
     assert_eq!(phase(&scene), Phase::Active { agent: agent() });
     let state = ConversationState::Closed { at: at(9), by: EndedBy::System, epoch: 1 };
     scene.turn([Row::Conversation(Conversation { state, ..owned(1) })], Vec::new());
-    assert_eq!(phase(&scene), Phase::Closed { by: EndedBy::System, request: None, answer: None });
+    assert_eq!(
+        phase(&scene),
+        Phase::Closed { by: EndedBy::System, request: None, answer: None, survey: None }
+    );
     assert_eq!(scene.ask(|reading| reading.chat(ConversationId::from_bits(99), at(100))), None);
 }
 

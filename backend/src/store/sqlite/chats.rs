@@ -6,7 +6,7 @@ use baton_shared::message::MESSAGES_SHOWN;
 use baton_shared::*;
 use rusqlite::{Connection, params};
 
-use super::{WORKSPACE, messages, requests, things};
+use super::{WORKSPACE, messages, ratings, requests, things};
 use crate::store::StoreError;
 use crate::store::rows::{self, StoredId};
 
@@ -96,7 +96,8 @@ fn phase_of(
         }
         ConversationState::Closed { by, .. } => {
             let (request, answer) = requests::request_of(connection, conversation.id)?.unzip();
-            Ok(Phase::Closed { by: *by, request, answer: answer.flatten() })
+            let survey = ratings::survey(connection, conversation)?;
+            Ok(Phase::Closed { by: *by, request, answer: answer.flatten(), survey })
         }
     }
 }

@@ -13,11 +13,29 @@ pub(super) fn replay(
     from: u64,
     visit: &mut dyn FnMut(Recorded),
 ) -> Result<(), StoreError> {
+    read_from(connection, from, i64::MAX, visit)
+}
+
+/// Returns at most `limit` events after a position.
+pub(super) fn page(connection: &Connection, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+    let mut page = Vec::new();
+    read_from(connection, after + 1, i64::try_from(limit).unwrap_or(i64::MAX), &mut |recorded| {
+        page.push(recorded);
+    })?;
+    Ok(page)
+}
+
+fn read_from(
+    connection: &Connection,
+    from: u64,
+    limit: i64,
+    visit: &mut dyn FnMut(Recorded),
+) -> Result<(), StoreError> {
     let mut read = connection.prepare_cached(
         "select position, at_ms, name, version, body from log
-         where workspace_id = ?1 and position >= ?2 order by position",
+         where workspace_id = ?1 and position >= ?2 order by position limit ?3",
     )?;
-    let mut rows = read.query(params![WORKSPACE, from.cast_signed()])?;
+    let mut rows = read.query(params![WORKSPACE, from.cast_signed(), limit])?;
     let mut expected = from.max(1);
     while let Some(row) = rows.next()? {
         let position = row.get::<_, i64>(0)?.cast_unsigned();

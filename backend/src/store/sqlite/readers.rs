@@ -66,7 +66,7 @@ pub(super) fn open_reader(path: &Path) -> Result<Connection, StoreError> {
 
 /// A connection that goes back to where it came from when this is dropped.
 #[derive(Debug)]
-pub(super) struct Lent<'a> {
+pub struct Lent<'a> {
     connection: Option<Connection>,
     readers: &'a Readers,
 }

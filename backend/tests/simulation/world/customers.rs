@@ -23,6 +23,9 @@ impl World {
             true => Actor::Customer(self.random.pick(&self.earlier)),
             false => Actor::Visitor,
         };
+        if let Actor::Customer(conversation) = actor {
+            self.customer_rates(conversation);
+        }
         self.give(actor, Command::StartConversation { name, text, channel, queue, attributes });
         if let Some((_, Ok(Answer::Started { conversation }))) = &self.last {
             self.earlier.push(*conversation);
@@ -39,6 +42,25 @@ impl World {
                 self.someone_leaves_a_question(queue);
             }
             _ => {}
+        }
+    }
+
+    /// Has the customer of an earlier conversation rate it, which is taken once and only when it is over.
+    fn customer_rates(&mut self, conversation: ConversationId) {
+        let rated = self.disk.kept().ratings.contains_key(&conversation);
+        let rate = Command::RateConversation { conversation, score: Score::BEST, comment: None };
+        self.give(Actor::Customer(conversation), rate);
+        match &self.last {
+            Some((_, Ok(_))) => {
+                assert!(!rated, "a conversation is rated once");
+                let open = self.turns.state().conversations.contains_key(&conversation);
+                assert!(!open, "only what has ended is rated");
+            }
+            Some((_, Err(CommandError::Refused(Refusal::RatedAlready)))) => {
+                assert!(rated, "the first rating is taken");
+                self.tally.count("rated twice");
+            }
+            Some((_, Err(_))) | None => {}
         }
     }
 

@@ -24,6 +24,7 @@ pub struct Written {
     pub last_agent_secs: String,
     pub asked_first: AskedFirst,
     pub interruptible: bool,
+    pub survey: bool,
 }
 
 impl Written {
@@ -52,6 +53,7 @@ impl Written {
             last_agent_secs: number(rules.last_agent_secs),
             asked_first: rules.asked_first,
             interruptible: rules.interruptible,
+            survey: rules.survey,
         }
     }
 
@@ -78,6 +80,7 @@ impl Written {
             asked_first: self.asked_first,
             interruptible: self.interruptible,
             relax: Vec::new(),
+            survey: self.survey,
         })
     }
 
@@ -178,6 +181,7 @@ mod tests {
             asked_first: AskedFirst::LeastLoaded,
             interruptible: true,
             relax: Vec::new(),
+            survey: true,
         }
     }
 

@@ -154,6 +154,7 @@ fn QueueDialog(
                 <AskedFirstChoice form=form />
                 <InterruptibleField form=form />
                 <LastAgentField form=form />
+                <SurveyField form=form />
                 <HoursFields form=form />
                 <Refusal refusal=refusal />
                 <div class="dialog__buttons">
@@ -369,6 +370,24 @@ fn LastAgentField(form: RwSignal<Written>) -> impl IntoView {
                 numeric=true
             />
             <p class="hint">"Empty asks everyone at once. Whoever is away or declines is not waited for."</p>
+        </fieldset>
+    }
+}
+
+#[component]
+fn SurveyField(form: RwSignal<Written>) -> impl IntoView {
+    view! {
+        <fieldset class="choices">
+            <legend>"After the conversation"</legend>
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || form.with(|form| form.survey)
+                    on:change=move |event| form.update(|form| form.survey = event_target_checked(&event))
+                />
+                "Ask customers how good it was"
+            </label>
+            <p class="hint">"One question, from very bad to very good, and a comment if they like. Whoever was served by an agent is asked once."</p>
         </fieldset>
     }
 }

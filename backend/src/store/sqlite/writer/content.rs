@@ -115,6 +115,10 @@ impl Writing<'_> {
                 let sql = "update segments set notes = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, segment.blob(), notes], segment)
             }
+            Content::RatingComment(conversation, comment) => {
+                let sql = "update ratings set comment = ?3 where workspace_id = ?1 and conversation = ?2";
+                self.set(sql, params![WORKSPACE, conversation.blob(), comment], conversation)
+            }
         }
     }
 

@@ -36,6 +36,7 @@ impl Writing<'_> {
             Row::Segment(segment) => self.segment(segment),
             Row::Offer(offer) => self.offer(offer),
             Row::Transfer(transfer) => self.transfer(transfer),
+            Row::Rating(rating) => self.rating(rating),
         }
     }
 
@@ -357,6 +358,14 @@ impl Writing<'_> {
                 ended_as,
                 body,
             ],
+        )?;
+        Ok(())
+    }
+
+    fn rating(&mut self, rating: &Rating) -> Result<(), StoreError> {
+        self.statements.run(
+            "insert or ignore into ratings (workspace_id, conversation, score, at_ms) values (?1, ?2, ?3, ?4)",
+            params![WORKSPACE, rating.conversation.blob(), u8::from(rating.score), rating.at.as_millis()],
         )?;
         Ok(())
     }
