@@ -367,11 +367,11 @@ bodies! {
         abandoned: u64,
         /// The average of the accepted ones, in milliseconds.
         average_ms: Option<u64>,
-        /// Half of the accepted ones were no longer, in milliseconds.
+        /// Half of the accepted ones lasted at most so long, in milliseconds.
         median_ms: Option<u64>,
-        /// Nine of ten accepted ones were no longer, in milliseconds.
+        /// Nine of ten accepted ones lasted at most so long, in milliseconds.
         p90_ms: Option<u64>,
-        /// 95 of a hundred accepted ones were no longer, in milliseconds.
+        /// 95 of a hundred accepted ones lasted at most so long, in milliseconds.
         p95_ms: Option<u64>,
         /// The longest of the accepted ones, in milliseconds.
         longest_ms: Option<u64>,
