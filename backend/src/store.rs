@@ -281,7 +281,10 @@ pub enum Happening {
         waited_ms: u64,
     },
     /// The customer ended one that waited there.
-    Abandoned,
+    Abandoned {
+        /// How long it had waited there, in milliseconds.
+        waited_ms: u64,
+    },
     /// An offer was not answered in time.
     Missed {
         /// By whom.

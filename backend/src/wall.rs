@@ -8,6 +8,7 @@
 mod facts;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
 use baton_shared::offer::DEADLINE_MARGIN;
 use baton_shared::policy::TakeOver;
@@ -136,7 +137,10 @@ impl Board {
 
     /// Returns when rows change by themselves that were made at a time.
     pub fn next_change(&self, made: Timestamp) -> Option<Timestamp> {
-        self.facts.next_change(made)
+        // An estimate holds at its last moment still.
+        let estimates = self.state.queues.values().filter_map(|queue| queue.estimated_until(made));
+        let estimates = estimates.map(|until| until.plus(Duration::from_millis(1)));
+        estimates.chain(self.facts.next_change(made)).min()
     }
 
     /// Says whether its day is over, so that it has to be read anew.
@@ -279,6 +283,9 @@ impl Board {
             }
         }
         for open in self.state.conversations.values() {
+            if let (Some(Owner::Agent(_)), Some(row)) = (open.owner(), rows.get_mut(&open.queue)) {
+                row.active += 1;
+            }
             let Some(Owner::Queue(queue)) = open.owner() else { continue };
             let Some(row) = rows.get_mut(&queue) else { continue };
             row.waiting += 1;
@@ -296,6 +303,10 @@ impl Board {
             open: queue.is_open(),
             waiting: 0,
             longest_since: None,
+            expected_secs: queue
+                .estimated_wait(now)
+                .map(|wait| u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)),
+            active: 0,
             available: 0,
             unavailable: 0,
             offline: 0,

@@ -32,16 +32,16 @@ macro_rules! bodies {
 
 mod flows;
 mod history;
-mod past;
 mod insights;
+mod past;
 mod queues;
 mod supervision;
 mod workflows;
 
 pub use flows::*;
 pub use history::*;
-pub use past::*;
 pub use insights::*;
+pub use past::*;
 pub use queues::*;
 pub use supervision::*;
 pub use workflows::*;

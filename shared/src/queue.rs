@@ -116,6 +116,12 @@ impl Queue {
         let weights: u64 = (1..=WAIT_SAMPLES as u64).sum();
         Some(Duration::from_millis(weighted / weights))
     }
+
+    /// Returns until when there is an estimated wait, if there is one.
+    pub fn estimated_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.estimated_wait(now)?;
+        Some(self.accepted.front()?.at.plus(WAIT_WINDOW))
+    }
 }
 
 /// Which of a group's skills its members have.
@@ -210,5 +216,7 @@ mod tests {
         let queue = queue_with_waits(&[1_000; 10]);
         assert_eq!(queue.estimated_wait(Timestamp::from_millis(600_001)), None);
         assert!(queue.estimated_wait(Timestamp::from_millis(600_000)).is_some());
+        assert_eq!(queue.estimated_until(Timestamp::from_millis(1)), Some(Timestamp::from_millis(600_000)));
+        assert_eq!(queue.estimated_until(Timestamp::from_millis(600_001)), None);
     }
 }

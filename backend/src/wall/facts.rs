@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use baton_shared::conversation::EndedBy;
 use baton_shared::segment::OwnerCause;
-use baton_shared::wall::{Counts, RECENT};
+use baton_shared::wall::{Counts, RECENT, SHORT_ABANDON};
 use baton_shared::*;
 
 use crate::routing::RoutingState;
@@ -80,7 +80,13 @@ const fn count(counts: &mut Counts, what: Happening, target_ms: Option<u64>) {
                 counts.in_target += 1;
             }
         }
-        Happening::Abandoned => counts.abandoned += 1,
+        Happening::Abandoned { waited_ms } => {
+            counts.abandoned += 1;
+            counts.abandon_ms += waited_ms;
+            if waited_ms < SHORT_ABANDON.as_millis() as u64 {
+                counts.short_abandoned += 1;
+            }
+        }
         Happening::Missed { .. } => counts.missed += 1,
         Happening::Rejected => counts.rejected += 1,
     }
@@ -92,8 +98,15 @@ pub fn facts_of(before: &RoutingState, event: &Event, at: Timestamp) -> Vec<Fact
     if let Event::ConversationOpened { queue, .. } = event {
         return vec![fact(Some(*queue), Happening::Entered)];
     }
-    if let Event::ConversationClosed { from: Owner::Queue(queue), by: EndedBy::Customer, .. } = event {
-        return vec![fact(Some(*queue), Happening::Abandoned)];
+    let waited_ms = |conversation: &ConversationId| {
+        let began = before.conversations.running(conversation).map_or(at, |segment| segment.started_at);
+        u64::try_from(at.since(began).as_millis()).unwrap_or(u64::MAX)
+    };
+    if let Event::ConversationClosed {
+        conversation, from: Owner::Queue(queue), by: EndedBy::Customer, ..
+    } = event
+    {
+        return vec![fact(Some(*queue), Happening::Abandoned { waited_ms: waited_ms(conversation) })];
     }
     if let Event::OfferEnded { offer, agent, end, .. } = event {
         let queue = before.offers.get(offer).and_then(|offer| match offer.cause {
@@ -111,9 +124,7 @@ pub fn facts_of(before: &RoutingState, event: &Event, at: Timestamp) -> Vec<Fact
     let Event::OwnerChanged { conversation, from, to, cause, .. } = event else { return Vec::new() };
     let mut facts = Vec::new();
     if let (Owner::Queue(queue), OwnerCause::Accepted(_) | OwnerCause::Transferred(_)) = (from, cause) {
-        let began = before.conversations.running(conversation).map_or(at, |segment| segment.started_at);
-        let waited_ms = u64::try_from(at.since(began).as_millis()).unwrap_or(u64::MAX);
-        facts.push(fact(Some(*queue), Happening::Accepted { waited_ms }));
+        facts.push(fact(Some(*queue), Happening::Accepted { waited_ms: waited_ms(conversation) }));
     }
     if let Owner::Queue(queue) = to {
         facts.push(fact(Some(*queue), Happening::Entered));
@@ -143,7 +154,8 @@ mod tests {
             (1_030, Happening::Accepted { waited_ms: 30_000 }),
             (1_040, Happening::Missed { agent: AgentId::from_bits(1) }),
             (1_050, Happening::Rejected),
-            (1_060, Happening::Abandoned),
+            (1_060, Happening::Abandoned { waited_ms: 9_999 }),
+            (1_070, Happening::Abandoned { waited_ms: 40_001 }),
         ] {
             facts.note(&Fact { at: at(secs), queue: Some(BILLING), what });
         }
@@ -156,7 +168,9 @@ mod tests {
             in_target: 1,
             missed: 1,
             rejected: 1,
-            abandoned: 1,
+            abandoned: 2,
+            short_abandoned: 1,
+            abandon_ms: 50_000,
             answer_ms: 40_000,
         };
         assert_eq!(today, all);

@@ -53,6 +53,16 @@ pub fn take_step_back() {
     drop(window().history().and_then(|history| history.back()));
 }
 
+/// Fills the screen with the page, or gives the screen back; nothing happens where the browser does not allow it.
+pub fn turn_full_screen() {
+    let document = document();
+    if document.fullscreen_element().is_some() {
+        document.exit_fullscreen();
+    } else if let Some(root) = document.document_element() {
+        drop(root.request_fullscreen());
+    }
+}
+
 /// Sets the page's title.
 pub fn set_title(title: &str) {
     document().set_title(title);

@@ -15,12 +15,15 @@ pub mod agents;
 pub mod conversations;
 pub mod queues;
 pub mod table;
+pub mod thresholds;
 pub mod transfers;
+pub mod views;
 
 use agents::AgentsTable;
 use conversations::ConversationsTable;
 use queues::QueuesTable;
 use transfers::TransfersTable;
+use views::{ViewTools, WallView};
 
 /// The address of the wall.
 pub const PATH: &str = "/supervisor";
@@ -64,7 +67,7 @@ pub fn SupervisorScreen(
 ) -> impl IntoView {
     let context = DeskContext::here();
     let content = if person.role >= Role::Supervisor {
-        view! { <WallView /> }.into_any()
+        view! { <LiveView /> }.into_any()
     } else {
         view! { <NotYours /> }.into_any()
     };
@@ -113,7 +116,7 @@ fn NotYours() -> impl IntoView {
 }
 
 #[component]
-fn WallView() -> impl IntoView {
+fn LiveView() -> impl IntoView {
     let live = LiveWall::watch(DeskContext::here());
     let there = Memo::new(move |_| live.read(|_| ()).is_some());
     view! {
@@ -130,13 +133,14 @@ fn WallView() -> impl IntoView {
 
 #[component]
 fn WallBody(live: LiveWall) -> impl IntoView {
-    let part = RwSignal::new(Part::Queues);
-    let search = RwSignal::new(String::new());
+    let looked_at = WallView::begin();
+    let WallView { part, search, .. } = looked_at;
     let ownerless = Memo::new(move |_| live.read(|wall| wall.ownerless).unwrap_or_default());
     let tabs = Part::ALL.into_iter().map(|part| (part, part.tab(), part.name())).collect();
     view! {
         <div class="wall__bar">
             <TabList name="What is shown" tabs=tabs chosen=part />
+            <ViewTools view=looked_at />
             <p class="wall__ownerless" data-tone=move || (ownerless.get() > 0).then_some("critical")>
                 {move || format!("Conversations without an owner: {}", ownerless.get())}
             </p>

@@ -60,3 +60,45 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(lead.entry("Ada Lovelace")).toBeVisible();
   });
 }
+
+test("a figure over its threshold is marked in words, a view outlives a reload, and the wallboard fills the screen", async ({ people, server }) => {
+  const page = await people.open("Supervisor");
+  await page.goto(server.at("/supervisor"));
+  await new Desk(page, "Supervisor", "supervisor@demo.example").signIn();
+  await people.customer("Ada Lovelace", "My invoice is wrong.");
+  const waiting = row(page, "Technical support").getByRole("cell").first();
+  await expect(waiting).toHaveText("1");
+  await expect(row(page, "Technical support")).toContainText("not enough data");
+  await expect(row(page, "Technical support")).toContainText("nobody");
+
+  await page.getByRole("button", { name: "Thresholds", exact: true }).click();
+  const thresholds = page.getByRole("dialog", { name: "Thresholds", exact: true });
+  const warning = thresholds.getByRole("spinbutton", { name: "Waiting: warning", exact: true });
+  await warning.fill("1");
+  await warning.press("Tab");
+  await expectNoBarriers(page);
+  await thresholds.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(waiting).toHaveText("1 !");
+
+  await page.getByRole("searchbox", { name: "Search queues", exact: true }).fill("tech");
+  await page.getByRole("combobox", { name: "Counted over", exact: true }).selectOption("today (UTC)");
+  await page.getByRole("button", { name: "Waiting", exact: true }).click();
+  await page.getByRole("button", { name: "Save view", exact: true }).click();
+  const saving = page.getByRole("dialog", { name: "Save view", exact: true });
+  await saving.getByRole("textbox", { name: "Name", exact: true }).fill("Support today");
+  await expectNoBarriers(page);
+  await saving.getByRole("button", { name: "Keep", exact: true }).click();
+  await page.reload();
+  await expect(page.getByRole("rowheader")).toHaveText(["Billing", "Sales", "Technical support"]);
+  await page.getByRole("combobox", { name: "Saved views", exact: true }).selectOption("Support today");
+  await expect(page.getByRole("rowheader")).toHaveText(["Technical support"]);
+  await expect(page.getByRole("combobox", { name: "Counted over", exact: true })).toHaveValue("today");
+  await expect(page.getByRole("columnheader", { name: /^Waiting/ })).toHaveAttribute("aria-sort", "descending");
+  await expect(waiting, "thresholds are kept too").toHaveText("1 !");
+
+  await page.getByRole("button", { name: "Wallboard", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeHidden();
+  await expect(waiting).toBeVisible();
+  await page.getByRole("button", { name: "Wallboard", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+});

@@ -67,7 +67,7 @@ pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
         fact(126, Some(BILLING), Happening::Rejected),
         fact(128, None, missed),
         fact(130, Some(BILLING), Happening::Accepted { waited_ms: 110_000 }),
-        fact(140, Some(SALES), Happening::Abandoned),
+        fact(140, Some(SALES), Happening::Abandoned { waited_ms: 30_000 }),
         fact(160, Some(BILLING), Happening::Entered),
     ];
     assert_eq!(found, expected);

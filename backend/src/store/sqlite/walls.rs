@@ -79,12 +79,10 @@ fn waits(connection: &Connection, since: Timestamp) -> Result<Vec<Fact>, StoreEr
         let ended_at: Option<i64> = row.get(2)?;
         let Some(at) = ended_at.map(Timestamp::from_millis).filter(|at| *at >= since) else { continue };
         let followed_by: Option<String> = row.get(3)?;
+        let waited_ms = u64::try_from(at.since(started_at).as_millis()).unwrap_or(u64::MAX);
         let what = match followed_by.as_deref() {
-            Some("accepted" | "transferred") => {
-                let waited_ms = u64::try_from(at.since(started_at).as_millis()).unwrap_or(u64::MAX);
-                Happening::Accepted { waited_ms }
-            }
-            Some("ended_by_customer") => Happening::Abandoned,
+            Some("accepted" | "transferred") => Happening::Accepted { waited_ms },
+            Some("ended_by_customer") => Happening::Abandoned { waited_ms },
             _ => continue,
         };
         facts.push(Fact { at, queue, what });

@@ -7,6 +7,8 @@ use baton_shared::wall::{Counts, QueueRow};
 use leptos::prelude::*;
 
 use super::table::{Cell, Column, Order, Rank, RowTable, SearchField, Tone, fits, span};
+use super::thresholds::{Thresholds, ThresholdsDialog};
+use super::views::WallView;
 use crate::app::DeskContext;
 use crate::live_wall::LiveWall;
 
@@ -17,11 +19,12 @@ enum Period {
     Today,
 }
 
-/// A queue with what is counted of it.
+/// A queue with what is counted of it, and from where on it is to be looked at.
 #[derive(Clone, Debug, PartialEq)]
 struct Counted {
     queue: QueueRow,
     counts: Counts,
+    thresholds: Thresholds,
 }
 
 const COLUMNS: &[Column<Counted>] = &[
@@ -40,7 +43,7 @@ const COLUMNS: &[Column<Counted>] = &[
         timed: false,
         number: true,
         rank: |row| Rank::count(row.queue.waiting),
-        cell: |row, _| row.queue.waiting.into(),
+        cell: |row, _| row.thresholds.waiting.judged(row.queue.waiting.to_string(), row.queue.waiting),
     },
     Column {
         title: "Longest wait",
@@ -48,6 +51,23 @@ const COLUMNS: &[Column<Counted>] = &[
         number: true,
         rank: |row| Rank::age(row.queue.longest_since),
         cell: longest_wait,
+    },
+    Column {
+        title: "Expected wait",
+        timed: false,
+        number: true,
+        rank: |row| Rank::Number(row.queue.expected_secs.map(i64::from)),
+        cell: |row, _| {
+            let expected = row.queue.expected_secs.map(|secs| span(Duration::from_secs(u64::from(secs))));
+            expected.unwrap_or_else(|| "not enough data".to_owned()).into()
+        },
+    },
+    Column {
+        title: "Active",
+        timed: false,
+        number: true,
+        rank: |row| Rank::count(row.queue.active),
+        cell: |row, _| row.queue.active.into(),
     },
     Column {
         title: "Available",
@@ -107,7 +127,42 @@ const COLUMNS: &[Column<Counted>] = &[
         timed: false,
         number: true,
         rank: |row| Rank::count(row.counts.abandoned),
-        cell: |row, _| row.counts.abandoned.into(),
+        cell: |row, _| match row.counts.abandoned_share() {
+            Some(share) if row.counts.abandoned > 0 => {
+                let text = format!("{} ({share} %)", row.counts.abandoned);
+                row.thresholds.abandoned.judged(text, share)
+            }
+            Some(_) | None => row.counts.abandoned.into(),
+        },
+    },
+    Column {
+        title: "Short abandons",
+        timed: false,
+        number: true,
+        rank: |row| Rank::count(row.counts.short_abandoned),
+        cell: |row, _| match row.counts.short_abandoned_share() {
+            Some(share) if row.counts.short_abandoned > 0 => {
+                format!("{} ({share} %)", row.counts.short_abandoned).into()
+            }
+            Some(_) | None => row.counts.short_abandoned.into(),
+        },
+    },
+    Column {
+        title: "Average abandon",
+        timed: false,
+        number: true,
+        rank: |row| Rank::Number(row.counts.abandon_time().and_then(|time| time.as_millis().try_into().ok())),
+        cell: |row, _| row.counts.abandon_time().map_or("–".to_owned(), span).into(),
+    },
+    Column {
+        title: "In target",
+        timed: false,
+        number: true,
+        rank: |row| Rank::Number(row.queue.target.map(|_| i64::from(row.counts.in_target))),
+        cell: |row, _| match row.queue.target {
+            Some(_) => row.counts.in_target.into(),
+            None => "–".to_owned().into(),
+        },
     },
     Column {
         title: "Service level",
@@ -118,7 +173,7 @@ const COLUMNS: &[Column<Counted>] = &[
             (Some(level), Some(target)) if level < u32::from(target.percent) => {
                 Cell { text: format!("{level} % of {} %", target.percent), tone: Tone::Critical }
             }
-            (Some(level), _) => format!("{level} %").into(),
+            (Some(level), _) => row.thresholds.level.judged(format!("{level} %"), level),
             (None, _) => "–".to_owned().into(),
         },
     },
@@ -144,7 +199,10 @@ fn longest_wait(row: &Counted, now: Timestamp) -> Cell {
     let limit = row.queue.target.map(|target| Duration::from_secs(u64::from(target.secs)));
     match limit.filter(|limit| waited > *limit) {
         Some(limit) => Cell { text: format!("{}, over {}", span(waited), span(limit)), tone: Tone::Critical },
-        None => span(waited).into(),
+        None => {
+            let secs = u32::try_from(waited.as_secs()).unwrap_or(u32::MAX);
+            row.thresholds.longest.judged(span(waited), secs)
+        }
     }
 }
 
@@ -156,15 +214,18 @@ pub fn QueuesTable(
     /// What is searched.
     search: RwSignal<String>,
 ) -> impl IntoView {
-    let period = RwSignal::new(Period::Recent);
+    let view = WallView::here();
+    let (thresholds, asked) = (RwSignal::new(Thresholds::load()), RwSignal::new(false));
+    let period = move || if view.today.get() { Period::Today } else { Period::Recent };
     let rows = Memo::new(move |_| {
-        let (period, search) = (period.get(), search.get());
+        let (period, search, thresholds) = (period(), search.get(), thresholds.get());
         let counted = |queue: &QueueRow| Counted {
             queue: queue.clone(),
             counts: match period {
                 Period::Recent => queue.recent,
                 Period::Today => queue.today,
             },
+            thresholds,
         };
         live.read(|wall| {
             let queues = wall.queues.values().filter(|queue| fits(&search, &[&queue.name]));
@@ -172,20 +233,26 @@ pub fn QueuesTable(
         })
         .unwrap_or_default()
     });
-    let chosen = move |event| {
-        period.set(if event_target_value(&event) == "today" { Period::Today } else { Period::Recent });
-    };
+    let chosen = move |event| view.today.set(event_target_value(&event) == "today");
     view! {
         <div class="wall__tools">
             <SearchField search=search label="Search queues" />
             <label class="wall__period">
                 <span class="field__label">"Counted over"</span>
                 <select class="field__input" on:change=chosen>
-                    <option value="recent">"the last 30 minutes"</option>
-                    <option value="today">"today (UTC)"</option>
+                    <option value="recent" prop:selected=move || !view.today.get()>
+                        "the last 30 minutes"
+                    </option>
+                    <option value="today" prop:selected=move || view.today.get()>
+                        "today (UTC)"
+                    </option>
                 </select>
             </label>
+            <button class="button button--small" type="button" on:click=move |_| asked.set(true)>
+                "Thresholds"
+            </button>
         </div>
+        <ThresholdsDialog thresholds=thresholds asked=asked />
         <RowTable
             name="Queues"
             columns=COLUMNS

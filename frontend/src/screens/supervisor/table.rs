@@ -8,6 +8,7 @@ use core::time::Duration;
 use baton_shared::Timestamp;
 use leptos::prelude::*;
 
+use super::views::WallView;
 use crate::server_clock::ServerClock;
 
 /// How many rows are rendered at most: nobody reads more, and whoever looks for one searches.
@@ -146,7 +147,15 @@ where
     Row: Clone + PartialEq + Send + Sync + 'static,
     Key: Clone + PartialEq + Eq + core::hash::Hash + Send + Sync + 'static,
 {
-    let order = RwSignal::new(first);
+    let orders = WallView::here().orders;
+    let kept =
+        move || orders.with(|orders| orders.get(name).copied()).filter(|order| order.column < columns.len());
+    let order = Memo::new(move |_| kept().unwrap_or(first));
+    let sort = Callback::new(move |order: Order| {
+        orders.update(|orders| {
+            orders.insert(name.to_owned(), order);
+        });
+    });
     let shown = Memo::new(move |_| {
         let Order { column, down } = order.get();
         let rank = columns[column].rank;
@@ -174,7 +183,7 @@ where
                         {columns
                             .iter()
                             .enumerate()
-                            .map(|(place, column)| view! { <Head place=place column=column order=order /> })
+                            .map(|(place, column)| view! { <Head place=place column=column order=order sort=sort /> })
                             .collect_view()}
                         {actions
                             .map(|_| {
@@ -217,21 +226,25 @@ where
 
 /// A column's head, which sorts.
 #[component]
-fn Head<Row: 'static>(place: usize, column: &'static Column<Row>, order: RwSignal<Order>) -> impl IntoView {
+fn Head<Row: 'static>(
+    place: usize,
+    column: &'static Column<Row>,
+    order: Memo<Order>,
+    sort: Callback<Order>,
+) -> impl IntoView {
     let sorted = move || {
         let Order { column, down } = order.get();
         (column == place).then_some(if down { "descending" } else { "ascending" })
     };
-    let sort = move |_| {
-        order.update(|order| {
-            // Numbers are looked at from the highest down, names from the first on.
-            let again = order.column == place;
-            *order = Order { column: place, down: if again { !order.down } else { column.number } };
-        });
+    let clicked = move |_| {
+        let now = order.get_untracked();
+        // Numbers are looked at from the highest down, names from the first on.
+        let down = if now.column == place { !now.down } else { column.number };
+        sort.run(Order { column: place, down });
     };
     view! {
         <th scope="col" aria-sort=sorted class:rows__number=column.number>
-            <button class="rows__sort" type="button" on:click=sort>
+            <button class="rows__sort" type="button" on:click=clicked>
                 {column.title}
                 <span class="rows__arrow" aria-hidden="true">
                     {move || match sorted() {
