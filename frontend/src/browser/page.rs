@@ -63,6 +63,16 @@ pub fn turn_full_screen() {
     }
 }
 
+/// Takes the focus to the first field or button in the element with this id, if there is one.
+pub fn focus_first_in(id: &str) {
+    let inside = document().get_element_by_id(id);
+    let first =
+        inside.and_then(|inside| inside.query_selector("input, select, textarea, button").ok().flatten());
+    if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
+        drop(first.focus());
+    }
+}
+
 /// Sets the page's title.
 pub fn set_title(title: &str) {
     document().set_title(title);

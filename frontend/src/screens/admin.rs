@@ -13,6 +13,7 @@ use crate::screens::supervisor;
 
 pub mod definitions;
 pub mod dry_run;
+pub mod forms;
 pub mod groups;
 pub mod history;
 pub mod overrides;

@@ -40,6 +40,7 @@ async function add(page: Page, noun: string, definition: object | string): Promi
   await page.getByRole("button", { name: `Add ${noun}`, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: `Add ${noun}`, exact: true });
   const text = typeof definition === "string" ? definition : JSON.stringify(definition, null, 2);
+  await dialog.getByRole("tab", { name: "JSON", exact: true }).click();
   await dialog.getByRole("textbox", { name: "Definition", exact: true }).fill(text);
   await dialog.getByRole("button", { name: "Add", exact: true }).click();
 }
@@ -101,6 +102,58 @@ test("a flow greets, asks and passes on, and gets a conversation back", async ({
   await transfer.getByRole("button", { name: "Confirm transfer", exact: true }).click();
   await expect(transfer).toBeHidden();
   await expect(ada.log.getByText("Is it about an invoice or a parcel?")).toHaveCount(2);
+});
+
+test("a flow is put together in its form, step by step, and kept as JSON alike", async ({ people }) => {
+  const page = await openTransfers(people);
+  await page.getByRole("button", { name: "Add flow", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "Add flow", exact: true });
+  const field = (name: string) => dialog.getByRole("textbox", { name, exact: true });
+  const choice = (name: string) => dialog.getByRole("combobox", { name, exact: true });
+  await field("Name").fill("Reception");
+  await choice("Entrance").selectOption("New web chats begin here");
+  await field("Step 1: Text").fill("Welcome to the desk.");
+  await dialog.getByRole("button", { name: "Remove step 2", exact: true }).click();
+  await choice("Step 2: Does").selectOption("Ask something");
+  await expect(choice("Step 2: Does"), "the focus stays where it was").toBeFocused();
+  await field("Step 2: Question").fill("What is it about?");
+  await field("Step 2: Attribute").fill("topic");
+  await choice("Step 2: An answer is").selectOption("One of these");
+  await field("Step 2: Choices").fill("invoice, parcel");
+  await dialog.getByRole("button", { name: "Add step", exact: true }).click();
+  await expect(field("Step 3: Step name")).toBeFocused();
+  await field("Step 3: Step name").fill("bye");
+  await choice("Step 3: Does").selectOption("Pass it on");
+  await choice("Step 3: To a").selectOption("Group");
+  await choice("Step 3: Target").selectOption("Refunds");
+  await choice("Step 2: Next").selectOption("bye");
+  await dialog.getByRole("button", { name: "Move up step 3", exact: true }).click();
+  await dialog.getByRole("button", { name: "Move up step 2", exact: true }).focus();
+  await dialog.getByRole("button", { name: "Move up step 3", exact: true }).click();
+  await expectNoBarriers(page);
+  await dialog.getByRole("tab", { name: "JSON", exact: true }).click();
+  const written = JSON.parse(await field("Definition").inputValue());
+  expect(written.steps.map((step: { name: string }) => step.name)).toEqual(["hello", "go", "bye"]);
+  expect(written.steps[1].does.check).toEqual({ kind: "choice", of: ["invoice", "parcel"] });
+  expect(written.steps[1].next).toBe("bye");
+  await dialog.getByRole("tab", { name: "Form", exact: true }).click();
+  await dialog.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByRole("rowheader", { name: "Reception", exact: true })).toBeVisible();
+  const ada = await people.customer(ADA, "Good morning");
+  await expect(ada.log).toContainText("Welcome to the desk.");
+  await expect(ada.log).toContainText("What is it about?");
+
+  await page.getByRole("button", { name: "Add workflow", exact: true }).click();
+  const workflow = page.getByRole("dialog", { name: "Add workflow", exact: true });
+  await workflow.getByRole("textbox", { name: "Name", exact: true }).fill("By tier");
+  await workflow.getByRole("textbox", { name: "Filter 1: When", exact: true }).fill('attributes.tier == "gold"');
+  await workflow.getByRole("combobox", { name: "Filter 1, step 1: Queue", exact: true }).selectOption("Sales");
+  await workflow.getByRole("combobox", { name: "Filter 1, step 1: Passed over", exact: true }).selectOption("When nobody is free");
+  await workflow.getByRole("button", { name: "Filter 1, step 1: Add skill", exact: true }).click();
+  await workflow.getByRole("combobox", { name: "Filter 1, step 1, skill 1: Level", exact: true }).selectOption("7");
+  await expectNoBarriers(page);
+  await workflow.getByRole("button", { name: "Add", exact: true }).click();
+  await expect(page.getByRole("rowheader", { name: "By tier", exact: true })).toBeVisible();
 });
 
 test("a workflow is tried out before anybody is in it", async ({ people, faults }) => {

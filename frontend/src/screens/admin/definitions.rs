@@ -1,4 +1,4 @@
-//! What is written down as JSON: workflows, flows and external contacts; listed, edited as text, removed.
+//! Workflows, flows and external contacts: listed, edited in a form or as JSON, removed.
 //!
 //! The server checks what is written and says in a sentence what is wrong with it and where.
 
@@ -7,10 +7,12 @@ use leptos::prelude::*;
 use serde_json::{Map, Value};
 
 use super::dry_run::DryRunForm;
+use super::forms::{DefinitionForm, Document, Names};
 use super::setup::Setup;
 use crate::api::{self, Written};
 use crate::browser::random;
 use crate::controls::dialog::{Dialog, Width};
+use crate::controls::tab_list::TabList;
 use crate::conversation::questions::Refusal;
 
 /// A kind of thing that is written down.
@@ -56,7 +58,7 @@ impl Kind {
     }
 
     /// Returns its address.
-    const fn path(self) -> &'static str {
+    pub(super) const fn path(self) -> &'static str {
         match self {
             Self::Workflows => "/api/workflows",
             Self::Flows => "/api/flows",
@@ -107,14 +109,30 @@ enum Asked {
     Try(Written),
 }
 
-/// Returns what can be changed of something, as text.
-fn text_of(written: &Written) -> String {
+/// How something is edited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edited {
+    Form,
+    Text,
+}
+
+impl Edited {
+    const fn tab(self) -> &'static str {
+        match self {
+            Self::Form => "definition-form",
+            Self::Text => "definition-text",
+        }
+    }
+}
+
+/// Returns what can be changed of something.
+fn changeable(written: &Written) -> Value {
     let fields: Map<String, Value> = written
         .iter()
         .filter(|(name, _)| *name != "id")
         .map(|(name, value)| (name.clone(), value.clone()))
         .collect();
-    serde_json::to_string_pretty(&fields).unwrap_or_default()
+    Value::Object(fields)
 }
 
 fn word(written: &Written, field: &str) -> String {
@@ -243,16 +261,22 @@ fn WriteDialog(
         None => (format!("Add {}", kind.noun()), "Add".to_owned()),
     };
     let queue = setup.queues.with_untracked(|queues| queues.first().map(|queue| queue.id.to_string()));
-    let start = written.as_ref().map_or_else(|| kind.template(&queue.unwrap_or_default()), text_of);
+    let template = || serde_json::from_str(&kind.template(&queue.unwrap_or_default())).unwrap_or_default();
+    let start = written.as_ref().map_or_else(template, changeable);
     let id = StoredValue::new(written.as_ref().map(|written| word(written, "id")));
-    let text = RwSignal::new(start);
+    let (document, names) = (Document::new(start), Names::fetch(setup));
+    let (edited, shown) = (RwSignal::new(Edited::Form), RwSignal::new(Edited::Form));
+    let text = RwSignal::new(String::new());
     let refusal = RwSignal::new(None::<String>);
     let close = Callback::new(move |()| asked.set(None));
     // The same text sent twice is added once.
     let sent = StoredValue::new(None::<(String, String)>);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let wanted = text.get_untracked();
+        let wanted = match shown.get_untracked() {
+            Edited::Form => document.text(),
+            Edited::Text => text.get_untracked(),
+        };
         if let Some(fault) = json_fault(&wanted) {
             refusal.set(Some(fault));
             return;
@@ -263,27 +287,39 @@ fn WriteDialog(
         let saving = api::write(kind.path(), id.get_value(), wanted, key);
         setup.save(saving, refusal, move || saved.run(()));
     };
+    // What is written the one way is shown the other way too; a text that is no JSON stays where it is.
+    Effect::new(move |_| match (shown.get_untracked(), edited.get()) {
+        (Edited::Form, Edited::Text) => {
+            text.set(document.text());
+            shown.set(Edited::Text);
+        }
+        (Edited::Text, Edited::Form) => {
+            let wanted = text.get_untracked();
+            let fault = json_fault(&wanted);
+            if fault.is_some() {
+                edited.set(Edited::Text);
+            } else {
+                document.replace(serde_json::from_str(&wanted).unwrap_or_default());
+                shown.set(Edited::Form);
+            }
+            refusal.set(fault);
+        }
+        (Edited::Form, Edited::Form) | (Edited::Text, Edited::Text) => {}
+    });
+    let tabs =
+        || vec![(Edited::Form, Edited::Form.tab(), "Form"), (Edited::Text, Edited::Text.tab(), "JSON")];
+    let panel = move || match shown.get() {
+        Edited::Form => view! { <DefinitionForm kind=kind document=document names=names /> }.into_any(),
+        Edited::Text => view! { <TextForm setup=setup text=text /> }.into_any(),
+    };
     view! {
         <Dialog name=title.clone() open=Signal::stored(true) on_close=close width=Width::Wide>
             <form on:submit=submit>
                 <h2>{title.clone()}</h2>
-                <label class="field">
-                    <span class="field__label">"Definition"</span>
-                    <textarea
-                        class="field__input definition"
-                        rows="18"
-                        spellcheck="false"
-                        autocomplete="off"
-                        autofocus
-                        aria-describedby="definition-hint"
-                        prop:value=move || text.get()
-                        on:input=move |event| text.set(event_target_value(&event))
-                    ></textarea>
-                </label>
-                <p id="definition-hint" class="hint">
-                    "Written as JSON; the documentation has every field."
-                </p>
-                <Ids setup=setup />
+                <TabList name="Edited as" tabs=tabs() chosen=edited />
+                <div class="definition__panel" role="tabpanel" aria-labelledby=move || shown.get().tab()>
+                    {panel}
+                </div>
                 <Refusal refusal=refusal />
                 <div class="dialog__buttons">
                     <button class="button" type="button" on:click=move |_| close.run(())>
@@ -295,6 +331,29 @@ fn WriteDialog(
                 </div>
             </form>
         </Dialog>
+    }
+}
+
+/// The definition as JSON, with the ids that it may name.
+#[component]
+fn TextForm(setup: Setup, text: RwSignal<String>) -> impl IntoView {
+    view! {
+                <label class="field">
+                    <span class="field__label">"Definition"</span>
+                    <textarea
+                        class="field__input definition"
+                        rows="18"
+                        spellcheck="false"
+                        autocomplete="off"
+                        aria-describedby="definition-hint"
+                        prop:value=move || text.get()
+                        on:input=move |event| text.set(event_target_value(&event))
+                    ></textarea>
+                </label>
+                <p id="definition-hint" class="hint">
+                    "Written as JSON; the documentation has every field."
+                </p>
+                <Ids setup=setup />
     }
 }
 
@@ -379,7 +438,7 @@ mod tests {
     fn what_is_edited_has_no_id() {
         let written: Written =
             serde_json::from_str(r#"{"id": "flw_1", "name": "Reception", "steps": []}"#).unwrap();
-        assert_eq!(text_of(&written), "{\n  \"name\": \"Reception\",\n  \"steps\": []\n}");
+        assert_eq!(changeable(&written), serde_json::json!({"name": "Reception", "steps": []}));
         assert_eq!(word(&written, "id"), "flw_1");
     }
 
