@@ -63,11 +63,11 @@ pub fn turn_full_screen() {
     }
 }
 
-/// Takes the focus to the first field or button in the element with this id, if there is one.
+/// Takes the focus to the first field, or where there is none to the first button, in the element with this id.
 pub fn focus_first_in(id: &str) {
-    let inside = document().get_element_by_id(id);
-    let first =
-        inside.and_then(|inside| inside.query_selector("input, select, textarea, button").ok().flatten());
+    let Some(inside) = document().get_element_by_id(id) else { return };
+    let first = |selector| inside.query_selector(selector).ok().flatten();
+    let first = first("input, select, textarea").or_else(|| first("button"));
     if let Some(first) = first.and_then(|first| first.dyn_into::<HtmlElement>().ok()) {
         drop(first.focus());
     }

@@ -25,7 +25,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await one.accept("Ada Lovelace");
     await expect(question, "not before the end").toHaveCount(0);
     await ada.page.getByRole("button", { name: "End chat", exact: true }).click();
-    await ada.page.getByRole("dialog").getByRole("button", { name: "End chat", exact: true }).click();
+    await ada.page.getByRole("button", { name: "End now", exact: true }).click();
     await expect(ada.status).toHaveText("The conversation has ended");
     await expect(question.getByRole("radio")).toHaveCount(5);
     await expectNoBarriers(ada.page);
