@@ -14,7 +14,8 @@ use super::line::Standing;
 /// A seat's number: that of its agent in the register of agents.
 pub(super) type SeatId = u32;
 
-/// What is computed for one agent.
+/// What is computed for one agent, in as few lines of the processor's memory as it takes.
+#[repr(align(64))]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seat {
     pub(super) load: Load,
