@@ -184,7 +184,8 @@ impl RoutingState {
     /// Opens conversations, each with the segment that runs in it.
     fn begin(&mut self, conversations: Vec<Conversation>, segments: Vec<Segment>) {
         for conversation in conversations {
-            self.conversations.open(conversation, None);
+            let id = conversation.id;
+            self.conversations.open(id, || Open { conversation, running: None, placed: None });
         }
         for segment in segments {
             let runs = |open: &&mut Open| open.conversation.segment == segment.id;

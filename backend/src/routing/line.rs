@@ -158,7 +158,7 @@ pub(super) struct Standing {
     /// Whose it is, once it was computed what they can serve.
     agent: Option<AgentId>,
     /// Ascending; so many that most people's stand here.
-    able: SmallVec<[ClassId; 20]>,
+    able: SmallVec<[ClassId; 14]>,
     /// How much they may hold as they are, by channel and kind of work in the order of [`ROOMS`].
     limits: [u32; ROOMS.len()],
     /// In the same order.
@@ -365,12 +365,12 @@ impl RoutingState {
     }
 
     /// Returns which classes an agent can serve, ascending.
-    fn classes_for(&self, agent: &Agent) -> SmallVec<[ClassId; 20]> {
+    fn classes_for(&self, agent: &Agent) -> SmallVec<[ClassId; 14]> {
         let lines = &self.index.lines;
         let pools = agent.queues.iter().map(|queue| Pool::Queue(*queue));
         let pools = pools.chain(self.groups.keys().map(|group| Pool::Group(*group)));
         let classes = pools.chain([Pool::Agent(agent.id)]).flat_map(|pool| lines.classes_of(pool));
-        let mut able: SmallVec<[ClassId; 20]> =
+        let mut able: SmallVec<[ClassId; 14]> =
             classes.filter(|class| self.able(agent, &lines.lines[*class as usize].class)).collect();
         able.sort_unstable();
         able

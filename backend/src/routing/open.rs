@@ -144,9 +144,9 @@ impl Conversations {
         self.table.at_mut(slot.0)
     }
 
-    /// Puts one in that is not in line, in the place of the one that had its id, and returns its slot.
-    pub(super) fn open(&mut self, conversation: Conversation, running: Option<Running>) -> Slot {
-        Slot(self.table.put(Open { conversation, running, placed: None }).0)
+    /// Puts one in, in the place of the one that had its id, and returns its slot.
+    pub(super) fn open(&mut self, id: ConversationId, open: impl FnOnce() -> Open) -> Slot {
+        Slot(self.table.put(id, open).0)
     }
 
     /// Takes one out, with what is kept beside it.

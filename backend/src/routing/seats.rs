@@ -55,3 +55,13 @@ impl RoutingState {
         self.agents.number(&agent).map(|seat| &self.index.seats[seat])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seat_is_four_lines_of_memory() {
+        assert_eq!(size_of::<Seat>(), 4 * 64);
+    }
+}

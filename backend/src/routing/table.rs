@@ -128,12 +128,11 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
 
     /// Puts one in, and returns the one that had its id.
     pub fn insert(&mut self, thing: Thing) -> Option<Thing> {
-        self.put(thing).1
+        self.put(*thing.id(), || thing).1
     }
 
-    /// Puts one in, and returns its place and the one that had its id.
-    pub(super) fn put(&mut self, thing: Thing) -> (u32, Option<Thing>) {
-        let id = *thing.id();
+    /// Puts the one with an id in, made where it is to stand, and returns its place and the one that had its id.
+    pub(super) fn put(&mut self, id: Id, make: impl FnOnce() -> Thing) -> (u32, Option<Thing>) {
         let slots = &self.slots;
         let is_it = |place: &u32| slots[*place as usize].as_ref().is_some_and(|known| *known.id() == id);
         let hash_of = |place: &u32| {
@@ -142,17 +141,17 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
         match self.places.entry(FxBuildHasher.hash_one(id), is_it, hash_of) {
             Entry::Occupied(known) => {
                 let place = *known.get();
-                (place, self.slots[place as usize].replace(thing))
+                (place, self.slots[place as usize].replace(make()))
             }
             Entry::Vacant(free) => {
                 let place = self.vacant.pop().unwrap_or_else(|| {
                     u32::try_from(slots.len()).expect("there are fewer things than numbers for their places")
                 });
                 free.insert(place);
-                match self.slots.get_mut(place as usize) {
-                    Some(slot) => *slot = Some(thing),
-                    None => self.slots.push(Some(thing)),
+                if self.slots.len() == place as usize {
+                    self.slots.push(None);
                 }
+                self.slots[place as usize].get_or_insert_with(make);
                 (place, None)
             }
         }

@@ -64,13 +64,19 @@ impl RoutingState {
         let waiting = Waiting::begin(Search::begin(Pool::Queue(queue), at, at_once), None);
         let found = self.queues.get(&queue);
         let bounded = found.is_some_and(|queue| queue.rules.bound_waits());
-        let conversation = Conversation {
+        let priority = found.map(|queue| queue.priority).unwrap_or_default();
+        let work = found.map(|queue| queue.rules.work()).unwrap_or_default();
+        let owner = Owner::Queue(queue);
+        let running = Running { owner, started_at: at, preceded_by: OwnerCause::Opened, last_seq: 0 };
+        self.index.touched.conversations.insert(id);
+        self.index.touched.running.insert(id);
+        let conversation = || Conversation {
             id,
             contact,
             channel,
             queue,
-            priority: found.map(|queue| queue.priority).unwrap_or_default(),
-            work: found.map(|queue| queue.rules.work()).unwrap_or_default(),
+            priority,
+            work,
             enqueued_at: at,
             ranked_at: at,
             segment,
@@ -83,11 +89,8 @@ impl RoutingState {
             silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
         };
-        let owner = Owner::Queue(queue);
-        let running = Running { owner, started_at: at, preceded_by: OwnerCause::Opened, last_seq: 0 };
-        self.index.touched.conversations.insert(id);
-        self.index.touched.running.insert(id);
-        let slot = self.conversations.open(conversation, Some(running));
+        let open = || Open { conversation: conversation(), running: Some(running), placed: None };
+        let slot = self.conversations.open(id, open);
         if bounded {
             self.set_limit(slot);
             self.arm(slot);
@@ -285,15 +288,15 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        let Some(open) = self.conversations.remove(&id) else { return };
-        let Open { mut conversation, running, placed } = open;
-        self.index.deadlines.disarm(&conversation);
+        let Some(mut open) = self.conversations.remove(&id) else { return };
+        let Open { conversation, running, placed } = &mut open;
+        self.index.deadlines.disarm(conversation);
         let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
-        if let Some(running) = running.filter(|_| conversation.segment == ended) {
-            let over = Running { last_seq: conversation.last_seq, ..running };
-            self.end_segment(&over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
+        if let Some(over) = running.as_mut().filter(|_| conversation.segment == ended) {
+            over.last_seq = conversation.last_seq;
+            self.end_segment(over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         }
-        self.index.lines.leave(placed, Subject::Conversation(id));
+        self.index.lines.leave(*placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         self.index.going_on.remove(&id);
         for agent in std::mem::take(&mut conversation.listeners).iter() {
@@ -301,12 +304,10 @@ impl RoutingState {
         }
         if let Owner::Agent(agent) = from {
             conversation.last_agent = Some(agent);
-        }
-        if let Owner::Agent(agent) = from {
             let (channel, units, work) = (conversation.channel, conversation.units(), conversation.work);
             self.change_load(agent, |load| load.disown(id, channel, units, work));
         }
-        self.index.touched.closed_conversations.push(conversation);
+        self.index.touched.closed_conversations.push(open.conversation);
     }
 
     pub(super) fn request_created(&mut self, request: Request) {
