@@ -159,12 +159,12 @@ impl RoutingState {
             position: work.position,
             at: work.at,
             skills: work.skills,
-            agents: work.agents.into_iter().map(|agent| (agent.id, agent)).collect(),
-            queues: work.queues.into_iter().map(|queue| (queue.id, queue)).collect(),
+            agents: work.agents.into_iter().collect(),
+            queues: work.queues.into_iter().collect(),
             groups: work.groups.into_iter().map(|group| (group.id, group)).collect(),
             conversations: Conversations::default(),
             wrap_ups: Table::default(),
-            offers: work.offers.into_iter().map(|offer| (offer.id, offer)).collect(),
+            offers: work.offers.into_iter().collect(),
             transfers: work.transfers.into_iter().map(|transfer| (transfer.id, transfer)).collect(),
             invites: work.invites.into_iter().map(|invite| (invite.id, invite)).collect(),
             requests: work.requests.into_iter().map(|request| (request.id, request)).collect(),
@@ -184,13 +184,14 @@ impl RoutingState {
     /// Opens conversations, each with the segment that runs in it.
     fn begin(&mut self, conversations: Vec<Conversation>, segments: Vec<Segment>) {
         for conversation in conversations {
-            self.conversations.open(conversation, None);
+            let id = conversation.id;
+            self.conversations.open(id, || Open { conversation, running: None, placed: None });
         }
         for segment in segments {
             let runs = |open: &&mut Open| open.conversation.segment == segment.id;
             match self.conversations.open_mut(&segment.conversation).filter(runs) {
                 Some(open) if segment.state == SegmentState::Active => open.running = Some(segment.into()),
-                Some(_) | None => drop(self.wrap_ups.insert(segment.id, segment)),
+                Some(_) | None => drop(self.wrap_ups.insert(segment)),
             }
         }
     }
@@ -263,7 +264,7 @@ impl RoutingState {
     /// participants, whoever is invited, and former owners who read on.
     pub fn viewers(&self, conversation: ConversationId) -> Vec<AgentId> {
         let Some(open) = self.conversations.get(&conversation) else { return Vec::new() };
-        let mut viewers: BTreeSet<AgentId> = open.listeners.clone();
+        let mut viewers: BTreeSet<AgentId> = open.listeners.iter().copied().collect();
         if let Some(Owner::Agent(agent)) = open.owner() {
             viewers.insert(agent);
         }

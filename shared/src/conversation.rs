@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::agent::Work;
 use crate::channel::Channel;
-use crate::few::FewSet;
+use crate::few::{FewSet, Rare};
 use crate::flow::Run;
 use crate::ids::{
     AgentId, ContactId, ConversationId, ExternalId, FlowId, GroupId, InviteId, QueueId, SegmentId, TransferId,
@@ -54,8 +54,8 @@ impl Owner {
 pub struct Waiting {
     /// The search for its next owner.
     pub search: Search,
-    /// The transfer that brought it here, if one did.
-    pub transfer: Option<TransferId>,
+    /// The transfer that brought it here, if one did, which is rare.
+    pub transfer: Option<Box<TransferId>>,
     /// The way through a workflow that it is on, if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub route: Option<Box<Route>>,
@@ -97,8 +97,13 @@ impl Waiting {
     }
 
     /// Begins a place in line that is on no way through a workflow.
-    pub const fn begin(search: Search, transfer: Option<TransferId>) -> Self {
-        Self { search, transfer, route: None, limit: None }
+    pub fn begin(search: Search, transfer: Option<TransferId>) -> Self {
+        Self { search, transfer: transfer.map(Box::new), route: None, limit: None }
+    }
+
+    /// Returns the transfer that brought it here, if one did.
+    pub fn transfer(&self) -> Option<TransferId> {
+        self.transfer.as_deref().copied()
     }
 }
 
@@ -195,9 +200,9 @@ pub struct Conversation {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub last_agent: Option<AgentId>,
     /// The invitations to it that have not ended.
-    pub invites: BTreeSet<InviteId>,
+    pub invites: Rare<BTreeSet<InviteId>>,
     /// Former owners who read on.
-    pub listeners: BTreeSet<AgentId>,
+    pub listeners: Rare<BTreeSet<AgentId>>,
     /// How often it was passed on.
     pub hops: u8,
     /// How its customer's silence counts, while an agent owns it and silence does.
@@ -320,7 +325,7 @@ impl Conversation {
     pub fn transfer(&self) -> Option<TransferId> {
         match &self.state {
             ConversationState::Open { held: Held::Agent { transfer, .. }, .. } => *transfer,
-            ConversationState::Open { held: Held::Queue(waiting), .. } => waiting.transfer,
+            ConversationState::Open { held: Held::Queue(waiting), .. } => waiting.transfer(),
             ConversationState::Open { held: Held::Flow(run), .. } => run.transfer,
             ConversationState::Open { held: Held::External { .. }, .. }
             | ConversationState::Closed { .. } => None,

@@ -4,7 +4,8 @@
 //! several times what they hold. In JSON they look like any set and map.
 
 use core::hash::Hash;
-use std::collections::BTreeMap;
+use core::ops::Deref;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -206,10 +207,92 @@ impl<'de, Thing: Ord + Deserialize<'de>> Deserialize<'de> for FewSet<Thing> {
     }
 }
 
+/// A tree that most often is empty, which then takes one word.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Rare<Tree>(Option<Box<Tree>>);
+
+/// A tree that can be empty.
+pub trait CanBeEmpty: Default + 'static {
+    /// An empty one.
+    const EMPTY: &'static Self;
+
+    /// Says whether there is nothing in it.
+    fn is_empty(&self) -> bool;
+}
+
+impl<Thing: 'static> CanBeEmpty for BTreeSet<Thing> {
+    const EMPTY: &'static Self = &Self::new();
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<Key: 'static, Thing: 'static> CanBeEmpty for BTreeMap<Key, Thing> {
+    const EMPTY: &'static Self = &Self::new();
+
+    fn is_empty(&self) -> bool {
+        self.is_empty()
+    }
+}
+
+impl<Tree> Rare<Tree> {
+    /// Returns an empty tree.
+    pub const fn new() -> Self {
+        Self(None)
+    }
+}
+
+impl<Tree> Default for Rare<Tree> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<Tree: CanBeEmpty> Rare<Tree> {
+    /// Changes the tree, and returns what the change returns.
+    pub fn change<Returned>(&mut self, change: impl FnOnce(&mut Tree) -> Returned) -> Returned {
+        let returned = change(self.0.get_or_insert_default());
+        // An empty tree always looks the same, so that equal ones are equal.
+        self.0.take_if(|tree| tree.is_empty());
+        returned
+    }
+}
+
+impl<Tree: CanBeEmpty> Deref for Rare<Tree> {
+    type Target = Tree;
+
+    fn deref(&self) -> &Tree {
+        self.0.as_deref().unwrap_or(Tree::EMPTY)
+    }
+}
+
+impl<Tree: CanBeEmpty> From<Tree> for Rare<Tree> {
+    fn from(tree: Tree) -> Self {
+        Self((!tree.is_empty()).then(|| Box::new(tree)))
+    }
+}
+
+impl<Tree: CanBeEmpty + FromIterator<Thing>, Thing> FromIterator<Thing> for Rare<Tree> {
+    fn from_iter<Things: IntoIterator<Item = Thing>>(things: Things) -> Self {
+        things.into_iter().collect::<Tree>().into()
+    }
+}
+
+impl<Tree: CanBeEmpty + Serialize> Serialize for Rare<Tree> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}
+
+impl<'de, Tree: CanBeEmpty + Deserialize<'de>> Deserialize<'de> for Rare<Tree> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Tree::deserialize(deserializer).map(Self::from)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
-
     use proptest::prelude::*;
 
     use super::*;
@@ -229,6 +312,21 @@ mod tests {
                 prop_assert_eq!(few.get(&key), tree.get(&key));
                 prop_assert!(few.iter().eq(tree.iter()));
                 prop_assert_eq!(&few, &tree.iter().map(|(key, thing)| (*key, *thing)).collect());
+            }
+        }
+
+        #[test]
+        fn a_rare_tree_is_a_tree(steps in proptest::collection::vec((any::<bool>(), 0..4u8), 0..24)) {
+            let (mut rare, mut tree): (Rare<BTreeSet<u8>>, _) = (Rare::new(), BTreeSet::new());
+            for (puts_in, thing) in steps {
+                let change = |tree: &mut BTreeSet<u8>| if puts_in { tree.insert(thing) } else { tree.remove(&thing) };
+                prop_assert_eq!(rare.change(change), change(&mut tree));
+                prop_assert_eq!(&*rare, &tree);
+                prop_assert_eq!(&rare, &tree.iter().copied().collect());
+                prop_assert_eq!(rare.0.is_none(), tree.is_empty());
+                let json = serde_json::to_string(&rare).expect("it is JSON");
+                prop_assert_eq!(&json, &serde_json::to_string(&tree).expect("it is JSON"));
+                prop_assert_eq!(&rare, &serde_json::from_str(&json).expect("it reads back"));
             }
         }
 

@@ -45,7 +45,7 @@ pub use conversation::{Conversation, ConversationState, Held, Owner, Silence, Wa
 pub use desk::{Desk, DeskEvent};
 pub use event::{Event, Recorded};
 pub use external::CallAnswer;
-pub use few::{FewMap, FewSet};
+pub use few::{FewMap, FewSet, Rare};
 pub use flow::{Flow, FlowDefinition, FlowEnd, Run, Stand};
 pub use ids::*;
 pub use invite::{Invite, InviteEnd, InviteState};

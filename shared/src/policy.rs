@@ -486,7 +486,16 @@ impl Policies {
     }
 
     /// Returns the policy for a conversation of this queue and channel.
+    #[inline]
     pub fn holding(&self, queue: QueueId, channel: Channel) -> Cow<'_, TransferPolicy> {
+        // Where nothing is overridden, as in most workspaces, nothing has to be looked up.
+        if self.queues.is_empty() && self.channels.is_empty() {
+            return Cow::Borrowed(&self.workspace);
+        }
+        self.looked_up(queue, channel)
+    }
+
+    fn looked_up(&self, queue: QueueId, channel: Channel) -> Cow<'_, TransferPolicy> {
         match (self.queues.get(&queue), self.channels.get(&channel)) {
             (None, None) => Cow::Borrowed(&self.workspace),
             (Some(set), None) | (None, Some(set)) => Cow::Owned(set.over(&self.workspace)),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::few::FewMap;
+use crate::few::{FewMap, Rare};
 use crate::ids::{AgentId, GroupId, OfferId, QueueId};
 use crate::skill::Skills;
 use crate::time::Timestamp;
@@ -44,7 +44,7 @@ pub struct Search {
     /// The offers that are out, by person.
     pub offers: FewMap<AgentId, OfferId>,
     /// Those who declined, missed or passed it on, and when.
-    pub passed: BTreeMap<AgentId, Timestamp>,
+    pub passed: Rare<BTreeMap<AgentId, Timestamp>>,
 }
 
 impl Search {
@@ -57,7 +57,7 @@ impl Search {
             since,
             at_once,
             offers: FewMap::None,
-            passed: BTreeMap::new(),
+            passed: Rare::new(),
         }
     }
 

@@ -8,6 +8,7 @@ use serde::de::{self, MapAccess, SeqAccess, Visitor};
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use crate::few::Rare;
 use crate::ids::SkillId;
 
 /// How well someone can do something: 1, which is having the skill at all, to 10.
@@ -88,12 +89,12 @@ pub struct SkillLevel {
 ///
 /// In JSON it is a list; a skill at the least level is its id alone.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Skills(BTreeMap<SkillId, Level>);
+pub struct Skills(Rare<BTreeMap<SkillId, Level>>);
 
 impl Skills {
     /// Returns no skills.
     pub const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self(Rare::new())
     }
 
     /// Says whether there is none.
@@ -113,12 +114,12 @@ impl Skills {
 
     /// Puts a skill in, in the place of the same at another level.
     pub fn insert(&mut self, skill: SkillId, level: Level) {
-        self.0.insert(skill, level);
+        self.0.change(|skills| skills.insert(skill, level));
     }
 
     /// Takes a skill out, if it is there.
     pub fn remove(&mut self, skill: &SkillId) {
-        self.0.remove(skill);
+        self.0.change(|skills| skills.remove(skill));
     }
 
     /// Returns the skills with their levels, in the order of the ids.
@@ -223,7 +224,7 @@ impl<'de> Deserialize<'de> for Skills {
                         return Err(de::Error::custom(format!("`{skill}` stands there at two levels")));
                     }
                 }
-                Ok(Skills(skills))
+                Ok(Skills(skills.into()))
             }
         }
 

@@ -123,7 +123,7 @@ pub(super) fn due(with: &mut Circumstances<'_>, conversation: ConversationId) ->
     let left = waiting.limit.as_ref().map(|limit| limit.left.clone()).unwrap_or_default();
     match beyond(state, waits.queue, waits.channel, &left) {
         Some(Overflow::Queue(next)) => {
-            let transfer = waiting.transfer.and_then(|transfer| state.transfers.get(&transfer));
+            let transfer = waiting.transfer().and_then(|transfer| state.transfers.get(&transfer));
             let mut events: Vec<Event> =
                 transfer.map(|transfer| transfer_ended(transfer, TransferEnd::Failed)).into_iter().collect();
             let (to, cause) = (Owner::Queue(next), OwnerCause::Overflowed(waits.queue));

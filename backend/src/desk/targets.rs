@@ -267,7 +267,7 @@ pub fn outcome_for_pool<Id>(policy: &TransferPolicy, standing: &PoolStanding<Id>
 
 #[cfg(test)]
 mod tests {
-    use std::collections::{BTreeMap, BTreeSet};
+    use std::collections::BTreeMap;
 
     use baton_shared::policy::{Allowed, Cancel, FullTarget};
     use baton_shared::queue::{AcceptedWait, Membership, Priority};
@@ -319,8 +319,8 @@ mod tests {
             last_seq: 1,
             owners: FewSet::new(),
             last_agent: None,
-            invites: BTreeSet::new(),
-            listeners: BTreeSet::new(),
+            invites: Rare::new(),
+            listeners: Rare::new(),
             hops: 0,
             silence: None,
             state: ConversationState::Open { held, epoch: 1 },

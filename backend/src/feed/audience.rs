@@ -234,7 +234,7 @@ impl Table<'_> {
             }
         }
         let mut participants: Vec<AgentId> = Vec::new();
-        for invite in &conversation.invites {
+        for invite in conversation.invites.iter() {
             match self.reading.invite(*invite)?.map(|invite| invite.state) {
                 Some(InviteState::Open { search, .. }) => offers.extend(asked(&search)),
                 Some(InviteState::Joined { agent, .. }) => participants.push(agent),
@@ -256,7 +256,7 @@ impl Table<'_> {
         for participant in participants {
             self.desk(participant, vec![DeskEvent::JoinedShown { thread: thread.clone() }]);
         }
-        for listener in &conversation.listeners {
+        for listener in conversation.listeners.iter() {
             self.desk(*listener, vec![DeskEvent::ListeningShown { thread: thread.clone() }]);
         }
         if let Some(owner) = owner {

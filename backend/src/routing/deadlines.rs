@@ -76,28 +76,14 @@ impl Deadlines {
         self.order(deadline).remove(&(due, deadline));
     }
 
-    /// Adds those that a conversation has by its wait or by its customer's silence.
-    pub(super) fn arm_wait(&mut self, conversation: &Conversation) {
-        of_wait(conversation, |due, deadline| self.add(due, deadline));
+    /// Adds those of a conversation.
+    pub(super) fn arm(&mut self, conversation: &Conversation) {
+        each_of(conversation, &mut |due, deadline| self.add(due, deadline));
     }
 
-    /// Removes those that a conversation has by its wait or by its customer's silence.
-    pub(super) fn disarm_wait(&mut self, conversation: &Conversation) {
-        of_wait(conversation, |due, deadline| self.remove(due, deadline));
-    }
-
-    /// Adds the one that a bot's or a partner's time with a conversation has.
-    pub(super) fn arm_held(&mut self, conversation: &Conversation) {
-        if let Some(due) = conversation.held_until() {
-            self.add(due, Deadline::Held(conversation.id));
-        }
-    }
-
-    /// Removes the one that a bot's or a partner's time with a conversation has.
-    pub(super) fn disarm_held(&mut self, conversation: &Conversation) {
-        if let Some(due) = conversation.held_until() {
-            self.remove(due, Deadline::Held(conversation.id));
-        }
+    /// Removes those of a conversation.
+    pub(super) fn disarm(&mut self, conversation: &Conversation) {
+        each_of(conversation, &mut |due, deadline| self.remove(due, deadline));
     }
 
     const fn order(&mut self, deadline: Deadline) -> &mut Sequence<(Timestamp, Deadline)> {
@@ -130,11 +116,15 @@ pub(super) const fn transfer_due(state: &TransferState) -> Option<Timestamp> {
     }
 }
 
-/// Says each of the deadlines that a conversation has by its wait or by its customer's silence.
-fn of_wait(conversation: &Conversation, mut each: impl FnMut(Timestamp, Deadline)) {
+/// Says each of the deadlines that a conversation has: by its wait, by its customer's silence, or by the time that a bot or a
+/// partner has with it.
+fn each_of(conversation: &Conversation, each: &mut dyn FnMut(Timestamp, Deadline)) {
     let id = conversation.id;
     if let Some(due) = conversation.idle_from() {
         each(due, Deadline::Silence(id));
+    }
+    if let Some(due) = conversation.held_until() {
+        each(due, Deadline::Held(id));
     }
     let Some(waiting) = conversation.waiting() else { return };
     if let Some(due) = waiting.route.as_ref().and_then(|route| route.due()) {
@@ -174,8 +164,7 @@ impl RoutingState {
             }
         }
         for conversation in self.conversations.values() {
-            deadlines.arm_wait(conversation);
-            deadlines.arm_held(conversation);
+            deadlines.arm(conversation);
         }
         for invite in self.invites.values() {
             if let InviteState::Open { deadline, .. } = invite.state {
@@ -211,31 +200,17 @@ impl RoutingState {
         self.agents.get(&agent).is_some_and(|agent| agent.presence.reachable || lost(agent))
     }
 
-    /// Adds the deadlines that a conversation has by its wait or by its customer's silence.
-    pub(super) fn arm_wait(&mut self, slot: Slot) {
+    /// Adds the deadlines of a conversation.
+    pub(super) fn arm(&mut self, slot: Slot) {
         if let Some(open) = self.conversations.at(slot) {
-            self.index.deadlines.arm_wait(&open.conversation);
+            self.index.deadlines.arm(&open.conversation);
         }
     }
 
-    /// Removes the deadlines that a conversation has by its wait or by its customer's silence.
-    pub(super) fn disarm_wait(&mut self, slot: Slot) {
+    /// Removes the deadlines of a conversation.
+    pub(super) fn disarm(&mut self, slot: Slot) {
         if let Some(open) = self.conversations.at(slot) {
-            self.index.deadlines.disarm_wait(&open.conversation);
-        }
-    }
-
-    /// Adds the deadline that a bot's or a partner's time with a conversation has.
-    pub(super) fn arm_held(&mut self, slot: Slot) {
-        if let Some(open) = self.conversations.at(slot) {
-            self.index.deadlines.arm_held(&open.conversation);
-        }
-    }
-
-    /// Removes the deadline that a bot's or a partner's time with a conversation has.
-    pub(super) fn disarm_held(&mut self, slot: Slot) {
-        if let Some(open) = self.conversations.at(slot) {
-            self.index.deadlines.disarm_held(&open.conversation);
+            self.index.deadlines.disarm(&open.conversation);
         }
     }
 

@@ -11,7 +11,7 @@
 
 mod planning;
 
-use std::cmp::Reverse;
+use std::cmp::{Ordering, Reverse};
 use std::collections::BTreeSet;
 use std::hash::BuildHasher;
 
@@ -19,9 +19,10 @@ use baton_shared::queue::Priority;
 use baton_shared::*;
 use hashbrown::HashTable;
 use rustc_hash::{FxBuildHasher, FxHashMap};
+use smallvec::SmallVec;
 
 use super::open::{Open, Slot};
-use super::seats::{SeatId, Seats};
+use super::seats::{Seat, SeatId, Seats};
 use super::sequence::Sequence;
 use super::{RoutingState, Subject};
 
@@ -32,10 +33,39 @@ const NOTED_MAX: usize = 1_024;
 const ROOMS: [(Channel, Work); Channel::ALL.len() * Work::ALL.len()] =
     [(Channel::WebChat, Work::Primary), (Channel::WebChat, Work::Interruptible)];
 
+/// Returns the place of a channel and a kind of work in [`ROOMS`].
+const fn room_of(channel: Channel, work: Work) -> u8 {
+    (channel as usize * Work::ALL.len() + work as usize) as u8
+}
+
 /// A class's number.
 type ClassId = u32;
 type Rank = (Reverse<Priority>, Timestamp);
-type Place = (Reverse<Priority>, Timestamp, Subject);
+type Place = (Reverse<Priority>, Timestamp, Subject, Beside);
+
+/// The slot of the conversation that a subject is about, which tells no two places apart.
+#[derive(Clone, Copy, Debug)]
+struct Beside(Slot);
+
+impl PartialEq for Beside {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Beside {}
+
+impl PartialOrd for Beside {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Beside {
+    fn cmp(&self, _: &Self) -> Ordering {
+        Ordering::Equal
+    }
+}
 
 /// What a conversation asks for.
 #[derive(Clone, Debug)]
@@ -85,12 +115,27 @@ struct Line {
     free: BTreeSet<(Timestamp, AgentId)>,
 }
 
-/// What comes first in a line, kept side by side with the others' so that someone who becomes free looks at few bytes.
+/// How soon the first of a line is served, kept side by side with the others' so that someone who becomes free looks at few
+/// bytes.
 #[derive(Clone, Copy, Debug)]
 struct Head {
-    channel: Channel,
-    work: Work,
-    first: Option<Place>,
+    /// The [`urgency`] of the line's first place, or [`Self::NOTHING`].
+    urgency: u64,
+    /// Which room its conversations ask for, in the order of [`ROOMS`].
+    room: u8,
+}
+
+impl Head {
+    /// Nothing waits: comes after everything that does.
+    const NOTHING: u64 = u64::MAX;
+}
+
+/// Returns a number that is less for places that are served sooner, and the same only for equal ranks, or for times millions
+/// of years away.
+fn urgency((Reverse(priority), time, ..): &Place) -> u64 {
+    const LATEST: i64 = 1 << 60;
+    let after = Priority::Urgent as u64 - *priority as u64;
+    after << 61 | (time.as_millis().clamp(-LATEST, LATEST - 1) + LATEST) as u64
 }
 
 /// What may have to be put in line or taken out of it.
@@ -110,20 +155,31 @@ pub(super) struct Placed {
 /// Which classes an agent can serve, on which channels they have room, and whether the lines list them.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Standing {
-    /// Whether it was computed so far what they can serve.
-    known: bool,
-    able: Vec<ClassId>,
-    /// By channel and kind of work, in the order of [`ROOMS`].
+    /// Whose it is, once it was computed what they can serve.
+    agent: Option<AgentId>,
+    /// Ascending; so many that most people's stand here.
+    able: SmallVec<[ClassId; 14]>,
+    /// How much they may hold as they are, by channel and kind of work in the order of [`ROOMS`].
+    limits: [u32; ROOMS.len()],
+    /// In the same order.
     room: [bool; ROOMS.len()],
-    idle_since: Timestamp,
+    /// Since when they are idle.
+    pub(super) idle_since: Timestamp,
+    /// By which time the lines list them.
+    listed_by: Timestamp,
     listed: bool,
     /// Whether they might take something that waits.
     newcomer: bool,
 }
 
 impl Standing {
-    const fn has_room(&self, channel: Channel, work: Work) -> bool {
-        self.room[channel as usize * Work::ALL.len() + work as usize]
+    const fn has_room(&self, room: u8) -> bool {
+        self.room[room as usize]
+    }
+
+    /// Returns how the lines list them.
+    pub(super) const fn listed_as(&self, agent: AgentId) -> (Timestamp, AgentId) {
+        (self.listed_by, agent)
     }
 }
 
@@ -158,9 +214,8 @@ impl Lines {
         }
         standing.listed = true;
         for class in &standing.able {
-            let line = &mut self.lines[*class as usize];
-            if standing.has_room(line.class.channel, line.class.work) {
-                line.free.insert((standing.idle_since, agent));
+            if standing.has_room(self.heads[*class as usize].room) {
+                self.lines[*class as usize].free.insert(standing.listed_as(agent));
             }
         }
     }
@@ -170,7 +225,7 @@ impl Lines {
         if standing.listed {
             standing.listed = false;
             for class in &standing.able {
-                self.lines[*class as usize].free.remove(&(standing.idle_since, agent));
+                self.lines[*class as usize].free.remove(&standing.listed_as(agent));
             }
         }
     }
@@ -179,46 +234,49 @@ impl Lines {
     fn refresh(&mut self, standing: &Standing) {
         for class in &standing.able {
             let head = &self.heads[*class as usize];
-            if head.first.is_some() && standing.has_room(head.channel, head.work) {
+            if head.urgency != Head::NOTHING && standing.has_room(head.room) {
                 self.fresh.insert(*class);
             }
         }
     }
 
     /// Puts a subject in line.
-    fn enter(&mut self, Placed { class, rank: (priority, ranked_at) }: Placed, subject: Subject) {
-        let place = (priority, ranked_at, subject);
+    fn enter(&mut self, Placed { class, rank: (priority, ranked_at) }: Placed, subject: Subject, slot: Slot) {
+        let place = (priority, ranked_at, subject, Beside(slot));
         self.lines[class as usize].waiting.insert(place);
-        let head = &mut self.heads[class as usize].first;
-        if head.is_none_or(|first| place < first) {
-            *head = Some(place);
-        }
+        let head = &mut self.heads[class as usize].urgency;
+        *head = urgency(&place).min(*head);
     }
 
     /// Takes a subject out of line, if it is in one.
     pub(super) fn leave(&mut self, placed: Option<Placed>, subject: Subject) {
         let Some(Placed { class, rank: (priority, ranked_at) }) = placed else { return };
-        let place = (priority, ranked_at, subject);
+        let place = (priority, ranked_at, subject, Beside(Slot::ANY));
         let waiting = &mut self.lines[class as usize].waiting;
         waiting.remove(&place);
-        let head = &mut self.heads[class as usize].first;
-        if *head == Some(place) {
-            *head = waiting.first();
+        let head = &mut self.heads[class as usize].urgency;
+        if *head == urgency(&place) {
+            *head = waiting.first().map_or(Head::NOTHING, |first| urgency(&first));
         }
     }
 
     /// Puts a subject in line where it is wanted, and marks the line if someone free might take it.
-    fn move_to(&mut self, subject: Subject, before: Option<Placed>, wanted: Option<Placed>) {
+    fn move_to(&mut self, subject: Subject, slot: Slot, before: Option<Placed>, wanted: Option<Placed>) {
         if before != wanted {
             self.leave(before, subject);
         }
         let Some(placed) = wanted else { return };
         if before != wanted {
-            self.enter(placed, subject);
+            self.enter(placed, subject, slot);
         }
         if !self.lines[placed.class as usize].free.is_empty() {
             self.fresh.insert(placed.class);
         }
+    }
+
+    /// Returns the first place of a line.
+    fn first(&self, class: ClassId) -> Option<Place> {
+        self.lines[class as usize].waiting.first()
     }
 
     /// Returns the number of the class that asks for something, if somebody asked for it before.
@@ -283,27 +341,45 @@ impl RoutingState {
         let Some(seat) = self.agents.number(&id) else { return };
         let able = self.classes_for(&self.agents[&id]);
         self.index.lines.unlist(&mut self.index.seats, seat, id);
-        let standing = &mut self.index.seats[seat].standing;
-        standing.able = able;
-        standing.known = true;
+        self.index.seats[seat].standing.able = able;
+        self.take_in(seat);
         self.note_seat(seat);
     }
 
+    /// Takes in what routing has to know of the agent of a seat: how much they may hold, and since when they are idle.
+    fn take_in(&mut self, seat: SeatId) {
+        let Some(agent) = self.agents.numbered(seat) else { return };
+        let standing = &mut self.index.seats[seat].standing;
+        standing.agent = Some(agent.id);
+        standing.idle_since = agent.idle_since;
+        let limit = |(channel, work)| if agent.presence.available() { agent.limit(channel, work) } else { 0 };
+        standing.limits = ROOMS.map(limit);
+    }
+
+    /// Begins someone's idleness anew.
+    pub(super) fn begin_idleness(&mut self, seat: SeatId, at: Timestamp) {
+        let Some(agent) = self.agents.numbered_mut(seat) else { return };
+        agent.idle_since = at;
+        self.index.touched.agents.insert(agent.id);
+        self.index.seats[seat].standing.idle_since = at;
+    }
+
     /// Returns which classes an agent can serve, ascending.
-    fn classes_for(&self, agent: &Agent) -> Vec<ClassId> {
+    fn classes_for(&self, agent: &Agent) -> SmallVec<[ClassId; 14]> {
         let lines = &self.index.lines;
         let pools = agent.queues.iter().map(|queue| Pool::Queue(*queue));
         let pools = pools.chain(self.groups.keys().map(|group| Pool::Group(*group)));
         let classes = pools.chain([Pool::Agent(agent.id)]).flat_map(|pool| lines.classes_of(pool));
-        let mut able: Vec<ClassId> =
+        let mut able: SmallVec<[ClassId; 14]> =
             classes.filter(|class| self.able(agent, &lines.lines[*class as usize].class)).collect();
         able.sort_unstable();
         able
     }
 
-    /// Notes that an agent may have become free, or is free no more.
+    /// Takes in how an agent's presence has changed, and notes that they may have become free, or are free no more.
     pub(super) fn seat(&mut self, id: AgentId) {
         if let Some(seat) = self.agents.number(&id) {
+            self.take_in(seat);
             self.note_seat(seat);
         }
     }
@@ -321,36 +397,36 @@ impl RoutingState {
 
     /// Puts the lines right after what was noted.
     pub(super) fn settle(&mut self) {
-        let mut changed = std::mem::take(&mut self.index.lines.changed);
-        for placeable in changed.drain(..) {
-            match placeable {
+        let mut settled = 0;
+        while let Some(placeable) = self.index.lines.changed.get(settled) {
+            match *placeable {
                 Placeable::Conversation(slot) => self.settle_conversation(slot),
                 Placeable::Invite(invite) => self.settle_invite(invite),
             }
+            settled += 1;
         }
-        self.index.lines.changed = changed;
-        let mut moved = std::mem::take(&mut self.index.lines.moved);
-        moved.drain(..).for_each(|seat| self.settle_seat(seat));
-        self.index.lines.moved = moved;
+        self.index.lines.changed.clear();
+        let mut seated = 0;
+        while let Some(seat) = self.index.lines.moved.get(seated) {
+            self.settle_seat(*seat);
+            seated += 1;
+        }
+        self.index.lines.moved.clear();
     }
 
     fn settle_seat(&mut self, seat: SeatId) {
-        let Some(agent) = self.agents.numbered(seat) else { return };
         let (lines, seats) = (&mut self.index.lines, &mut self.index.seats);
-        if !seats[seat].standing.known {
-            return;
+        let Seat { load, standing } = &seats[seat];
+        let Some(agent) = standing.agent else { return };
+        let mut room = [false; ROOMS.len()];
+        for ((room, (channel, work)), limit) in room.iter_mut().zip(ROOMS).zip(standing.limits) {
+            *room = load.taken(channel, work) + channel.units() <= limit;
         }
-        let load = &seats[seat].load;
-        let available = agent.presence.available();
-        let room = ROOMS.map(|(channel, work)| {
-            available && load.taken(channel, work) + channel.units() <= agent.limit(channel, work)
-        });
-        let standing = &seats[seat].standing;
-        if standing.idle_since != agent.idle_since || standing.room != room {
-            lines.unlist(seats, seat, agent.id);
+        if standing.listed && (standing.listed_by != standing.idle_since || standing.room != room) {
+            lines.unlist(seats, seat, agent);
         }
         let standing = &mut seats[seat].standing;
-        standing.idle_since = agent.idle_since;
+        standing.listed_by = standing.idle_since;
         standing.room = room;
         let free = room.contains(&true);
         match (free, standing.newcomer) {
@@ -378,13 +454,14 @@ impl RoutingState {
         let able = self.seats_for(&class);
         let lines = &mut self.index.lines;
         let number = u32::try_from(lines.lines.len()).expect("there are fewer classes than numbers for them");
-        lines.heads.push(Head { channel: class.channel, work: class.work, first: None });
+        let room = room_of(class.channel, class.work);
+        lines.heads.push(Head { urgency: Head::NOTHING, room });
         let mut free = BTreeSet::new();
         for (seat, agent) in able {
             let standing = &mut self.index.seats[seat].standing;
             standing.able.push(number);
-            if standing.listed && standing.has_room(class.channel, class.work) {
-                free.insert((standing.idle_since, agent));
+            if standing.listed && standing.has_room(room) {
+                free.insert(standing.listed_as(agent));
             }
         }
         lines.of_pool.entry(class.pool).or_default().push(number);
@@ -399,7 +476,7 @@ impl RoutingState {
     fn seats_for(&self, class: &Class) -> Vec<(SeatId, AgentId)> {
         let able = |agent: &&Agent| self.able(agent, class);
         let seated = |agent: &Agent| Some((self.agents.number(&agent.id)?, agent.id));
-        let known = |(seat, _): &(SeatId, AgentId)| self.index.seats[*seat].standing.known;
+        let known = |(seat, _): &(SeatId, AgentId)| self.index.seats[*seat].standing.agent.is_some();
         match class.pool {
             Pool::Agent(named) => {
                 self.agents.get(&named).into_iter().filter(able).filter_map(seated).filter(known).collect()
@@ -471,13 +548,14 @@ impl RoutingState {
         {
             open.placed = wanted;
         }
-        self.index.lines.move_to(subject, before, wanted);
+        self.index.lines.move_to(subject, slot, before, wanted);
     }
 
     fn settle_invite(&mut self, invite: InviteId) {
         let subject = Subject::Invite(invite);
-        let asked =
-            self.conversation_of(subject).and_then(|conversation| self.place_of(subject, conversation));
+        let conversation = self.conversation_of(subject);
+        let slot = conversation.and_then(|conversation| self.conversations.slot(&conversation.id));
+        let asked = conversation.and_then(|conversation| self.place_of(subject, conversation));
         let asked = asked.map(|(asked, rank)| (asked.class(), rank));
         let wanted = asked.map(|(class, rank)| Placed { class: self.class(class), rank });
         let invites = &mut self.index.lines.invites;
@@ -485,7 +563,7 @@ impl RoutingState {
             Some(placed) => invites.insert(invite, placed),
             None => invites.remove(&invite),
         };
-        self.index.lines.move_to(subject, before, wanted);
+        self.index.lines.move_to(subject, slot.unwrap_or(Slot::ANY), before, wanted);
     }
 
     /// Returns the open search for a subject, of the conversation that the subject is about.

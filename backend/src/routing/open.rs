@@ -7,7 +7,7 @@ use baton_shared::*;
 use serde::{Serialize, Serializer};
 
 use super::line::Placed;
-use super::table::Table;
+use super::table::{Identified, Table};
 
 /// The open conversations, found by hash and listed in the order of their ids.
 ///
@@ -22,7 +22,13 @@ pub struct Conversations {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Slot(u32);
 
-/// What is kept of an open conversation.
+impl Slot {
+    /// Stands for a slot where none is asked for; nothing is in it.
+    pub(super) const ANY: Self = Self(u32::MAX);
+}
+
+/// What is kept of an open conversation, in as few lines of the processor's memory as it takes.
+#[repr(align(64))]
 #[derive(Clone, Debug)]
 pub(super) struct Open {
     pub(super) conversation: Conversation,
@@ -47,17 +53,28 @@ impl From<Segment> for Running {
 }
 
 impl Running {
-    /// Returns the segment as it is while it runs.
-    pub(super) const fn segment(self, id: SegmentId, conversation: ConversationId) -> Segment {
-        let Self { owner, started_at, preceded_by, last_seq } = self;
-        let state = SegmentState::Active;
+    /// Returns the segment in a state.
+    pub(super) const fn segment(
+        &self,
+        id: SegmentId,
+        conversation: ConversationId,
+        state: SegmentState,
+    ) -> Segment {
+        let Self { owner, started_at, preceded_by, last_seq } = *self;
         Segment { id, conversation, owner, started_at, preceded_by, last_seq, state }
+    }
+}
+
+impl Identified<ConversationId> for Open {
+    fn id(&self) -> &ConversationId {
+        &self.conversation.id
     }
 }
 
 impl Open {
     fn segment(&self) -> Option<Segment> {
-        Some(self.running?.segment(self.conversation.segment, self.conversation.id))
+        let Conversation { id, segment, .. } = self.conversation;
+        Some(self.running?.segment(segment, id, SegmentState::Active))
     }
 }
 
@@ -112,9 +129,14 @@ impl Conversations {
         self.table.place(id).map(Slot)
     }
 
+    /// Notes that the next look-ups are for what is in a slot.
+    pub(super) fn expect(&self, slot: Slot) {
+        self.table.expect(slot.0);
+    }
+
     /// Returns what is in a slot, if something is.
     pub(super) fn at(&self, slot: Slot) -> Option<&Open> {
-        self.table.at(slot.0).map(|(_, open)| open)
+        self.table.at(slot.0)
     }
 
     /// Returns what is in a slot, for writing.
@@ -122,9 +144,9 @@ impl Conversations {
         self.table.at_mut(slot.0)
     }
 
-    /// Puts one in that is not in line, in the place of the one that had its id, and returns its slot.
-    pub(super) fn open(&mut self, conversation: Conversation, running: Option<Running>) -> Slot {
-        Slot(self.table.put(conversation.id, Open { conversation, running, placed: None }).0)
+    /// Puts one in, in the place of the one that had its id, and returns its slot.
+    pub(super) fn open(&mut self, id: ConversationId, open: impl FnOnce() -> Open) -> Slot {
+        Slot(self.table.put(id, open).0)
     }
 
     /// Takes one out, with what is kept beside it.
@@ -168,5 +190,15 @@ impl Index<&ConversationId> for Conversations {
 impl Serialize for Conversations {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.values().map(|conversation| (conversation.id, conversation)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_of_a_conversation_is_six_lines_of_memory() {
+        assert_eq!(size_of::<Option<Open>>(), 6 * 64);
     }
 }

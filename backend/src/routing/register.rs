@@ -5,7 +5,7 @@ use std::ops::Index;
 
 use serde::{Serialize, Serializer};
 
-use super::table::Table;
+use super::table::{Identified, Table};
 
 /// A map from ids to things that are never taken out, whose look-ups cost the same however many there are.
 ///
@@ -24,7 +24,7 @@ impl<Id, Thing> Default for Register<Id, Thing> {
     }
 }
 
-impl<Id: Copy + Ord + Hash, Thing> Register<Id, Thing> {
+impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Register<Id, Thing> {
     /// Returns how many there are.
     pub const fn len(&self) -> usize {
         self.order.len()
@@ -47,7 +47,7 @@ impl<Id: Copy + Ord + Hash, Thing> Register<Id, Thing> {
 
     /// Returns the one with a number.
     pub(super) fn numbered(&self, number: u32) -> Option<&Thing> {
-        self.table.at(number).map(|(_, thing)| thing)
+        self.table.at(number)
     }
 
     /// Returns the one with a number, for writing.
@@ -66,10 +66,11 @@ impl<Id: Copy + Ord + Hash, Thing> Register<Id, Thing> {
     }
 
     /// Puts one in, and returns the one that had its id.
-    pub fn insert(&mut self, id: Id, thing: Thing) -> Option<Thing> {
-        let before = self.table.insert(id, thing);
+    pub fn insert(&mut self, thing: Thing) -> Option<Thing> {
+        let id = *thing.id();
+        let before = self.table.insert(thing);
         if before.is_none() {
-            let sooner = |number: &u32| self.table.at(*number).is_some_and(|(known, _)| *known < id);
+            let sooner = |number: &u32| self.table.at(*number).is_some_and(|known| *known.id() < id);
             let place = self.order.partition_point(sooner);
             self.order.extend(self.table.place(&id));
             self.order[place..].rotate_right(1);
@@ -79,7 +80,7 @@ impl<Id: Copy + Ord + Hash, Thing> Register<Id, Thing> {
 
     /// Returns all of them with their ids, in the order of the ids.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Thing)> {
-        self.order.iter().filter_map(|number| self.table.at(*number)).map(|(id, thing)| (id, thing))
+        self.order.iter().filter_map(|number| self.table.at(*number)).map(|thing| (thing.id(), thing))
     }
 
     /// Returns all of them, in the order of their ids.
@@ -98,15 +99,15 @@ impl<Id: Copy + Ord + Hash, Thing> Register<Id, Thing> {
     }
 }
 
-impl<Id: Copy + Ord + Hash, Thing> FromIterator<(Id, Thing)> for Register<Id, Thing> {
-    fn from_iter<Things: IntoIterator<Item = (Id, Thing)>>(things: Things) -> Self {
+impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> FromIterator<Thing> for Register<Id, Thing> {
+    fn from_iter<Things: IntoIterator<Item = Thing>>(things: Things) -> Self {
         let mut register = Self::default();
-        things.into_iter().for_each(|(id, thing)| drop(register.insert(id, thing)));
+        things.into_iter().for_each(|thing| drop(register.insert(thing)));
         register
     }
 }
 
-impl<Id: Copy + Ord + Hash, Thing> Index<&Id> for Register<Id, Thing> {
+impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Index<&Id> for Register<Id, Thing> {
     type Output = Thing;
 
     fn index(&self, id: &Id) -> &Thing {
@@ -114,7 +115,7 @@ impl<Id: Copy + Ord + Hash, Thing> Index<&Id> for Register<Id, Thing> {
     }
 }
 
-impl<Id: Copy + Ord + Hash + Serialize, Thing: Serialize> Serialize for Register<Id, Thing> {
+impl<Id: Copy + Ord + Hash + Serialize, Thing: Identified<Id> + Serialize> Serialize for Register<Id, Thing> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.iter())
     }
@@ -124,14 +125,19 @@ impl<Id: Copy + Ord + Hash + Serialize, Thing: Serialize> Serialize for Register
 mod tests {
     use super::*;
 
+    type Named = (u32, &'static str);
+
+    impl Identified<u32> for Named {
+        fn id(&self) -> &u32 {
+            &self.0
+        }
+    }
+
     #[test]
     fn things_are_listed_by_id_and_numbered_by_when_they_came() {
-        let register: Register<u32, &str> = [(7, "g"), (2, "b"), (9, "i"), (2, "B")].into_iter().collect();
-        assert_eq!(
-            register.iter().map(|(id, thing)| (*id, *thing)).collect::<Vec<_>>(),
-            [(2, "B"), (7, "g"), (9, "i")]
-        );
+        let register: Register<u32, Named> = [(7, "g"), (2, "b"), (9, "i"), (2, "B")].into_iter().collect();
+        assert_eq!(register.values().copied().collect::<Vec<_>>(), [(2, "B"), (7, "g"), (9, "i")]);
         assert_eq!([7, 2, 9, 1].map(|id| register.number(&id)), [Some(0), Some(1), Some(2), None]);
-        assert_eq!(register.numbered(1), Some(&"B"));
+        assert_eq!(register.numbered(1), Some(&(2, "B")));
     }
 }

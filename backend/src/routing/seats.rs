@@ -14,7 +14,8 @@ use super::line::Standing;
 /// A seat's number: that of its agent in the register of agents.
 pub(super) type SeatId = u32;
 
-/// What is computed for one agent.
+/// What is computed for one agent, in as few lines of the processor's memory as it takes.
+#[repr(align(64))]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Seat {
     pub(super) load: Load,
@@ -52,5 +53,15 @@ impl RoutingState {
     /// Returns an agent's seat.
     pub(super) fn seat_of(&self, agent: AgentId) -> Option<&Seat> {
         self.agents.number(&agent).map(|seat| &self.index.seats[seat])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seat_is_four_lines_of_memory() {
+        assert_eq!(size_of::<Seat>(), 4 * 64);
     }
 }

@@ -169,7 +169,7 @@ impl Names {
             },
             ConversationState::Open { held: Held::Queue(waiting), .. } => Held::Queue(Waiting {
                 search: self.search(&waiting.search, PRESENT),
-                transfer: waiting.transfer.map(|transfer| known(&self.transfers, transfer)),
+                transfer: waiting.transfer().map(|transfer| Box::new(known(&self.transfers, transfer))),
                 route: None,
                 // No queue of the model sets bounds.
                 limit: None,
@@ -187,7 +187,7 @@ impl Names {
             owners: if self.keeps_owners { open.owners.clone() } else { FewSet::new() },
             invites: open.invites.iter().map(|invite| known(&self.invites, *invite)).collect(),
             // Who reads on may do nothing.
-            listeners: BTreeSet::new(),
+            listeners: Rare::new(),
             // Only workflows ask for it, and the model has none.
             last_agent: None,
             hops: 0,

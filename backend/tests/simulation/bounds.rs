@@ -24,7 +24,7 @@ pub fn waiting_in(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = 
 pub fn waiting_for(state: &RoutingState, queue: QueueId) -> impl Iterator<Item = ConversationId> {
     let waits = move |open: &&Conversation| {
         let released = |waiting: &Waiting| {
-            waiting.transfer.is_some_and(|transfer| {
+            waiting.transfer().is_some_and(|transfer| {
                 matches!(state.transfers[&transfer].state, TransferState::Released { .. })
             })
         };

@@ -124,6 +124,11 @@ impl QueueRules {
         if self.interruptible { Work::Interruptible } else { Work::Primary }
     }
 
+    /// Says whether time changes something for a conversation that waits.
+    pub const fn bound_waits(&self) -> bool {
+        self.wait_secs.is_some() || !self.relax.is_empty()
+    }
+
     /// Says whether they are the default.
     pub fn is_default(&self) -> bool {
         *self == Self::default()

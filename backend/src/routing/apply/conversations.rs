@@ -62,32 +62,39 @@ impl RoutingState {
         let Opening { conversation: id, contact, channel, queue, segment, at } = opening;
         let at_once = self.policies.holding(queue, channel).offers_at_once;
         let waiting = Waiting::begin(Search::begin(Pool::Queue(queue), at, at_once), None);
-        let conversation = Conversation {
+        let found = self.queues.get(&queue);
+        let bounded = found.is_some_and(|queue| queue.rules.bound_waits());
+        let priority = found.map(|queue| queue.priority).unwrap_or_default();
+        let work = found.map(|queue| queue.rules.work()).unwrap_or_default();
+        let owner = Owner::Queue(queue);
+        let running = Running { owner, started_at: at, preceded_by: OwnerCause::Opened, last_seq: 0 };
+        self.index.touched.conversations.insert(id);
+        self.index.touched.running.insert(id);
+        let conversation = || Conversation {
             id,
             contact,
             channel,
             queue,
-            priority: self.queues.get(&queue).map(|queue| queue.priority).unwrap_or_default(),
-            work: self.work_in(queue),
+            priority,
+            work,
             enqueued_at: at,
             ranked_at: at,
             segment,
             last_seq: 0,
             owners: FewSet::new(),
             last_agent: None,
-            invites: BTreeSet::new(),
-            listeners: BTreeSet::new(),
+            invites: Rare::new(),
+            listeners: Rare::new(),
             hops: 0,
             silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
         };
-        let owner = Owner::Queue(queue);
-        let running = Running { owner, started_at: at, preceded_by: OwnerCause::Opened, last_seq: 0 };
-        self.index.touched.conversations.insert(id);
-        self.index.touched.running.insert(id);
-        let slot = self.conversations.open(conversation, Some(running));
-        self.set_limit(slot);
-        self.arm_wait(slot);
+        let open = || Open { conversation: conversation(), running: Some(running), placed: None };
+        let slot = self.conversations.open(id, open);
+        if bounded {
+            self.set_limit(slot);
+            self.arm(slot);
+        }
         self.place(slot);
     }
 
@@ -111,19 +118,18 @@ impl RoutingState {
                 Held::External { external, since: at, answer_by: Some(at.plus(SILENCE_LASTS)) }
             }
         };
-        self.disarm_wait(slot);
-        self.disarm_held(slot);
+        self.disarm(slot);
         let ended = (FollowedBy::Owner(change.cause), change.wrap_up, wrap_up_secs);
         let Some(Open { conversation, running, .. }) = self.conversations.at_mut(slot) else { return };
         let over = running.take_if(|_| conversation.segment == change.ended);
-        let over = over.map(|over| Segment { last_seq, ..over.segment(change.ended, change.conversation) });
         if let Owner::Agent(agent) = change.from {
             conversation.last_agent = Some(agent);
         }
         match change.to {
             Owner::Agent(agent) => {
                 conversation.owners.insert(agent);
-                if conversation.listeners.remove(&agent) {
+                if conversation.listeners.contains(&agent) {
+                    conversation.listeners.change(|listeners| listeners.remove(&agent));
                     self.index.touched.listeners.insert((change.conversation, agent), false);
                 }
                 if let OwnerCause::TakenBack(transfer) | OwnerCause::Returned(transfer) = change.cause
@@ -155,14 +161,14 @@ impl RoutingState {
                 .add(passed_at.plus(OFFER_REST), Deadline::Rest(Subject::Conversation(change.conversation)));
         }
         if let Some(over) = over {
-            self.end_segment(over, ended, at);
+            let over = Running { last_seq, ..over };
+            self.end_segment(&over, (change.ended, change.conversation), ended, at);
         }
         self.index.touched.conversations.insert(change.conversation);
         self.index.touched.running.insert(change.conversation);
         self.set_limit(slot);
         self.end_silence(slot);
-        self.arm_wait(slot);
-        self.arm_held(slot);
+        self.arm(slot);
         self.note_going_on(slot);
         self.place(slot);
         if let Owner::Agent(agent) = change.from {
@@ -171,10 +177,7 @@ impl RoutingState {
         if let Owner::Agent(agent) = change.to
             && let Some(seat) = self.agents.number(&agent)
         {
-            if let Some(agent) = self.agents.numbered_mut(seat) {
-                agent.idle_since = at;
-            }
-            self.index.touched.agents.insert(agent);
+            self.begin_idleness(seat, at);
             let load = &mut self.index.seats[seat].load;
             load.own(change.conversation, channel, channel.units(), takes_up);
             self.note_seat(seat);
@@ -229,7 +232,7 @@ impl RoutingState {
         };
         let mut search = Search::begin(owner_pool, at, policy.offers_at_once);
         // A released sender's search goes on as it was: for the one it is meant for, with those who passed already.
-        let mut passed: BTreeMap<AgentId, Timestamp> = BTreeMap::new();
+        let mut passed: Rare<BTreeMap<AgentId, Timestamp>> = Rare::new();
         if let (OwnerCause::Parked(_), Some(transfer)) = (change.cause, transfer)
             && let TransferState::Seeking { search: before, .. } = &transfer.state
         {
@@ -239,7 +242,7 @@ impl RoutingState {
         }
         // Whoever it is meant for is asked, even if they had it before.
         let left_out = excluded.into_iter().filter(|agent| search.pool != Pool::Agent(*agent));
-        passed.extend(left_out.map(|agent| (agent, at)));
+        passed.change(|passed| passed.extend(left_out.map(|agent| (agent, at))));
         search.passed = passed;
         let parked = transfer.filter(|_| matches!(change.cause, OwnerCause::Parked(_)));
         let release = parked.map(|transfer| {
@@ -285,29 +288,26 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        let Some(Open { mut conversation, running, placed }) = self.conversations.remove(&id) else { return };
-        self.index.deadlines.disarm_wait(&conversation);
-        self.index.deadlines.disarm_held(&conversation);
+        let Some(mut open) = self.conversations.remove(&id) else { return };
+        let Open { conversation, running, placed } = &mut open;
+        self.index.deadlines.disarm(conversation);
         let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
-        if let Some(running) = running.filter(|_| conversation.segment == ended) {
-            let last_seq = conversation.last_seq;
-            let segment = Segment { last_seq, ..running.segment(ended, id) };
-            self.end_segment(segment, (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
+        if let Some(over) = running.as_mut().filter(|_| conversation.segment == ended) {
+            over.last_seq = conversation.last_seq;
+            self.end_segment(over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         }
-        self.index.lines.leave(placed, Subject::Conversation(id));
+        self.index.lines.leave(*placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         self.index.going_on.remove(&id);
-        for agent in std::mem::take(&mut conversation.listeners) {
-            self.index.touched.listeners.insert((id, agent), false);
+        for agent in std::mem::take(&mut conversation.listeners).iter() {
+            self.index.touched.listeners.insert((id, *agent), false);
         }
         if let Owner::Agent(agent) = from {
             conversation.last_agent = Some(agent);
-        }
-        if let Owner::Agent(agent) = from {
             let (channel, units, work) = (conversation.channel, conversation.units(), conversation.work);
             self.change_load(agent, |load| load.disown(id, channel, units, work));
         }
-        self.index.touched.closed_conversations.push(conversation);
+        self.index.touched.closed_conversations.push(open.conversation);
     }
 
     pub(super) fn request_created(&mut self, request: Request) {
@@ -323,22 +323,27 @@ impl RoutingState {
     }
 
     /// Ends a segment that ran until now.
-    fn end_segment(&mut self, mut segment: Segment, ended: (FollowedBy, WrapUp, Option<u32>), at: Timestamp) {
-        let id = segment.id;
-        let (followed_by, wrap_up, lasts_secs) = ended;
+    #[inline(never)]
+    fn end_segment(
+        &mut self,
+        over: &Running,
+        (id, conversation): (SegmentId, ConversationId),
+        (followed_by, wrap_up, lasts_secs): (FollowedBy, WrapUp, Option<u32>),
+        at: Timestamp,
+    ) {
         match wrap_up {
             WrapUp::ByItsAgent => {
                 let until = lasts_secs.map(|secs| at.plus(Duration::from_secs(u64::from(secs))));
                 if let Some(until) = until {
                     self.index.deadlines.add(until, Deadline::WrapUp(id));
                 }
-                segment.state = SegmentState::WrapUp { ended_at: at, followed_by, until };
+                let state = SegmentState::WrapUp { ended_at: at, followed_by, until };
                 self.index.touched.wrap_ups.insert(id);
-                self.wrap_ups.insert(id, segment);
+                self.wrap_ups.insert(over.segment(id, conversation, state));
             }
             WrapUp::None => {
-                segment.state = SegmentState::Ended { ended_at: at, followed_by, disposition: None };
-                self.keep_ended(segment);
+                let state = SegmentState::Ended { ended_at: at, followed_by, disposition: None };
+                self.keep_ended(over.segment(id, conversation, state));
             }
         }
     }

@@ -96,7 +96,7 @@ impl RoutingState {
     /// Notes who spoke: a flow may have its answer, and a partner has given one or owes one.
     pub(super) fn spoken(&mut self, id: ConversationId, seq: u32, author: Author, at: Timestamp) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_held(slot);
+        self.disarm(slot);
         if let Some(Open { conversation, .. }) = self.conversations.at_mut(slot)
             && let ConversationState::Open { held, .. } = &mut conversation.state
         {
@@ -116,19 +116,19 @@ impl RoutingState {
                 ) => {}
             }
         }
-        self.arm_held(slot);
+        self.arm(slot);
         self.note_going_on(slot);
     }
 
     /// Changes how far a conversation came in the flow that has it, with the deadline that it has there.
     pub(super) fn change_run(&mut self, id: ConversationId, change: impl FnOnce(&mut Run)) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_held(slot);
+        self.disarm(slot);
         if let Some(run) = self.conversations.at_mut(slot).and_then(|open| open.conversation.run_mut()) {
             change(run);
             self.index.touched.conversations.insert(id);
         }
-        self.arm_held(slot);
+        self.arm(slot);
         self.note_going_on(slot);
     }
 

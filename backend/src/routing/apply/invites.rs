@@ -9,7 +9,7 @@ impl RoutingState {
     pub(super) fn invite_made(&mut self, invite: Invite) {
         let id = invite.id;
         let Some(conversation) = self.conversations.get_mut(&invite.conversation) else { return };
-        conversation.invites.insert(id);
+        conversation.invites.change(|invites| invites.insert(id));
         self.index.touched.conversations.insert(invite.conversation);
         self.index.touched.invites.insert(id);
         if let InviteState::Open { deadline, .. } = invite.state {
@@ -26,9 +26,8 @@ impl RoutingState {
         self.index.touched.invites.insert(id);
         let (work, channel) =
             (invite.work, self.conversations.get(&invite.conversation).map(|open| open.channel));
-        if let Some(agent) = self.agents.get_mut(&agent) {
-            agent.idle_since = since;
-            self.index.touched.agents.insert(agent.id);
+        if let Some(seat) = self.agents.number(&agent) {
+            self.begin_idleness(seat, since);
         }
         if let Some(channel) = channel {
             self.hold_for(id, agent, channel, work);
@@ -41,7 +40,7 @@ impl RoutingState {
         self.end_hold(Hold::Invite(id));
         let Some(mut invite) = self.invites.remove(&id) else { return };
         if let Some(conversation) = self.conversations.get_mut(&invite.conversation) {
-            conversation.invites.remove(&id);
+            conversation.invites.change(|invites| invites.remove(&id));
             self.index.touched.conversations.insert(invite.conversation);
         }
         invite.state = InviteState::Ended { at, end };

@@ -20,9 +20,9 @@ impl RoutingState {
         self.watch(id);
         for conversation in self.waiting_in(id) {
             let Some(slot) = self.conversations.slot(&conversation) else { continue };
-            self.disarm_wait(slot);
+            self.disarm(slot);
             self.set_limit(slot);
-            self.arm_wait(slot);
+            self.arm(slot);
         }
         if asks_otherwise {
             self.seat_pool_anew(Pool::Queue(id));
@@ -52,6 +52,9 @@ impl RoutingState {
     /// Sets until when a conversation may wait where it is, and how much is asked for by then.
     pub(super) fn set_limit(&mut self, slot: Slot) {
         let Some(Open { conversation: open, .. }) = self.conversations.at(slot) else { return };
+        if open.waiting().is_none() {
+            return;
+        }
         let overflows_at = self.limit_of(open);
         let relaxed = self.relaxed_by_now(open);
         let relaxes_at = self.relaxes_next(open, relaxed);
@@ -91,7 +94,7 @@ impl RoutingState {
     /// Asks for as little as so many relaxations of its queue leave.
     pub(super) fn queue_relaxed(&mut self, id: ConversationId, relaxed: u8) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_wait(slot);
+        self.disarm(slot);
         let relaxes_at = self.conversations.get(&id).and_then(|open| self.relaxes_next(open, relaxed));
         if let Some(waiting) = self.conversations.get_mut(&id).and_then(Conversation::waiting_mut) {
             waiting.search.relaxed = relaxed;
@@ -99,7 +102,7 @@ impl RoutingState {
             waiting.limit.take_if(|limit| **limit == WaitLimit::default());
             self.index.touched.conversations.insert(id);
         }
-        self.arm_wait(slot);
+        self.arm(slot);
         self.place(slot);
     }
 
@@ -108,7 +111,7 @@ impl RoutingState {
     fn limit_of(&self, conversation: &Conversation) -> Option<Timestamp> {
         let waiting = conversation.waiting()?;
         let Pool::Queue(queue) = waiting.search.pool else { return None };
-        let transfer = waiting.transfer.and_then(|transfer| self.transfers.get(&transfer));
+        let transfer = waiting.transfer().and_then(|transfer| self.transfers.get(&transfer));
         let released =
             transfer.is_some_and(|transfer| matches!(transfer.state, TransferState::Released { .. }));
         let secs =
@@ -119,7 +122,7 @@ impl RoutingState {
     /// Asks one person alone until a time, or everyone who serves the queue again; whoever was asked already counts as asked.
     pub(super) fn ask_alone(&mut self, id: ConversationId, alone: Option<(AgentId, Timestamp)>) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_wait(slot);
+        self.disarm(slot);
         let at = self.at;
         if let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) {
             let queue = conversation.queue;
@@ -134,14 +137,14 @@ impl RoutingState {
             }
         }
         self.set_limit(slot);
-        self.arm_wait(slot);
+        self.arm(slot);
         self.place(slot);
     }
 
     /// Lets a conversation wait on without a limit.
     pub(super) fn lift_limit(&mut self, id: ConversationId) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_wait(slot);
+        self.disarm(slot);
         if let Some(waiting) =
             self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut())
         {
@@ -151,6 +154,6 @@ impl RoutingState {
             waiting.limit.take_if(|limit| **limit == WaitLimit::default());
             self.index.touched.conversations.insert(id);
         }
-        self.arm_wait(slot);
+        self.arm(slot);
     }
 }

@@ -27,7 +27,7 @@ impl RoutingState {
             idle_since: at,
             lost_at: None,
         };
-        self.agents.insert(id, agent);
+        self.agents.insert(agent);
         self.index.touched.agents.insert(id);
         self.seat_anew(id);
     }
@@ -83,7 +83,7 @@ impl RoutingState {
                 queue.priority = priority;
             }
             None => {
-                self.queues.insert(id, Queue::new(id, skills.clone(), priority));
+                self.queues.insert(Queue::new(id, skills.clone(), priority));
             }
         }
         self.index.touched.queues.insert(id);

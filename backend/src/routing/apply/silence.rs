@@ -19,9 +19,9 @@ impl RoutingState {
         }
         let idle_secs = self.policies.holding(conversation.queue, conversation.channel).idle_secs;
         let from = idle_secs.map(|secs| at.plus(Duration::from_secs(u64::from(secs))));
-        self.disarm_wait(slot);
+        self.disarm(slot);
         self.set_silence(slot, from.map(Silence::From));
-        self.arm_wait(slot);
+        self.arm(slot);
     }
 
     /// The customer waits for a word: they wrote, or someone has the conversation who has said nothing yet.
@@ -43,9 +43,9 @@ impl RoutingState {
         let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let Some(Owner::Agent(agent)) = conversation.owner() else { return };
         let (channel, before, work) = (conversation.channel, conversation.units(), conversation.work);
-        self.disarm_wait(slot);
+        self.disarm(slot);
         self.end_silence(slot);
-        self.arm_wait(slot);
+        self.arm(slot);
         if before != channel.units() {
             self.change_load(agent, |load| load.resize(channel, before, channel.units(), work));
         }
@@ -54,7 +54,7 @@ impl RoutingState {
     /// A conversation takes no room any more until its customer writes.
     pub(super) fn conversation_idled(&mut self, id: ConversationId) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_wait(slot);
+        self.disarm(slot);
         let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         let before = conversation.units();
         conversation.silence = Some(Silence::Idle);

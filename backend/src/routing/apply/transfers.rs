@@ -57,7 +57,7 @@ impl RoutingState {
         }
         self.index.touched.offers.insert(offer.id);
         let cause = offer.cause;
-        self.offers.insert(offer.id, offer);
+        self.offers.insert(offer);
         self.place_for(cause, Some(slot));
     }
 
@@ -78,7 +78,7 @@ impl RoutingState {
         };
         let subject = subject(&offer);
         if let (OfferEnd::Accepted, Subject::Conversation(id)) = (end, subject)
-            && let Some(conversation) = self.conversations.get_mut(&id)
+            && let Some(Open { conversation, .. }) = slot.and_then(|slot| self.conversations.at_mut(slot))
             && conversation.work != offer.work
         {
             // It may have come into another queue meanwhile; whoever accepts has room for what they were offered.
@@ -88,7 +88,7 @@ impl RoutingState {
         if let Some(search) = self.search_of_offer_mut(&offer, slot) {
             search.offers.remove(&offer.agent);
             if passed {
-                search.passed.insert(offer.agent, at);
+                search.passed.change(|passed| passed.insert(offer.agent, at));
                 self.index.deadlines.add(at.plus(OFFER_REST), Deadline::Rest(subject));
             }
         }
@@ -189,9 +189,9 @@ impl RoutingState {
             let undo_until = self.at;
             self.set_transfer_state(id, TransferState::Enqueued { undo_until, deadline: None });
         }
-        self.disarm_wait(slot);
+        self.disarm(slot);
         self.set_limit(slot);
-        self.arm_wait(slot);
+        self.arm(slot);
         self.place(slot);
     }
 
@@ -205,11 +205,10 @@ impl RoutingState {
 
     pub(super) fn set_listener(&mut self, id: ConversationId, agent: AgentId, listens: bool) {
         let Some(conversation) = self.conversations.get_mut(&id) else { return };
-        if listens {
-            conversation.listeners.insert(agent);
-        } else {
-            conversation.listeners.remove(&agent);
-        }
+        conversation.listeners.change(|listeners| match listens {
+            true => listeners.insert(agent),
+            false => listeners.remove(&agent),
+        });
         self.index.touched.conversations.insert(id);
         self.index.touched.listeners.insert((id, agent), listens);
     }

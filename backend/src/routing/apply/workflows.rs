@@ -102,7 +102,7 @@ impl RoutingState {
     /// Changes a place in line, with its deadline and the line that it is in.
     fn change_waiting(&mut self, id: ConversationId, change: impl FnOnce(&mut Waiting)) {
         let Some(slot) = self.conversations.slot(&id) else { return };
-        self.disarm_wait(slot);
+        self.disarm(slot);
         if let Some(waiting) =
             self.conversations.at_mut(slot).and_then(|open| open.conversation.waiting_mut())
         {
@@ -110,7 +110,7 @@ impl RoutingState {
             self.index.touched.conversations.insert(id);
         }
         self.set_limit(slot);
-        self.arm_wait(slot);
+        self.arm(slot);
         self.place(slot);
     }
 }

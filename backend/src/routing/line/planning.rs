@@ -1,14 +1,13 @@
 //! What is offered next, and to whom, of what stands in the lines.
 
-use std::cmp::{Ordering, Reverse};
-
 use baton_shared::offer::OFFER_REST;
 use baton_shared::queue::AskedFirst;
 use baton_shared::*;
 
+use super::super::open::Open;
 use super::super::seats::SeatId;
 use super::super::{Match, RoutingState, Subject};
-use super::{Class, Line, Place, Standing};
+use super::{Beside, Class, ClassId, Head, Line, Place, Standing};
 
 impl RoutingState {
     /// Returns the next conversation to offer, or nothing when every line is as short as it can be.
@@ -23,17 +22,18 @@ impl RoutingState {
         if let ([newcomer], true) = (self.index.lines.newcomers.as_slice(), self.index.lines.fresh.is_empty())
         {
             let seat = *newcomer;
-            let agent = self.agents.numbered(seat)?.id;
+            let agent = self.index.seats[seat].standing.agent?;
             let found = self.first_for(seat, agent, now);
-            if found.is_none() {
-                self.list_newcomers();
+            match found {
+                Some((.., Beside(slot))) => self.conversations.expect(slot),
+                None => drop(self.list_newcomers()),
             }
-            return found.map(|(_, _, subject)| Match { subject, agent });
+            return found.map(|(_, _, subject, _)| Match { subject, agent });
         }
         for seat in self.list_newcomers() {
             self.index.lines.refresh(&self.index.seats[seat].standing);
         }
-        self.first_of_all(now).map(|((_, _, subject), agent)| Match { subject, agent })
+        self.first_of_all(now).map(|((_, _, subject, _), agent)| Match { subject, agent })
     }
 
     /// Lists those who became free, and returns them.
@@ -44,9 +44,10 @@ impl RoutingState {
         }
         let newcomers = std::mem::take(&mut self.index.lines.newcomers);
         for seat in &newcomers {
-            let Some(agent) = self.agents.numbered(*seat) else { continue };
-            self.index.seats[*seat].standing.newcomer = false;
-            self.index.lines.list(&mut self.index.seats, *seat, agent.id);
+            let standing = &mut self.index.seats[*seat].standing;
+            standing.newcomer = false;
+            let Some(agent) = standing.agent else { continue };
+            self.index.lines.list(&mut self.index.seats, *seat, agent);
         }
         newcomers
     }
@@ -57,7 +58,7 @@ impl RoutingState {
         let mut settled = Vec::new();
         for class in &self.index.lines.fresh {
             let line = &self.index.lines.lines[*class as usize];
-            match self.index.lines.heads[*class as usize].first {
+            match line.waiting.first() {
                 Some(next) if first.is_some_and(|(place, _)| place < next) => {}
                 Some(_) => match self.first_of(line, now) {
                     Some(found) if first.is_none_or(|(place, _)| found.0 < place) => first = Some(found),
@@ -73,47 +74,48 @@ impl RoutingState {
         first
     }
 
-    /// Returns the first of the heads of all lines that an agent can serve.
+    /// Returns the first of the first places of all lines that an agent can serve.
     fn soonest(&self, standing: &Standing) -> Option<Place> {
-        let mut soonest: Option<Place> = None;
+        let lines = &self.index.lines;
+        let (mut least, mut soonest): (u64, Option<ClassId>) = (Head::NOTHING, None);
         for class in &standing.able {
-            let head = &self.index.lines.heads[*class as usize];
-            let Some(first) = head.first else { continue };
-            if standing.has_room(head.channel, head.work)
-                && soonest.is_none_or(|soonest| is_sooner(&first, &soonest))
+            let head = lines.heads[*class as usize];
+            // Only places of the same rank have to be looked at themselves.
+            let later = |class, soonest| lines.first(class) >= lines.first(soonest);
+            if head.urgency > least
+                || head.urgency == least && soonest.is_none_or(|soonest| later(*class, soonest))
+                || !standing.has_room(head.room)
             {
-                soonest = Some(first);
+                continue;
             }
+            (least, soonest) = (head.urgency, Some(*class));
         }
-        soonest
+        lines.first(soonest?)
     }
 
     /// Returns the first place of all lines that an agent can serve.
     fn first_for(&self, seat: SeatId, agent: AgentId, now: Timestamp) -> Option<Place> {
         let standing = &self.index.seats[seat].standing;
-        let heads = standing.able.iter().filter_map(|class| {
-            let head = &self.index.lines.heads[*class as usize];
-            Some((head.first.filter(|_| standing.has_room(head.channel, head.work))?, *class))
-        });
         // Most often they may have the first of all heads, and nothing else has to be looked at.
         let soonest = self.soonest(standing)?;
-        if self.may_have(agent, soonest.2, now) {
+        if self.may_have(agent, &soonest, now) {
             return Some(soonest);
         }
         let mut first: Option<Place> = None;
-        for (head, class) in heads {
-            if first.is_none_or(|first| head < first) {
-                let waiting = self.index.lines.lines[class as usize].waiting.iter();
-                let mut sooner = waiting.take_while(|place| first.is_none_or(|first| **place < first));
-                first = sooner.find(|place| self.may_have(agent, place.2, now)).copied().or(first);
-            }
+        let lines = &self.index.lines;
+        let with_room = |class: &&ClassId| standing.has_room(lines.heads[**class as usize].room);
+        for class in standing.able.iter().filter(with_room) {
+            let waiting = lines.lines[*class as usize].waiting.iter();
+            let mut sooner = waiting.take_while(|place| first.is_none_or(|first| **place < first));
+            first = sooner.find(|place| self.may_have(agent, place, now)).copied().or(first);
         }
         first
     }
 
     /// Says whether a subject can be offered to someone who can serve its line and has room.
-    fn may_have(&self, agent: AgentId, subject: Subject, now: Timestamp) -> bool {
-        let Some(conversation) = self.conversation_of(subject) else { return false };
+    fn may_have(&self, agent: AgentId, (_, _, subject, Beside(slot)): &Place, now: Timestamp) -> bool {
+        let (subject, slot) = (*subject, *slot);
+        let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return false };
         let Some(search) = self.search_for(subject, conversation) else { return false };
         let rested = search.passed.get(&agent).is_none_or(|passed_at| passed_at.plus(OFFER_REST) <= now);
         rested && self.askable(agent, search, conversation)
@@ -157,14 +159,20 @@ impl RoutingState {
         if line.free.is_empty() {
             return None;
         }
-        line.waiting.iter().find_map(|place| Some((*place, self.agent_for(line, place.2, now)?)))
+        line.waiting.iter().find_map(|place| Some((*place, self.agent_for(line, place, now)?)))
     }
 
     /// Returns who should be offered a subject: of those who are free, neither own the conversation nor take part in it and
     /// are not asked already, the one idle longest or least loaded who did not pass it; where all did, the one whose rest
     /// ended first.
-    fn agent_for(&self, line: &Line, subject: Subject, now: Timestamp) -> Option<AgentId> {
-        let conversation = self.conversation_of(subject)?;
+    fn agent_for(
+        &self,
+        line: &Line,
+        (_, _, subject, Beside(slot)): &Place,
+        now: Timestamp,
+    ) -> Option<AgentId> {
+        let (subject, slot) = (*subject, *slot);
+        let Open { conversation, .. } = self.conversations.at(slot)?;
         let search = self.search_for(subject, conversation)?;
         let askable = |agent: AgentId| self.askable(agent, search, conversation);
         let fresh = |agent: &AgentId| askable(*agent) && !search.passed.contains_key(agent);
@@ -185,18 +193,8 @@ impl RoutingState {
                 && askable(**agent)
                 && self
                     .seat_of(**agent)
-                    .is_some_and(|seat| line.free.contains(&(seat.standing.idle_since, **agent)))
+                    .is_some_and(|seat| line.free.contains(&seat.standing.listed_as(**agent)))
         });
         rested.min_by_key(|(agent, passed_at)| (**passed_at, **agent)).map(|(agent, _)| *agent)
-    }
-}
-
-/// Says whether one place is served before another, looking at ids only where nothing else tells them apart.
-fn is_sooner(one: &Place, other: &Place) -> bool {
-    let rank = |(Reverse(priority), time, _): &Place| (Reverse(*priority), *time);
-    match rank(one).cmp(&rank(other)) {
-        Ordering::Less => true,
-        Ordering::Greater => false,
-        Ordering::Equal => one.2 < other.2,
     }
 }

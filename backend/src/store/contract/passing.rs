@@ -46,7 +46,7 @@ pub fn an_offer_says_who_passes_the_conversation_on(place: &dyn Place) {
     let to_agent = Transfer { policy, mode: Mode::Warm, ..to_agent };
     let enqueued = TransferState::Enqueued { undo_until: at(9), deadline: None };
     let to_queue = transfer(4, &queued, Target::Queue(BILLING), enqueued);
-    queued.waiting_mut().expect("it waits").transfer = Some(to_queue.id);
+    queued.waiting_mut().expect("it waits").transfer = Some(Box::new(to_queue.id));
     let offers =
         [offer(3, &sent, OfferCause::Transfer(to_agent.id)), offer(4, &queued, OfferCause::Queue(BILLING))];
     let changed = rows(&sent).into_iter().chain(rows(&queued)).chain(offers.map(Row::Offer));

@@ -167,7 +167,7 @@ pub fn waiting(number: u64) -> Conversation {
         owners: FewSet::new(),
         last_agent: None,
         invites: Default::default(),
-        listeners: BTreeSet::new(),
+        listeners: Rare::new(),
         hops: 0,
         silence: None,
         state: ConversationState::Open { held, epoch: 0 },

@@ -215,7 +215,7 @@ pub fn sight_is_of_who_is_consulted_and_who_reads_on(place: &dyn Place) {
     let id = conversation.id;
     let held = Held::Agent { agent: TWO, since: at(9), transfer: None };
     let state = ConversationState::Open { held, epoch: 2 };
-    let passed_on = Conversation { state, listeners: [ONE].into(), ..owned(1) };
+    let passed_on = Conversation { state, listeners: [ONE].into_iter().collect(), ..owned(1) };
     let followed_by = FollowedBy::Owner(OwnerCause::Transferred(TransferId::from_bits(2)));
     let state = SegmentState::WrapUp { ended_at: at(9), followed_by, until: None };
     let part = Segment { id: SegmentId::from_bits(9), state, ..segment(&owned(1)) };
@@ -226,7 +226,7 @@ pub fn sight_is_of_who_is_consulted_and_who_reads_on(place: &dyn Place) {
     assert_eq!(sight(&scene, ONE), Some(Sight::Whole));
     let whole = scene.ask(|reading| reading.thread(id, Sight::Whole));
     assert_eq!(reads_on(&scene).get(&id), whole.as_ref());
-    let closed = Conversation { listeners: [].into(), ..passed_on };
+    let closed = Conversation { listeners: Rare::new(), ..passed_on };
     scene.turn([Row::Conversation(closed), listener(false)], Vec::new());
     assert_eq!(sight(&scene, ONE), Some(Sight::Until { last_seq: 0, at: at(9) }));
     assert!(reads_on(&scene).is_empty());

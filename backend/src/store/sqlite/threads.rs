@@ -73,7 +73,7 @@ pub(super) fn thread(
 /// Returns the invitations to a conversation that have not ended.
 fn invites(connection: &Connection, conversation: &Conversation) -> Result<Vec<InviteView>, StoreError> {
     let mut views = Vec::new();
-    for id in &conversation.invites {
+    for id in conversation.invites.iter() {
         let (invite, _) = things::there(things::invite(connection, *id)?, id)?;
         let name = |agent| things::agent_name(connection, agent);
         let (joined, asked, deadline) = match &invite.state {
@@ -259,7 +259,7 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
         things::there(things::conversation(connection, offer.conversation)?, offer.conversation)?;
     let transfer = match offer.cause {
         OfferCause::Transfer(transfer) => Some(transfer),
-        OfferCause::Queue(_) => conversation.waiting().and_then(|waiting| waiting.transfer),
+        OfferCause::Queue(_) => conversation.waiting().and_then(|waiting| waiting.transfer()),
         OfferCause::Invite(_) => None,
     };
     let mut thread =
