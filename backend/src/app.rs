@@ -16,10 +16,12 @@ use crate::http::assets::Assets;
 use crate::http::limits::Limits;
 use crate::http::streams::Streams;
 use crate::ids::IdSource;
+use crate::insights::Insights;
 use crate::partners::{self, CALLS_WAITING_MAX};
 use crate::routing::RoutingState;
 use crate::store::{Store, StoreError};
 use crate::summary::model::Model;
+use crate::telemetry::chain;
 
 /// How many requests read the store at once at most; more wait. Each that reads has a connection with files and a cache
 /// of its own.
@@ -49,8 +51,9 @@ pub struct App {
     pub summary_model: Option<Arc<Model>>,
     /// The transfers for which a partner is to be asked; whoever asks takes this, once.
     pub calls: Mutex<Option<mpsc::Receiver<TransferId>>>,
-    /// How far the log goes, for those who follow it.
-    pub head: Head,
+    /// Reports; nothing where their file could not be opened.
+    pub insights: Option<Insights>,
+    head: Head,
     readers: Semaphore,
 }
 
@@ -90,7 +93,12 @@ impl App {
         };
         let head = Head::default();
         let dispatcher = Dispatcher::start_calling(parts, calls, head.clone())?;
+        let insights = Insights::start(&config.data, store.clone(), clock.clone(), &head);
+        let insights = insights.inspect_err(
+            |error| tracing::error!(error = %chain(error), "there are no reports; see to the cause and start again"),
+        );
         Ok(Arc::new(Self {
+            insights: insights.ok(),
             accounts: Accounts::new(store.clone(), clock.clone())?,
             assets,
             limits: Limits::default(),
@@ -171,6 +179,11 @@ impl App {
         self.dispatcher.stop().await;
         // Nothing is taken in after the stop, so the answer to one more command is the end of the loop.
         let _ = self.dispatcher.submit(nothing()).await;
+        self.head.stop();
+        if let Some(insights) = &self.insights {
+            let follower = insights.follower();
+            drop(tokio::task::spawn_blocking(move || follower.wait_for_end()).await);
+        }
     }
 
     /// Says whether the store can be read and the dispatcher decides; it changes nothing.
@@ -178,6 +191,13 @@ impl App {
         let readable = self.with_store(|app| app.store.read()?.head()).await.is_ok();
         let decided = self.dispatcher.submit(nothing()).await;
         readable && matches!(decided, Err(CommandError::Refused(_)))
+    }
+}
+
+impl Drop for App {
+    /// Lets those who follow the log end, also where nobody stopped the server.
+    fn drop(&mut self) {
+        self.head.stop();
     }
 }
 

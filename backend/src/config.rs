@@ -52,6 +52,9 @@ pub enum Action {
         #[command(flatten)]
         data: DataArgs,
     },
+    /// Writes what the reports hold to a new file for other programs.
+    #[command(subcommand)]
+    Export(ExportAction),
     /// Replays the log and compares it with the rows.
     Verify {
         /// Where the data is.
@@ -63,6 +66,19 @@ pub enum Action {
     Admin(AdminAction),
     /// Plays customers who write to a running server.
     DemoCustomers(CustomersArgs),
+}
+
+/// What can be exported.
+#[derive(Debug, Subcommand)]
+pub enum ExportAction {
+    /// Writes segments and transfers to a new SQLite file, while the server runs or stands still.
+    Sql {
+        /// Where the data is.
+        #[command(flatten)]
+        data: DataArgs,
+        /// The file to write; it must not exist.
+        target: PathBuf,
+    },
 }
 
 /// What can be administered from the command line.

@@ -34,6 +34,7 @@ pub mod gate;
 pub mod handover;
 pub mod headers;
 pub mod health;
+pub mod insights;
 pub mod invites;
 pub mod limits;
 pub mod offers;
@@ -117,6 +118,14 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(offers::complete_wrap_up))
         .routes(routes!(offers::extend_wrap_up))
         .routes(routes!(desk::dispositions))
+        .routes(routes!(insights::transfers))
+        .routes(routes!(insights::transfer_list))
+        .routes(routes!(insights::segments))
+        .routes(routes!(insights::queues))
+        .routes(routes!(insights::agents))
+        .routes(routes!(insights::waits))
+        .routes(routes!(insights::flows_between))
+        .routes(routes!(insights::trend))
         // Administrators.
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::show, people::change))

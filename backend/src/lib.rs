@@ -6,6 +6,7 @@
 //! [`scripts`] plays flows, and [`partners`] asks external contacts.
 //! [`summary`] says what a conversation was about, for whoever takes it over.
 //! [`following`] hands the log to what is made from it beside the work.
+//! [`insights`] are the reports.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
 
 pub mod accounts;
@@ -22,6 +23,7 @@ pub mod following;
 pub mod hours;
 pub mod http;
 pub mod ids;
+pub mod insights;
 pub mod judging;
 pub mod partners;
 pub mod routing;

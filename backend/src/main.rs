@@ -10,10 +10,10 @@ use anyhow::{Context, bail};
 use baton::accounts::{Passwords, random};
 use baton::app::{self, App, Start};
 use baton::clock::SystemClock;
-use baton::config::{Action, AdminAction, Cli, Config, ServeArgs, admin_password};
+use baton::config::{Action, AdminAction, Cli, Config, ExportAction, ServeArgs, admin_password};
 use baton::dispatcher::CommandError;
 use baton::store::sqlite::{self, SqliteStore};
-use baton::{demo, http, telemetry};
+use baton::{demo, http, insights, telemetry};
 use baton_shared::command::Actor;
 use baton_shared::{Command, Role};
 use clap::Parser;
@@ -48,6 +48,10 @@ fn run(action: Action) -> anyhow::Result<()> {
         Action::Restore { backup, data } => {
             sqlite::restore(&backup, &data.data)?;
             say(&format!("Restored {} into {}", backup.display(), data.data.display()))
+        }
+        Action::Export(ExportAction::Sql { data, target }) => {
+            insights::export(&data.data, &target)?;
+            say(&format!("Wrote {}", target.display()))
         }
         Action::Verify { data } => verify(&data.data),
         Action::Admin(AdminAction::Create { data, email, name }) => {

@@ -5,7 +5,7 @@
 //! Nothing above this module knows which database runs.
 
 pub mod contract;
-mod rows;
+pub(crate) mod rows;
 pub mod sqlite;
 
 use std::collections::BTreeMap;

@@ -34,6 +34,15 @@ pub fn count() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!("baton_streams_open", "Streams of events that are open.");
     metrics::describe_counter!("baton_commits_total", "Batches committed.");
     metrics::describe_histogram!("baton_commit_events", "Events committed together in one batch.");
+    metrics::describe_gauge!(
+        "baton_follower_running",
+        "Whether a follower follows the log: 1, or 0 after it stopped."
+    );
+    metrics::describe_gauge!(
+        "baton_follower_lag_events",
+        "Events committed that a follower had not taken when it last did."
+    );
+    metrics::describe_gauge!("baton_follower_lag_ms", "How long ago the first of them was, in milliseconds.");
     Ok(handle)
 }
 

@@ -40,7 +40,7 @@ fn audience(operation: &Operation) -> Audience {
         _ if path.starts_with("/api/external/") => Audience::Partners,
         ("GET", "/api/skills" | "/api/supervisor" | "/api/teams")
         | ("POST", "/api/conversations/{conversation}/takeover") => Audience::Supervisors,
-        _ if path.starts_with("/api/groups") => Audience::Supervisors,
+        _ if path.starts_with("/api/groups") || path.starts_with("/api/insights/") => Audience::Supervisors,
         _ if ADMINISTERED.iter().any(|mine| path.starts_with(mine)) => Audience::Administrators,
         _ => Audience::SignedIn,
     }

@@ -91,6 +91,11 @@ impl DerivedFile {
     }
 }
 
+/// Makes an empty file that only its owner can read, unless it is there.
+pub fn make_private(path: &Path) -> std::io::Result<()> {
+    opening::make_private(path)
+}
+
 /// Returns how far a file goes.
 pub fn place(connection: &Connection) -> Result<Place, StoreError> {
     let mut find = connection.prepare_cached("select position, at_ms from followed")?;

@@ -1,0 +1,308 @@
+//! Reports, as JSON or as tables in CSV.
+
+mod tables;
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use baton_shared::api::{
+    AgentsReport, FlowsBetweenReport, QueuesReport, SegmentsPage, TransfersPage, TransfersReport,
+    TrendReport, WaitsReport,
+};
+use baton_shared::*;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
+
+use self::tables::Table;
+use super::body::Asked;
+use super::callers::{Caller, CurrentSupervisor};
+use super::error::ApiError;
+use crate::app::App;
+use crate::insights::{Bucket, Filter, Insights, Levels, POINTS_MAX, Page, Since, starts};
+use crate::store::StoreError;
+
+/// How many rows a page of a list has at most.
+pub const ROWS_MAX: u32 = 10_000;
+
+/// How many rows a page of a list has unless another number is asked for.
+pub const ROWS: u32 = 100;
+
+/// How far back a report goes that says nothing about its beginning.
+const RANGE: core::time::Duration = core::time::Duration::from_secs(30 * 24 * 60 * 60);
+
+/// Which customer leaves soon, unless it is asked otherwise, in seconds.
+const SHORT_SECS: u32 = 10;
+
+/// What a report is of.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Report {
+    /// What began from then on: a time in RFC 3339, or a day in `zone`; 30 days before `to` without it.
+    from: Option<String>,
+    /// What began before then, in the same forms; until now without it.
+    to: Option<String>,
+    /// The time zone of days, such as `Europe/Berlin`; `UTC` without it.
+    zone: Option<String>,
+    /// Only conversations of this queue.
+    queue: Option<QueueId>,
+    /// Only what this agent did or was asked, and transfers from or to them.
+    agent: Option<AgentId>,
+    /// Only what waited for this group, and transfers to it.
+    group: Option<GroupId>,
+    /// Only conversations of this channel.
+    channel: Option<Channel>,
+    /// Only transfers of this outcome or reason, and segments that were followed by this.
+    outcome: Option<String>,
+    /// Of segments: only those of this kind.
+    kind: Option<String>,
+    /// Of transfers: only those by this id.
+    sender: Option<String>,
+    /// Of transfers: only those to this id.
+    receiver: Option<String>,
+    /// Of transfers: only those that this agent accepted.
+    accepted_by: Option<AgentId>,
+    /// Only what is of this conversation.
+    conversation: Option<ConversationId>,
+    /// Of queues: within how many seconds is in time, instead of each queue's own target.
+    target_secs: Option<u32>,
+    /// Of queues: who leaves within so many seconds does not count against the service level; 10 without it.
+    short_secs: Option<u32>,
+    /// Of waits: from when they count, `queue`, `creation` or `transfer`; `queue` without it.
+    since: Option<String>,
+    /// Of trends: `hour`, `day`, `week` or `month`; `day` without it.
+    bucket: Option<String>,
+    /// Of lists: what the page before said as `next`.
+    after: Option<String>,
+    /// Of lists: how many rows at most, up to 10,000; 100 without it.
+    limit: Option<u32>,
+    /// Of what became of transfers, in CSV: `figures`, `by_sender` or `by_receiver`; `figures` without it.
+    table: Option<String>,
+}
+
+fn wrong(what: &str) -> ApiError {
+    ApiError::new(StatusCode::BAD_REQUEST, "query_invalid", what)
+}
+
+impl Report {
+    fn time_zone(&self) -> Result<TimeZone, ApiError> {
+        let name = self.zone.as_deref().unwrap_or("UTC");
+        TimeZone::get(name).map_err(|_| wrong("`zone` is the name of a time zone, such as `Europe/Berlin`."))
+    }
+
+    fn time(&self, text: &str) -> Result<Timestamp, ApiError> {
+        let day = |date: jiff::civil::Date| {
+            let zoned = date.to_zoned(self.time_zone()?);
+            zoned.map(|zoned| zoned.timestamp()).map_err(|_| wrong("That day is in no calendar."))
+        };
+        // A plus sign in an address means a blank.
+        let time = match (text.replace(' ', "+").parse(), text.parse()) {
+            (Ok(time), _) => time,
+            (Err(_), Ok(date)) => day(date)?,
+            (Err(_), Err(_)) => {
+                let what =
+                    "`from` and `to` are times such as `2026-11-21T09:30:00Z`, or days such as `2026-11-21`.";
+                return Err(wrong(what));
+            }
+        };
+        Ok(Timestamp::from_millis(jiff::Timestamp::as_millisecond(time)))
+    }
+
+    /// Returns which rows are wanted, as far as whoever asks may see them.
+    async fn filter(&self, app: &Arc<App>, me: &Caller) -> Result<Filter, ApiError> {
+        let id = me.id;
+        let scope = app.dispatcher.look(move |state, _| state.scope(id)).await?;
+        // What begins in this millisecond counts.
+        let now = Timestamp::from_millis(app.now().as_millis() + 1);
+        let to = self.to.as_deref().map(|text| self.time(text)).transpose()?.unwrap_or(now);
+        let from = self.from.as_deref().map(|text| self.time(text)).transpose()?;
+        Ok(Filter {
+            from: from.unwrap_or(to.minus(RANGE)),
+            to,
+            queue: self.queue,
+            agent: self.agent,
+            group: self.group,
+            channel: self.channel,
+            kind: self.kind.clone(),
+            outcome: self.outcome.clone(),
+            sender: self.sender.clone(),
+            receiver: self.receiver.clone(),
+            accepted_by: self.accepted_by,
+            conversation: self.conversation,
+            scope,
+        })
+    }
+
+    fn page(&self) -> Result<Page, ApiError> {
+        let limit = self.limit.unwrap_or(ROWS).clamp(1, ROWS_MAX) as usize;
+        let place =
+            |text: &String| Page::place(text).ok_or_else(|| wrong("`after` is what a page said as `next`."));
+        Ok(Page { after: self.after.as_ref().map(place).transpose()?, limit })
+    }
+}
+
+/// Runs a report beside the requests; without reports the server says so.
+async fn run<T: Send + 'static>(
+    app: &Arc<App>,
+    report: impl FnOnce(&Insights) -> Result<T, StoreError> + Send + 'static,
+) -> Result<T, ApiError> {
+    let found = app.with_store(move |app| app.insights.as_ref().map(report).transpose()).await?;
+    found.ok_or_else(ApiError::unavailable)
+}
+
+/// Answers as it was asked: as JSON, or with one of the report's tables as CSV.
+fn answer(headers: &HeaderMap, report: &impl Serialize, table: Table) -> Result<Response, ApiError> {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let as_csv = accepted
+        .flat_map(|value| value.split(','))
+        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/csv")));
+    let mut response = if as_csv {
+        let report = serde_json::to_value(report).map_err(|_| ApiError::internal())?;
+        let text = table.text(&report).map_err(|_| ApiError::internal())?;
+        let mut response =
+            ([(header::CONTENT_TYPE, "text/csv; charset=utf-8; header=present")], text).into_response();
+        if let Some(next) = report["next"].as_str().and_then(|next| HeaderValue::from_str(next).ok()) {
+            response.headers_mut().insert("baton-next", next);
+        }
+        response
+    } else {
+        Json(report).into_response()
+    };
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept"));
+    Ok(response)
+}
+
+/// Says what became of transfers
+///
+/// Counted are transfers that were asked for in the stretch of time; as CSV the figures, or one of the cuts.
+#[utoipa::path(get, path = "/api/insights/transfers", tag = "Insights", params(Report),
+    responses((status = 200, content((TransfersReport = "application/json"), (String = "text/csv")))))]
+pub async fn transfers(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let table = match asked.table.as_deref() {
+        None | Some("figures") => tables::FIGURES,
+        Some("by_sender") => tables::BY_SENDER,
+        Some("by_receiver") => tables::BY_RECEIVER,
+        Some(_) => return Err(wrong("`table` is `figures`, `by_sender` or `by_receiver`.")),
+    };
+    let filter = asked.filter(&app, &me).await?;
+    answer(&headers, &run(&app, move |insights| insights.transfers(&filter)).await?, table)
+}
+
+/// Lists transfers, the first that was asked for first
+///
+/// With the same filter these are the transfers that the figures count. In CSV the header `Baton-Next` says what to send as `after`.
+#[utoipa::path(get, path = "/api/insights/transfers/list", tag = "Insights", params(Report),
+    responses((status = 200, content((TransfersPage = "application/json"), (String = "text/csv")))))]
+pub async fn transfer_list(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
+    let found = run(&app, move |insights| insights.transfer_list(&filter, page)).await?;
+    answer(&headers, &found, tables::TRANSFERS)
+}
+
+/// Lists segments, the first that began first
+///
+/// Waits, conversations with an agent, offers that were not accepted, transfers and presences. In CSV the header
+/// `Baton-Next` says what to send as `after`.
+#[utoipa::path(get, path = "/api/insights/segments", tag = "Insights", params(Report),
+    responses((status = 200, content((SegmentsPage = "application/json"), (String = "text/csv")))))]
+pub async fn segments(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
+    let found = run(&app, move |insights| insights.segments(&filter, page)).await?;
+    answer(&headers, &found, tables::SEGMENTS)
+}
+
+/// Says what happened in queues and to what waited for groups
+#[utoipa::path(get, path = "/api/insights/queues", tag = "Insights", params(Report),
+    responses((status = 200, content((QueuesReport = "application/json"), (String = "text/csv")))))]
+pub async fn queues(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let millis = |secs: u32| u64::from(secs) * 1_000;
+    let short_ms = millis(asked.short_secs.unwrap_or(SHORT_SECS));
+    let levels = Levels { target_ms: asked.target_secs.map(millis), short_ms };
+    let filter = asked.filter(&app, &me).await?;
+    answer(&headers, &run(&app, move |insights| insights.queues(&filter, levels)).await?, tables::QUEUES)
+}
+
+/// Says what agents did
+#[utoipa::path(get, path = "/api/insights/agents", tag = "Insights", params(Report),
+    responses((status = 200, content((AgentsReport = "application/json"), (String = "text/csv")))))]
+pub async fn agents(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let filter = asked.filter(&app, &me).await?;
+    answer(&headers, &run(&app, move |insights| insights.agents(&filter)).await?, tables::AGENTS)
+}
+
+/// Says how long customers waited
+#[utoipa::path(get, path = "/api/insights/waits", tag = "Insights", params(Report),
+    responses((status = 200, content((WaitsReport = "application/json"), (String = "text/csv")))))]
+pub async fn waits(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let word = asked.since.as_deref().unwrap_or("queue");
+    let since = Since::of_word(word).ok_or_else(|| wrong("`since` is `queue`, `creation` or `transfer`."))?;
+    let filter = asked.filter(&app, &me).await?;
+    answer(&headers, &run(&app, move |insights| insights.waits(&filter, since)).await?, tables::WAITS)
+}
+
+/// Says how conversations moved between queues, groups, flows, partners outside and agents
+#[utoipa::path(get, path = "/api/insights/flows-between", tag = "Insights", params(Report),
+    responses((status = 200, content((FlowsBetweenReport = "application/json"), (String = "text/csv")))))]
+pub async fn flows_between(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let filter = asked.filter(&app, &me).await?;
+    answer(&headers, &run(&app, move |insights| insights.flows_between(&filter)).await?, tables::FLOWS)
+}
+
+/// Says what happened over time
+#[utoipa::path(get, path = "/api/insights/trend", tag = "Insights", params(Report),
+    responses((status = 200, content((TrendReport = "application/json"), (String = "text/csv")))))]
+pub async fn trend(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let word = asked.bucket.as_deref().unwrap_or("day");
+    let bucket =
+        Bucket::of_word(word).ok_or_else(|| wrong("`bucket` is `hour`, `day`, `week` or `month`."))?;
+    let (filter, zone) = (asked.filter(&app, &me).await?, asked.time_zone()?);
+    let name = asked.zone.unwrap_or_else(|| "UTC".to_owned());
+    let starts = starts(filter.from, filter.to, bucket, &zone).ok_or_else(|| {
+        wrong(&format!("That is more than {POINTS_MAX} points; ask for a shorter time or a longer `bucket`."))
+    })?;
+    let found = run(&app, move |insights| insights.trend(&filter, &name, bucket, &starts)).await?;
+    answer(&headers, &found, tables::TREND)
+}

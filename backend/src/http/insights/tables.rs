@@ -1,0 +1,284 @@
+//! Reports as tables that spreadsheets open.
+
+use serde_json::Value;
+
+/// A table of a report: where its rows are, and what is in its columns.
+#[derive(Clone, Copy, Debug)]
+pub struct Table {
+    /// The field that holds the rows; nothing where the report is the one row.
+    rows: Option<&'static str>,
+    /// The fields of a row; a dot leads into a field of a field.
+    columns: &'static [&'static str],
+}
+
+/// What became of transfers, in one row.
+pub const FIGURES: Table = Table {
+    rows: None,
+    columns: &[
+        "conversations_with_transfers",
+        "transfer_segments_total",
+        "transfer_segments_successful",
+        "transfer_segments_failed",
+        "transfer_segments_to_agent",
+        "transfer_segments_to_queue",
+        "transfer_segments_to_group",
+        "transfer_segments_to_workflow",
+        "transfer_segments_to_bot",
+        "transfer_segments_to_external",
+        "transfer_segments_cancelled",
+        "transfer_segments_open",
+        "failed_rejected",
+        "failed_returned",
+        "failed_expired",
+        "failed_abandoned",
+        "failed_other",
+        "mode_cold",
+        "mode_warm",
+        "ping_pongs",
+        "bounce_backs",
+        "within_two_minutes",
+        "chain_longest",
+        "chained",
+        "offers",
+        "offers_rejected",
+        "offers_missed",
+        "customer_messages",
+        "offers_per_transfer",
+        "to_offer_ms",
+        "to_accept_ms",
+        "request_to_accept_ms",
+        "request_to_reply_ms",
+    ],
+};
+
+const CUT: &[&str] =
+    &["thing.kind", "thing.id", "thing.name", "total", "successful", "failed", "cancelled", "open"];
+
+/// Transfers by who passed on.
+pub const BY_SENDER: Table = Table { rows: Some("by_sender"), columns: CUT };
+
+/// Transfers by whom it was passed on to.
+pub const BY_RECEIVER: Table = Table { rows: Some("by_receiver"), columns: CUT };
+
+/// Transfers.
+pub const TRANSFERS: Table = Table {
+    rows: Some("transfers"),
+    columns: &[
+        "id",
+        "conversation",
+        "requested_at",
+        "ended_at",
+        "transfer_type",
+        "sender.kind",
+        "sender.id",
+        "sender.name",
+        "receiver.kind",
+        "receiver.id",
+        "receiver.name",
+        "queue.id",
+        "queue.name",
+        "channel",
+        "outcome",
+        "reason",
+        "hop",
+        "ping_pong",
+        "bounce_back",
+        "offers",
+        "accepted_by.id",
+        "accepted_by.name",
+        "to_offer_ms",
+        "to_accept_ms",
+        "request_to_accept_ms",
+        "request_to_reply_ms",
+        "customer_messages",
+    ],
+};
+
+/// Segments.
+pub const SEGMENTS: Table = Table {
+    rows: Some("segments"),
+    columns: &[
+        "id",
+        "conversation",
+        "kind",
+        "started_at",
+        "ended_at",
+        "lasted_ms",
+        "agent.id",
+        "agent.name",
+        "queue.id",
+        "queue.name",
+        "group.id",
+        "group.name",
+        "channel",
+        "transfer_type",
+        "transferred_segment",
+        "began_from_transfer",
+        "ended_by_transfer",
+        "destination_type",
+        "destination_id",
+        "destination",
+        "preceded_by",
+        "followed_by",
+        "ring_ms",
+        "first_response_ms",
+        "response_ms",
+        "response_max_ms",
+        "agent_messages",
+        "customer_messages",
+        "wrap_up_ms",
+    ],
+};
+
+/// What happened in queues.
+pub const QUEUES: Table = Table {
+    rows: Some("queues"),
+    columns: &[
+        "thing.kind",
+        "thing.id",
+        "thing.name",
+        "entered",
+        "accepted",
+        "abandoned",
+        "short_abandoned",
+        "overflowed",
+        "left_otherwise",
+        "waiting",
+        "accepted_in_target",
+        "level_counted",
+        "service_level",
+        "answer_ms",
+        "answer_max_ms",
+        "abandon_ms",
+        "abandoned_share",
+        "short_abandoned_share",
+        "missed",
+        "rejected",
+        "completed",
+        "handle_ms",
+        "talk_ms",
+        "wrap_up_ms",
+    ],
+};
+
+/// What agents did.
+pub const AGENTS: Table = Table {
+    rows: Some("agents"),
+    columns: &[
+        "thing.id",
+        "thing.name",
+        "conversations",
+        "in_progress",
+        "missed",
+        "rejected",
+        "ring_ms",
+        "talk_ms",
+        "wrap_up_ms",
+        "handle_ms",
+        "first_response_ms",
+        "response_ms",
+        "response_max_ms",
+        "messages",
+        "transfers_sent",
+        "transfers_to",
+        "transfers_accepted",
+        "available_ms",
+        "busy_ms",
+        "away_ms",
+    ],
+};
+
+/// How long customers waited.
+pub const WAITS: Table =
+    Table { rows: Some("buckets"), columns: &["from_ms", "below_ms", "accepted", "abandoned"] };
+
+/// How conversations moved.
+pub const FLOWS: Table = Table {
+    rows: Some("flows"),
+    columns: &["from.kind", "from.id", "from.name", "to.kind", "to.id", "to.name", "count"],
+};
+
+/// What happened over time.
+pub const TREND: Table = Table {
+    rows: Some("points"),
+    columns: &[
+        "start",
+        "entered",
+        "accepted",
+        "abandoned",
+        "answer_ms",
+        "transfers",
+        "transfers_successful",
+        "transfers_failed",
+    ],
+};
+
+impl Table {
+    /// Writes the table of a report as CSV (RFC 4180), with a line of names.
+    pub fn text(&self, report: &Value) -> Result<Vec<u8>, csv::Error> {
+        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+        writer.write_record(self.columns.iter().map(|column| column.replace('.', "_")))?;
+        let rows = match self.rows {
+            Some(rows) => report[rows].as_array().map(Vec::as_slice).unwrap_or_default(),
+            None => std::slice::from_ref(report),
+        };
+        for row in rows {
+            writer.write_record(self.columns.iter().map(|column| cell(field(row, column))))?;
+        }
+        writer.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+    }
+}
+
+/// Returns what stands in a column of a row.
+fn field<'a>(row: &'a Value, column: &str) -> &'a Value {
+    column.split('.').fold(row, |value, name| &value[name])
+}
+
+/// Writes a value; a text that a spreadsheet would take for a formula is written behind an apostrophe.
+fn cell(value: &Value) -> String {
+    match value {
+        Value::Null => String::new(),
+        Value::String(text) if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) => format!("'{text}"),
+        Value::String(text) => text.clone(),
+        Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => value.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_quoted_where_they_must_be_and_never_become_formulas() {
+        let cut = |name: &str| {
+            let thing = json!({"kind": "agent", "id": "agt_1", "name": name});
+            json!({"thing": thing, "total": 2, "successful": 1, "failed": 1, "cancelled": 0, "open": 0})
+        };
+        let report = json!({"by_sender": [cut("=1+1"), cut("Ada, \"the\" agent"), cut("@a"), cut("Bob")]});
+        let text = String::from_utf8(BY_SENDER.text(&report).unwrap()).unwrap();
+        let lines: Vec<&str> = text.split("\r\n").collect();
+        assert_eq!(
+            lines,
+            [
+                "thing_kind,thing_id,thing_name,total,successful,failed,cancelled,open",
+                "agent,agt_1,'=1+1,2,1,1,0,0",
+                "agent,agt_1,\"Ada, \"\"the\"\" agent\",2,1,1,0,0",
+                "agent,agt_1,'@a,2,1,1,0,0",
+                "agent,agt_1,Bob,2,1,1,0,0",
+                "",
+            ]
+        );
+    }
+
+    #[test]
+    fn a_table_of_nothing_has_its_names_and_nothing_is_an_empty_cell() {
+        let text = String::from_utf8(WAITS.text(&json!({"buckets": []})).unwrap()).unwrap();
+        assert_eq!(text, "from_ms,below_ms,accepted,abandoned\r\n");
+        let last = json!({"buckets": [{"from_ms": 5, "below_ms": null, "accepted": 1, "abandoned": 0}]});
+        let text = String::from_utf8(WAITS.text(&last).unwrap()).unwrap();
+        assert!(text.ends_with("\r\n5,,1,0\r\n"), "{text}");
+    }
+}

@@ -1,0 +1,323 @@
+//! What is asked of reports, and how rows are found for it.
+
+use std::collections::{BTreeSet, HashMap};
+
+use baton_shared::api::InsightsThing;
+use baton_shared::*;
+use rusqlite::types::{Value, ValueRef};
+use rusqlite::{Connection, OptionalExtension, Row, Statement, params, params_from_iter};
+
+use super::rows::{Followed, Kind};
+use crate::routing::Scope;
+use crate::store::StoreError;
+
+/// Which rows a report is of.
+#[derive(Clone, Debug)]
+pub struct Filter {
+    /// What began from then on.
+    pub from: Timestamp,
+    /// What began before then.
+    pub to: Timestamp,
+    /// Conversations of this queue.
+    pub queue: Option<QueueId>,
+    /// What this agent did, was asked or was to be given.
+    pub agent: Option<AgentId>,
+    /// What waited for this group, or was to.
+    pub group: Option<GroupId>,
+    /// Conversations of this channel.
+    pub channel: Option<Channel>,
+    /// Segments of this kind, by its word.
+    pub kind: Option<String>,
+    /// Segments followed by this; transfers of this outcome or reason.
+    pub outcome: Option<String>,
+    /// Transfers by whoever has this id.
+    pub sender: Option<String>,
+    /// Transfers to whoever has this id.
+    pub receiver: Option<String>,
+    /// Transfers that this agent accepted.
+    pub accepted_by: Option<AgentId>,
+    /// What is of this conversation.
+    pub conversation: Option<ConversationId>,
+    /// What whoever asks may see.
+    pub scope: Scope,
+}
+
+impl Filter {
+    /// Returns a filter for everything in a stretch of time.
+    pub const fn all(from: Timestamp, to: Timestamp) -> Self {
+        Self {
+            from,
+            to,
+            queue: None,
+            agent: None,
+            group: None,
+            channel: None,
+            kind: None,
+            outcome: None,
+            sender: None,
+            receiver: None,
+            accepted_by: None,
+            conversation: None,
+            scope: Scope::Everything,
+        }
+    }
+}
+
+/// What rows name, by their numbers.
+pub(super) type Things = HashMap<i64, InsightsThing>;
+
+/// Reads what rows name.
+pub(super) fn things(connection: &Connection) -> Result<Things, StoreError> {
+    let mut find = connection.prepare_cached("select number, kind, id, name from things")?;
+    let found = find.query_map([], |row| {
+        Ok((row.get(0)?, InsightsThing { kind: row.get(1)?, id: row.get(2)?, name: row.get(3)? }))
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Conditions on rows, joined with `and`, with their parameters.
+#[derive(Debug)]
+pub(super) struct Conditions {
+    text: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn new() -> Self {
+        Self { text: "1".to_owned(), values: Vec::new() }
+    }
+
+    /// Adds a condition; `?` stands for each value, in their order.
+    pub(super) fn add(&mut self, text: &str, values: &[Value]) {
+        self.text.push_str(" and (");
+        let mut next = values.iter();
+        for part in text.split_inclusive('?') {
+            match part.strip_suffix('?') {
+                Some(before) => {
+                    self.text.push_str(before);
+                    self.values.extend(next.next().cloned());
+                    self.text.push_str(&format!("?{}", self.values.len()));
+                }
+                None => self.text.push_str(part),
+            }
+        }
+        self.text.push(')');
+    }
+
+    /// Asks for columns of the rows that fulfil the conditions, and hands each to `visit`.
+    pub(super) fn visit(
+        &self,
+        connection: &Connection,
+        (columns, table, end): (&str, &str, &str),
+        mut visit: impl FnMut(&Row<'_>) -> rusqlite::Result<()>,
+    ) -> Result<(), StoreError> {
+        let sql = format!("select {columns} from {table} where {} {end}", self.text);
+        let mut find: Statement<'_> = connection.prepare(&sql)?;
+        let mut rows = find.query(params_from_iter(&self.values))?;
+        while let Some(row) = rows.next()? {
+            visit(row)?;
+        }
+        Ok(())
+    }
+}
+
+/// Returns the number of what an id names; one that no row has where it is unknown.
+fn number(connection: &Connection, id: &str) -> Result<Value, StoreError> {
+    let mut find = connection.prepare_cached("select number from things where id = ?1")?;
+    Ok(Value::Integer(find.query_row(params![id], |row| row.get(0)).optional()?.unwrap_or(-1)))
+}
+
+fn conversation_number(connection: &Connection, id: ConversationId) -> Result<Value, StoreError> {
+    let mut find = connection.prepare_cached("select number from conversations where id = ?1")?;
+    let found = find.query_row(params![id.to_string()], |row| row.get(0)).optional()?;
+    Ok(Value::Integer(found.unwrap_or(-1)))
+}
+
+/// Returns the numbers of those who are in a scope, as lists in JSON: everything there, and its queues.
+fn overseen(connection: &Connection, scope: &Scope) -> Result<Option<(Value, Value)>, StoreError> {
+    let Scope::Teams { people, queues, groups } = scope else { return Ok(None) };
+    let queue_ids: BTreeSet<String> = queues.iter().map(ToString::to_string).collect();
+    let mut ids: BTreeSet<String> = people.iter().map(ToString::to_string).collect();
+    ids.extend(groups.iter().map(ToString::to_string));
+    let (mut all, mut of_queues) = (Vec::new(), Vec::new());
+    let mut find = connection.prepare_cached("select number, id from things")?;
+    let mut rows = find.query([])?;
+    while let Some(row) = rows.next()? {
+        let (number, id): (i64, String) = (row.get(0)?, row.get(1)?);
+        if queue_ids.contains(&id) {
+            of_queues.push(number);
+            all.push(number);
+        } else if ids.contains(&id) {
+            all.push(number);
+        }
+    }
+    let list = |numbers: &[i64]| Value::Text(format!("{numbers:?}"));
+    Ok(Some((list(&all), list(&of_queues))))
+}
+
+fn integer(time: Timestamp) -> Value {
+    Value::Integer(time.as_millis())
+}
+
+/// Returns the conditions on segments of some kinds.
+pub(super) fn segments(
+    connection: &Connection,
+    filter: &Filter,
+    kinds: &[Kind],
+) -> Result<Conditions, StoreError> {
+    let mut found = Conditions::new();
+    let numbers: Vec<String> = kinds.iter().map(|kind| (*kind as i64).to_string()).collect();
+    found.add(&format!("kind in ({})", numbers.join(", ")), &[]);
+    found.add("started_at >= ? and started_at < ?", &[integer(filter.from), integer(filter.to)]);
+    of_segments(connection, filter, &mut found)?;
+    Ok(found)
+}
+
+/// Returns the conditions on presences that touch the stretch of time.
+pub(super) fn presences(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
+    let mut found = Conditions::new();
+    found.add("kind = ?", &[Value::Integer(Kind::Presence as i64)]);
+    let touches = "started_at < ? and (ended_at is null or ended_at > ?)";
+    found.add(touches, &[integer(filter.to), integer(filter.from)]);
+    if let Some(agent) = filter.agent {
+        found.add("place = ?", &[number(connection, &agent.to_string())?]);
+    }
+    if let Some((all, _)) = overseen(connection, &filter.scope)? {
+        found.add("place in (select value from json_each(?))", &[all]);
+    }
+    Ok(found)
+}
+
+fn of_segments(connection: &Connection, filter: &Filter, found: &mut Conditions) -> Result<(), StoreError> {
+    let place = "place = ? or (kind = 8 and destination = ?)";
+    if let Some(agent) = filter.agent {
+        let number = number(connection, &agent.to_string())?;
+        found.add(place, &[number.clone(), number]);
+    }
+    if let Some(group) = filter.group {
+        let number = number(connection, &group.to_string())?;
+        found.add(place, &[number.clone(), number]);
+    }
+    if let Some(queue) = filter.queue {
+        found.add("queue = ?", &[number(connection, &queue.to_string())?]);
+    }
+    if let Some(channel) = filter.channel {
+        found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
+    }
+    if let Some(outcome) = &filter.outcome {
+        found.add("followed_by = ?", &[Value::Text(outcome.clone())]);
+    }
+    if let Some(conversation) = filter.conversation {
+        found.add("conversation = ?", &[conversation_number(connection, conversation)?]);
+    }
+    if let Some((all, queues)) = overseen(connection, &filter.scope)? {
+        let mine = "place in (select value from json_each(?))
+            or (kind in (6, 7) and queue in (select value from json_each(?)))
+            or (kind = 8 and destination in (select value from json_each(?)))";
+        found.add(mine, &[all.clone(), queues, all]);
+    }
+    Ok(())
+}
+
+/// Returns the conditions on transfers.
+pub(super) fn transfers(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
+    let mut found = Conditions::new();
+    found.add("requested_at >= ? and requested_at < ?", &[integer(filter.from), integer(filter.to)]);
+    if let Some(agent) = filter.agent {
+        let number = number(connection, &agent.to_string())?;
+        found.add("sender = ? or receiver = ?", &[number.clone(), number]);
+    }
+    if let Some(group) = filter.group {
+        found.add("receiver = ?", &[number(connection, &group.to_string())?]);
+    }
+    if let Some(queue) = filter.queue {
+        found.add("queue = ?", &[number(connection, &queue.to_string())?]);
+    }
+    for (column, id) in [("sender", &filter.sender), ("receiver", &filter.receiver)] {
+        if let Some(id) = id {
+            found.add(&format!("{column} = ?"), &[number(connection, id)?]);
+        }
+    }
+    if let Some(agent) = filter.accepted_by {
+        found.add("accepted_by = ?", &[number(connection, &agent.to_string())?]);
+    }
+    if let Some(channel) = filter.channel {
+        found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
+    }
+    if let Some(outcome) = &filter.outcome {
+        let word = Value::Text(outcome.clone());
+        found.add("outcome = ? or reason = ?", &[word.clone(), word]);
+    }
+    if let Some(conversation) = filter.conversation {
+        found.add("conversation = ?", &[conversation_number(connection, conversation)?]);
+    }
+    if let Some((all, _)) = overseen(connection, &filter.scope)? {
+        let mine =
+            "sender in (select value from json_each(?)) or receiver in (select value from json_each(?))";
+        found.add(mine, &[all.clone(), all]);
+    }
+    Ok(found)
+}
+
+/// Adds what stands after a page.
+pub(super) fn after(found: &mut Conditions, columns: &str, place: &[i64]) {
+    let marks = vec!["?"; place.len()].join(", ");
+    let values: Vec<Value> = place.iter().copied().map(Value::Integer).collect();
+    found.add(&format!("({columns}) > ({marks})"), &values);
+}
+
+/// Reads a length of time.
+pub(super) fn length(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<u64>> {
+    Ok(row.get::<_, Option<i64>>(column)?.map(|ms| u64::try_from(ms).unwrap_or(0)))
+}
+
+/// Reads a count.
+pub(super) fn count(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}
+
+/// Reads what followed.
+pub(super) fn followed(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<Followed>> {
+    Ok(match row.get_ref(column)? {
+        ValueRef::Text(word) => std::str::from_utf8(word).ok().and_then(Followed::of_word),
+        ValueRef::Null | ValueRef::Integer(_) | ValueRef::Real(_) | ValueRef::Blob(_) => None,
+    })
+}
+
+/// An average in the making.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Mean {
+    sum: u64,
+    number: u64,
+}
+
+impl Mean {
+    /// Takes a value, if there is one.
+    pub(super) fn take(&mut self, value: Option<u64>) {
+        if let Some(value) = value {
+            self.sum += value;
+            self.number += 1;
+        }
+    }
+
+    /// Takes the sum of several values.
+    pub(super) const fn take_sum(&mut self, sum: u64, number: u64) {
+        self.sum += sum;
+        self.number += number;
+    }
+
+    /// Takes what another one took.
+    pub(super) const fn add(&mut self, other: Self) {
+        self.take_sum(other.sum, other.number);
+    }
+
+    /// Returns how many values it took.
+    pub(super) const fn number(self) -> u64 {
+        self.number
+    }
+
+    /// Returns the average, rounded to the nearest; nothing of nothing.
+    pub(super) fn average(self) -> Option<u64> {
+        (self.sum + self.number / 2).checked_div(self.number)
+    }
+}

@@ -1,0 +1,152 @@
+//! What agents did.
+
+use std::collections::BTreeMap;
+
+use baton_shared::Timestamp;
+use baton_shared::api::{AgentFigures, AgentsReport, InsightsLag, InsightsThing};
+use rusqlite::{Connection, Row};
+
+use super::thing;
+use crate::insights::asking::{self, Filter, Mean, count, followed, length};
+use crate::insights::rows::{Followed, Kind};
+use crate::store::StoreError;
+
+#[derive(Default)]
+struct Tally {
+    conversations: u64,
+    in_progress: u64,
+    missed: u64,
+    rejected: u64,
+    ring: Mean,
+    talk: Mean,
+    wrap_up: Mean,
+    handle: Mean,
+    first_response: Mean,
+    response: Mean,
+    response_max: Option<u64>,
+    messages: u64,
+    sent: u64,
+    to: u64,
+    accepted: u64,
+    available_ms: u64,
+    busy_ms: u64,
+    away_ms: u64,
+}
+
+impl Tally {
+    fn talk(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
+        self.conversations += 1;
+        let (talk_ms, wrap_up_ms) = (length(row, 1)?, length(row, 2)?);
+        match talk_ms {
+            Some(talk_ms) => {
+                self.talk.take(Some(talk_ms));
+                self.handle.take(Some(talk_ms + wrap_up_ms.unwrap_or(0)));
+            }
+            None => self.in_progress += 1,
+        }
+        self.wrap_up.take(wrap_up_ms);
+        self.ring.take(length(row, 3)?);
+        self.first_response.take(length(row, 4)?);
+        let responses = count(row, 5)?;
+        self.response.take_sum(count(row, 6)?, responses);
+        if responses > 0 {
+            self.response_max = self.response_max.max(Some(count(row, 7)?));
+        }
+        self.messages += count(row, 8)?;
+        Ok(())
+    }
+
+    const fn present(&mut self, looks: Option<Followed>, ms: u64) {
+        if let Some(Followed::Available) = looks {
+            self.available_ms += ms;
+        } else if let Some(Followed::Busy) = looks {
+            self.busy_ms += ms;
+        } else if let Some(Followed::Away) = looks {
+            self.away_ms += ms;
+        }
+    }
+
+    fn figures(&self, thing: InsightsThing) -> AgentFigures {
+        AgentFigures {
+            thing,
+            conversations: self.conversations,
+            in_progress: self.in_progress,
+            missed: self.missed,
+            rejected: self.rejected,
+            ring_ms: self.ring.average(),
+            talk_ms: self.talk.average(),
+            wrap_up_ms: self.wrap_up.average(),
+            handle_ms: self.handle.average(),
+            first_response_ms: self.first_response.average(),
+            response_ms: self.response.average(),
+            response_max_ms: self.response_max,
+            messages: self.messages,
+            transfers_sent: self.sent,
+            transfers_to: self.to,
+            transfers_accepted: self.accepted,
+            available_ms: self.available_ms,
+            busy_ms: self.busy_ms,
+            away_ms: self.away_ms,
+        }
+    }
+}
+
+const TALK: &str =
+    "place, ended_at - started_at, wrap_up_ms, ring_ms, first_response_ms, responses, response_ms,
+    response_max_ms, agent_messages";
+
+/// Returns what each agent did; presences are counted as far as they lie in the stretch of time, those that go on until
+/// `now`.
+pub(in crate::insights) fn report(
+    connection: &Connection,
+    filter: &Filter,
+    now: Timestamp,
+    lag: InsightsLag,
+) -> Result<AgentsReport, StoreError> {
+    let mut tallies: BTreeMap<i64, Tally> = BTreeMap::new();
+    let talks = asking::segments(connection, filter, &[Kind::Talk])?;
+    talks.visit(connection, (TALK, "segment_rows", ""), |row| {
+        tallies.entry(row.get(0)?).or_default().talk(row)
+    })?;
+    let offers = asking::segments(connection, filter, &[Kind::Missed, Kind::Rejected])?;
+    offers.visit(connection, ("place, kind", "segment_rows", ""), |row| {
+        let tally = tallies.entry(row.get(0)?).or_default();
+        let missed = row.get::<_, i64>(1)? == Kind::Missed as i64;
+        tally.missed += u64::from(missed);
+        tally.rejected += u64::from(!missed);
+        Ok(())
+    })?;
+    let transfers = asking::transfers(connection, filter)?;
+    transfers.visit(connection, ("sender, receiver, accepted_by", "transfer_rows", ""), |row| {
+        tallies.entry(row.get(0)?).or_default().sent += 1;
+        tallies.entry(row.get(1)?).or_default().to += 1;
+        if let Some(agent) = row.get(2)? {
+            tallies.entry(agent).or_default().accepted += 1;
+        }
+        Ok(())
+    })?;
+    let (from, to) = (filter.from.as_millis(), filter.to.as_millis().min(now.as_millis()));
+    let presences = asking::presences(connection, filter)?;
+    presences.visit(connection, ("place, started_at, ended_at, followed_by", "segment_rows", ""), |row| {
+        let (began, ended): (i64, Option<i64>) = (row.get(1)?, row.get(2)?);
+        let ms = ended.unwrap_or(to).min(to) - began.max(from);
+        let ms = u64::try_from(ms).unwrap_or(0);
+        tallies.entry(row.get(0)?).or_default().present(followed(row, 3)?, ms);
+        Ok(())
+    })?;
+    let things = asking::things(connection)?;
+    let named = tallies.iter().map(|(number, tally)| tally.figures(thing(&things, *number)));
+    // Transfers name queues and groups too, which are no agents.
+    let mut agents: Vec<AgentFigures> = named
+        .filter(|figures| figures.thing.kind == "agent")
+        .filter(|figures| filter.agent.is_none_or(|agent| agent.to_string() == figures.thing.id))
+        .filter(|figures| is_overseen(filter, &figures.thing))
+        .collect();
+    agents.sort_by(|one, other| (&one.thing.name, &one.thing.id).cmp(&(&other.thing.name, &other.thing.id)));
+    Ok(AgentsReport { agents, lag })
+}
+
+/// Says whether whoever asks oversees someone: a transfer may name others.
+fn is_overseen(filter: &Filter, thing: &InsightsThing) -> bool {
+    thing.id.parse().is_ok_and(|agent| filter.scope.has_person(agent))
+}

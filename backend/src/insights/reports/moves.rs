@@ -1,0 +1,73 @@
+//! How conversations moved from one place to another.
+
+use std::collections::{BTreeMap, HashMap};
+
+use baton_shared::api::{FlowBetween, FlowsBetweenReport, InsightsLag, InsightsThing};
+use rusqlite::Connection;
+
+use crate::insights::asking::{self, Filter, Things};
+use crate::insights::rows::Kind;
+use crate::store::StoreError;
+
+/// A place in the picture: none, all agents together, or what a number stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Place {
+    Outside,
+    Agents,
+    Of(i64),
+}
+
+impl Place {
+    fn of(things: &Things, number: Option<i64>) -> Self {
+        let Some(number) = number else { return Self::Outside };
+        if things.get(&number).is_some_and(|thing| thing.kind == "agent") {
+            Self::Agents
+        } else {
+            Self::Of(number)
+        }
+    }
+
+    fn thing(self, things: &Things) -> Option<InsightsThing> {
+        match self {
+            Self::Outside => None,
+            Self::Agents => {
+                Some(InsightsThing { kind: "agent".to_owned(), id: String::new(), name: "Agents".to_owned() })
+            }
+            Self::Of(number) => Some(super::thing(things, number)),
+        }
+    }
+}
+
+/// Returns how often each way was gone, most often first.
+pub(in crate::insights) fn report(
+    connection: &Connection,
+    filter: &Filter,
+    lag: InsightsLag,
+) -> Result<FlowsBetweenReport, StoreError> {
+    let things = asking::things(connection)?;
+    let mut rows: HashMap<(Option<i64>, Option<i64>), u64> = HashMap::new();
+    let kinds = [Kind::Wait, Kind::Talk, Kind::Bot, Kind::External];
+    let slices = asking::segments(connection, filter, &kinds)?;
+    slices.visit(connection, ("place, came_from, closes", "segment_rows", ""), |row| {
+        let place: i64 = row.get(0)?;
+        *rows.entry((row.get(1)?, Some(place))).or_default() += 1;
+        if row.get(2)? {
+            *rows.entry((Some(place), None)).or_default() += 1;
+        }
+        Ok(())
+    })?;
+    let mut ways: BTreeMap<(Place, Place), u64> = BTreeMap::new();
+    let mut counted: Vec<_> = rows.into_iter().collect();
+    counted.sort_unstable();
+    for ((from, to), count) in counted {
+        *ways.entry((Place::of(&things, from), Place::of(&things, to))).or_default() += count;
+    }
+    let way = |((from, to), count): ((Place, Place), u64)| FlowBetween {
+        from: from.thing(&things),
+        to: to.thing(&things),
+        count,
+    };
+    let mut flows: Vec<FlowBetween> = ways.into_iter().map(way).collect();
+    flows.sort_by_key(|flow| std::cmp::Reverse(flow.count));
+    Ok(FlowsBetweenReport { flows, lag })
+}

@@ -1,0 +1,95 @@
+-- Times are milliseconds since 1970-01-01T00:00:00Z, and so are lengths of time in milliseconds. Rows are in the order
+-- in which reports read them: by kind and by when they began.
+
+-- Who and what rows name. `name` is what it was called when it was met last.
+create table things (
+    number integer primary key,
+    kind text not null,
+    id text not null unique,
+    name text not null
+) strict;
+
+create table conversations (
+    number integer primary key,
+    id text not null unique,
+    opened_at integer not null,
+    closed_at integer,
+    closed_by text,
+    channel text not null,
+    queue integer not null,
+    transfers integer not null
+) strict;
+
+create table segment_rows (
+    kind integer not null,
+    started_at integer not null,
+    number integer not null,
+    ended_at integer,
+    place integer not null,
+    queue integer,
+    followed_by text,
+    target_ms integer,
+    ring_ms integer,
+    wrap_up_ms integer,
+    first_response_ms integer,
+    responses integer not null,
+    response_ms integer not null,
+    response_max_ms integer not null,
+    agent_messages integer not null,
+    came_from integer,
+    closes integer not null,
+    created_at integer,
+    transfer_at integer,
+    channel text,
+    conversation integer,
+    customer_messages integer not null,
+    transfer_type text,
+    began_from_transfer integer not null,
+    ended_by_transfer integer not null,
+    destination integer,
+    destination_name text,
+    preceded_by text,
+    id text,
+    primary key (kind, started_at, number)
+) strict, without rowid;
+
+create index segments_of_conversations on segment_rows (conversation) where conversation is not null;
+
+create table transfer_rows (
+    requested_at integer not null,
+    number integer not null,
+    conversation integer not null,
+    ended_at integer,
+    outcome text not null,
+    reason text,
+    transfer_type text not null,
+    sender integer not null,
+    receiver integer not null,
+    receiver_kind text not null,
+    queue integer not null,
+    channel text not null,
+    hop integer not null,
+    early integer not null,
+    ping_pong integer not null,
+    bounce_back integer not null,
+    offers integer not null,
+    offers_rejected integer not null,
+    offers_missed integer not null,
+    accepted_by integer,
+    to_offer_ms integer,
+    to_accept_ms integer,
+    request_to_accept_ms integer,
+    request_to_reply_ms integer,
+    customer_messages integer not null,
+    receiver_name text not null,
+    id text not null,
+    primary key (requested_at, number)
+) strict, without rowid;
+
+create index transfers_of_conversations on transfer_rows (conversation);
+
+-- What is needed to go on where the log was left.
+create table kept (
+    id text primary key,
+    body text not null
+) strict, without rowid;
