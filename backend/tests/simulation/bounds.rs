@@ -89,6 +89,7 @@ pub fn limited(state: &RoutingState, waiting: &Waiting) -> bool {
     let Pool::Queue(queue) = waiting.search.pool else { return false };
     let released = waiting
         .transfer
-        .is_some_and(|transfer| matches!(state.transfers[&transfer].state, TransferState::Released { .. }));
+        .as_ref()
+        .is_some_and(|transfer| matches!(state.transfers[transfer].state, TransferState::Released { .. }));
     state.queues[&queue].rules.wait_secs.is_some() && waiting.route.is_none() && !released
 }
