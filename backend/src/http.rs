@@ -47,6 +47,7 @@ pub mod server;
 pub mod session;
 pub mod streams;
 pub mod summary;
+pub mod supervision;
 pub mod teams;
 mod transfers;
 pub mod wall;
@@ -107,7 +108,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(transfers::take_over))
         .routes(routes!(transfers::leave))
         .routes(routes!(transfers::send_aside))
-        .routes(routes!(transfers::stop_listening))
+        .routes(routes!(supervision::listen_in, transfers::stop_listening))
         .routes(routes!(invites::make))
         .routes(routes!(invites::cancel))
         .routes(routes!(invites::leave))
@@ -117,6 +118,14 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(offers::complete_wrap_up))
         .routes(routes!(offers::extend_wrap_up))
         .routes(routes!(desk::dispositions))
+        // Supervisors, and agents who ask for them.
+        .routes(routes!(supervision::raise_flag, supervision::lower_flag))
+        .routes(routes!(supervision::whisper))
+        .routes(routes!(supervision::join))
+        .routes(routes!(supervision::redirect))
+        .routes(routes!(supervision::person))
+        .routes(routes!(supervision::set_status))
+        .routes(routes!(supervision::sign_out))
         // Administrators.
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::show, people::change))

@@ -49,6 +49,7 @@ impl Change {
             | OwnerCause::Expired(_)
             | OwnerCause::Left(_)
             | OwnerCause::TakenOver
+            | OwnerCause::Redirected
             | OwnerCause::Routed(_)
             | OwnerCause::Overflowed(_)
             | OwnerCause::Entered(_)
@@ -77,6 +78,7 @@ impl RoutingState {
             last_agent: None,
             invites: BTreeSet::new(),
             listeners: BTreeSet::new(),
+            oversight: None,
             hops: 0,
             silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
@@ -123,7 +125,13 @@ impl RoutingState {
         match change.to {
             Owner::Agent(agent) => {
                 conversation.owners.insert(agent);
-                if conversation.listeners.remove(&agent) {
+                let listens_in = conversation.is_overheard_by(agent);
+                if listens_in {
+                    conversation.oversee(|oversight| {
+                        oversight.listeners.remove(&agent);
+                    });
+                }
+                if conversation.listeners.remove(&agent) || listens_in {
                     self.index.touched.listeners.insert((change.conversation, agent), false);
                 }
                 if let OwnerCause::TakenBack(transfer) | OwnerCause::Returned(transfer) = change.cause
@@ -143,6 +151,7 @@ impl RoutingState {
                 conversation.priority = conversation.priority.max(least);
             }
         }
+        let overheard = conversation.overheard_by().next().is_some();
         let takes_up = conversation.work;
         conversation.state = ConversationState::Open { held, epoch: change.epoch };
         conversation.segment = change.segment;
@@ -159,6 +168,9 @@ impl RoutingState {
         }
         self.index.touched.conversations.insert(change.conversation);
         self.index.touched.running.insert(change.conversation);
+        if overheard {
+            self.index.unsure.conversations.insert(change.conversation);
+        }
         self.set_limit(slot);
         self.end_silence(slot);
         self.arm_wait(slot);
@@ -297,8 +309,13 @@ impl RoutingState {
         self.index.lines.leave(placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         self.index.going_on.remove(&id);
-        for agent in std::mem::take(&mut conversation.listeners) {
+        let oversight = conversation.oversight.take().map(|oversight| *oversight).unwrap_or_default();
+        for agent in std::mem::take(&mut conversation.listeners).into_iter().chain(oversight.listeners) {
             self.index.touched.listeners.insert((id, agent), false);
+        }
+        let keeps = self.policies.holding(conversation.queue, conversation.channel).keep_whispers;
+        if oversight.whispers > 0 && !keeps {
+            self.index.touched.forgotten.push(id);
         }
         if let Owner::Agent(agent) = from {
             conversation.last_agent = Some(agent);

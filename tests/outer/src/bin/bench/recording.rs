@@ -71,6 +71,7 @@ fn written_by(batch: &Batch) -> Vec<Written> {
             Row::GroupRemoved(_)
             | Row::Policies(_)
             | Row::Listener { .. }
+            | Row::WhispersForgotten(_)
             | Row::Request(_)
             | Row::Invite(_)
             | Row::Workflow(_)
@@ -179,6 +180,10 @@ impl Store for Recording {
 
     fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
         self.store.remove_session(token_hash)
+    }
+
+    fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
+        self.store.remove_sessions(agent)
     }
 
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
