@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baton_shared::{ConversationId, Timestamp};
+use baton_shared::{AgentId, ConversationId, Timestamp};
 
 use crate::clock::Clock;
 use crate::store::{Session, Store, StoreError};
@@ -168,6 +168,11 @@ impl Accounts {
     /// Ends a session; it blocks.
     pub fn sign_out(&self, hash: &TokenHash) -> Result<(), StoreError> {
         self.store.remove_session(hash)
+    }
+
+    /// Ends every session of a person; it blocks.
+    pub fn sign_out_everywhere(&self, agent: AgentId) -> Result<(), StoreError> {
+        self.store.remove_sessions(agent)
     }
 
     /// Returns what the customer of a conversation proves themselves with.

@@ -85,6 +85,36 @@ pub enum Content {
         /// The idempotency key it was sent with.
         client_key: Option<String>,
     },
+    /// What was whispered about a conversation.
+    Whisper {
+        /// About which.
+        conversation: ConversationId,
+        /// Its number there.
+        seq: u32,
+        /// The segment of the owner to whom, or by whom, it was said.
+        segment: SegmentId,
+        /// Which.
+        id: MessageId,
+        /// Who said it.
+        author: AgentId,
+        /// What was said.
+        text: String,
+        /// When.
+        at: Timestamp,
+        /// The idempotency key it was sent with.
+        client_key: Option<String>,
+    },
+    /// What an agent wrote with the flag that they raised at a time.
+    Flag {
+        /// About which conversation.
+        conversation: ConversationId,
+        /// When it was raised.
+        at: Timestamp,
+        /// Who raised it.
+        agent: AgentId,
+        /// What they wrote.
+        text: String,
+    },
     /// An invitation's note.
     InviteNote(InviteId, String),
     /// What the agent wrote to a request.

@@ -5,6 +5,7 @@
 
 mod conversations;
 mod externals;
+mod flags;
 pub mod flows;
 mod groups;
 mod invites;
@@ -14,6 +15,7 @@ mod overflow;
 mod people;
 mod policies;
 mod ratings;
+mod redirection;
 mod replies;
 mod requests;
 mod returning;
@@ -23,6 +25,7 @@ pub mod targets;
 mod teams;
 mod transfers;
 pub mod trial;
+mod whispers;
 pub mod why;
 pub mod workflows;
 
@@ -36,6 +39,7 @@ use crate::routing::{Deadline, Match, RoutingState, Subject};
 
 pub use offers::decline_rule;
 pub use overflow::chat_standing;
+pub use supervision::may_take_over;
 pub use transfers::{Placement, check_pool, may_cancel, placement, room};
 pub use workflows::Judgement;
 
@@ -119,6 +123,16 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
         }
         Command::ExtendWrapUp { segment } => conversations::extend_wrap_up(with, actor, segment),
         Command::TakeOver { conversation } => supervision::take_over(with, actor, conversation),
+        Command::ListenIn { conversation } => supervision::listen_in(with, actor, conversation),
+        Command::Whisper { conversation, text } => whispers::whisper(with, actor, conversation, &text),
+        Command::Join { conversation } => supervision::join(with, actor, conversation),
+        Command::Redirect { conversation, target, note } => {
+            redirection::redirect(with, actor, conversation, target, note)
+        }
+        Command::RaiseFlag { conversation, text } => flags::raise(with, actor, conversation, &text),
+        Command::LowerFlag { conversation } => flags::lower(with, actor, conversation),
+        Command::SetStatusOf { agent, status } => people::set_status_of(with, actor, agent, status),
+        Command::SignOut { agent } => people::sign_out(with, actor, agent),
         Command::Mark { conversation, delivered, read } => {
             conversations::mark(with, actor, conversation, delivered, read)
         }
@@ -161,14 +175,14 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
             people::change(with, agent, people::Settings { name, role, enabled, capacity, interruptible })
         }
         Command::AddSkill { name } => people::add_skill(with, name),
-        Command::GrantSkill { agent, skill, level } => people::grant_skill(with, agent, skill, level),
-        Command::RevokeSkill { agent, skill } => people::revoke_skill(with, agent, skill),
+        Command::GrantSkill { agent, skill, level } => people::grant_skill(with, actor, agent, skill, level),
+        Command::RevokeSkill { agent, skill } => people::revoke_skill(with, actor, agent, skill),
         Command::AddQueue { name, skills, priority } => people::add_queue(with, name, skills, priority),
         Command::ChangeQueue { queue, name, skills, priority, rules } => {
             people::change_queue(with, actor, people::QueueChange { queue, name, skills, priority, rules })
         }
-        Command::AddMember { queue, agent } => people::add_member(with, queue, agent),
-        Command::RemoveMember { queue, agent } => people::remove_member(with, queue, agent),
+        Command::AddMember { queue, agent } => people::add_member(with, actor, queue, agent),
+        Command::RemoveMember { queue, agent } => people::remove_member(with, actor, queue, agent),
         Command::AddGroup { name, skills, membership, priority, team } => {
             groups::add(with, actor, groups::Settings { name, skills, membership, priority, team })
         }

@@ -87,6 +87,7 @@ enum Message {
     Wall(AgentId, oneshot::Sender<Option<(Wall, u64)>>),
     Typing(ConversationId, Actor),
     CloseSession([u8; 32]),
+    ClosePerson(AgentId),
     Tick,
     Stop,
 }
@@ -162,6 +163,11 @@ impl Feed {
     /// Ends the streams of a session.
     pub fn close_session(&self, session: [u8; 32]) {
         drop(self.messages.send(Message::CloseSession(session)));
+    }
+
+    /// Ends the streams of a person.
+    pub fn close_person(&self, agent: AgentId) {
+        drop(self.messages.send(Message::ClosePerson(agent)));
     }
 
     /// Looks at the clock; needed only where the clock is moved by hand.

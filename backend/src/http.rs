@@ -48,6 +48,7 @@ pub mod server;
 pub mod session;
 pub mod streams;
 pub mod summary;
+pub mod supervision;
 pub mod teams;
 mod transfers;
 pub mod wall;
@@ -108,7 +109,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(transfers::take_over))
         .routes(routes!(transfers::leave))
         .routes(routes!(transfers::send_aside))
-        .routes(routes!(transfers::stop_listening))
+        .routes(routes!(supervision::listen_in, transfers::stop_listening))
         .routes(routes!(invites::make))
         .routes(routes!(invites::cancel))
         .routes(routes!(invites::leave))
@@ -126,6 +127,14 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(insights::waits))
         .routes(routes!(insights::flows_between))
         .routes(routes!(insights::trend))
+        // Supervisors, and agents who ask for them.
+        .routes(routes!(supervision::raise_flag, supervision::lower_flag))
+        .routes(routes!(supervision::whisper))
+        .routes(routes!(supervision::join))
+        .routes(routes!(supervision::redirect))
+        .routes(routes!(supervision::person))
+        .routes(routes!(supervision::set_status))
+        .routes(routes!(supervision::sign_out))
         // Administrators.
         .routes(routes!(people::list, people::add))
         .routes(routes!(people::show, people::change))

@@ -23,6 +23,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::*;
 
+use self::apply::oversight::Unsure;
 use self::capacity::{Hold, Holds};
 use self::deadlines::Deadlines;
 pub use self::deadlines::{DEADLINES_HELD, Deadline};
@@ -90,6 +91,8 @@ struct Index {
     waits: Waits,
     /// The conversations that a flow goes on with, without waiting for anyone.
     going_on: BTreeSet<ConversationId>,
+    /// Where it is to be seen whether supervisors still oversee what they listen in on.
+    unsure: Unsure,
     touched: Touched,
 }
 
@@ -265,6 +268,7 @@ impl RoutingState {
     pub fn viewers(&self, conversation: ConversationId) -> Vec<AgentId> {
         let Some(open) = self.conversations.get(&conversation) else { return Vec::new() };
         let mut viewers: BTreeSet<AgentId> = open.listeners.iter().copied().collect();
+        viewers.extend(open.overheard_by());
         if let Some(Owner::Agent(agent)) = open.owner() {
             viewers.insert(agent);
         }

@@ -72,7 +72,7 @@ pub enum Row {
     ExternalRemoved(ExternalId),
     /// How transfers go.
     Policies(Policies),
-    /// Whether a former owner reads on.
+    /// Whether a former owner reads on, or a supervisor listens in.
     Listener {
         /// In which conversation.
         conversation: ConversationId,
@@ -81,6 +81,8 @@ pub enum Row {
         /// Whether they do.
         listens: bool,
     },
+    /// What was whispered about a conversation is not kept; takes effect after the texts of the batch.
+    WhispersForgotten(ConversationId),
     /// A request.
     Request(Request),
     /// An invitation.
@@ -100,7 +102,9 @@ pub enum Row {
 /// How much of a conversation someone may see.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sight {
-    /// All of it.
+    /// All of it, with what was whispered to its owner.
+    Whispered,
+    /// All of it but that.
     Whole,
     /// What there was until their part of it ended.
     Until {
@@ -115,7 +119,7 @@ impl Sight {
     /// Returns the number of the last message that may be seen.
     pub const fn last_seq(self) -> u32 {
         match self {
-            Self::Whole => u32::MAX,
+            Self::Whispered | Self::Whole => u32::MAX,
             Self::Until { last_seq, .. } => last_seq,
         }
     }
@@ -123,7 +127,7 @@ impl Sight {
     /// Says whether something that happened at a time may be seen.
     pub fn reaches(self, then: Timestamp) -> bool {
         match self {
-            Self::Whole => true,
+            Self::Whispered | Self::Whole => true,
             Self::Until { at, .. } => then <= at,
         }
     }
@@ -363,6 +367,9 @@ pub trait Store: Send + Sync + 'static {
     /// Ends a sign-in.
     fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError>;
 
+    /// Ends every sign-in of a person.
+    fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError>;
+
     /// Returns a secret of this name, made from `fresh` at the first call and the same ever after.
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
 }
@@ -436,6 +443,12 @@ pub trait Reading {
 
     /// Returns one message that was said aside.
     fn aside(&self, transfer: TransferId, seq: u32) -> Result<Option<Message>, StoreError>;
+
+    /// Returns one message that was whispered; nothing once it is forgotten.
+    fn whisper(&self, conversation: ConversationId, seq: u32) -> Result<Option<Message>, StoreError>;
+
+    /// Returns what was written with the last flag of a conversation.
+    fn flag(&self, conversation: ConversationId) -> Result<Option<String>, StoreError>;
 
     /// Returns whom a conversation was offered to, oldest first.
     fn offers_of(&self, conversation: ConversationId) -> Result<Vec<WhyOffer>, StoreError>;

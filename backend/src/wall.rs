@@ -11,11 +11,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use baton_shared::offer::DEADLINE_MARGIN;
-use baton_shared::policy::TakeOver;
-use baton_shared::wall::{AgentRow, ConversationRow, QueueRow, Standing, TransferRow};
+use baton_shared::wall::{AgentRow, ConversationRow, FlagView, QueueRow, Standing, TransferRow};
 use baton_shared::*;
 
 use self::facts::{Facts, facts_of, midnight};
+use crate::desk::may_take_over;
 use crate::routing::{Changed, RoutingState, Scope};
 use crate::store::{Names, Reading, Store, StoreError, WallRows};
 
@@ -24,6 +24,8 @@ use crate::store::{Names, Reading, Store, StoreError, WallRows};
 struct Known {
     customer: String,
     last_message_at: Timestamp,
+    /// What was written with the last flag.
+    flag: Option<String>,
 }
 
 /// The rows that may look otherwise than before.
@@ -75,7 +77,9 @@ impl Board {
         };
         drop(board.state.take_touched());
         for (conversation, customer, last_message_at) in spoken {
-            board.known.insert(conversation, Known { customer, last_message_at });
+            let flagged = board.state.conversations.get(&conversation).and_then(Conversation::flag);
+            let flag = if flagged.is_some() { reading.flag(conversation)? } else { None };
+            board.known.insert(conversation, Known { customer, last_message_at, flag });
         }
         facts.iter().for_each(|fact| board.facts.note(fact));
         board.read_names(reading.as_ref())?;
@@ -117,10 +121,14 @@ impl Board {
         }
         if let Event::ConversationOpened { conversation, .. } = event {
             let customer = reading.customer(*conversation)?.unwrap_or_default();
-            self.known.insert(*conversation, Known { customer, last_message_at: at });
+            self.known.insert(*conversation, Known { customer, last_message_at: at, flag: None });
         } else if let Event::ConversationClosed { conversation, .. } = event {
             self.known.remove(conversation);
             self.stirred.insert(*conversation);
+        } else if let Event::FlagRaised { conversation, .. } = event
+            && let Some(known) = self.known.get_mut(conversation)
+        {
+            known.flag = reading.flag(*conversation)?;
         } else if let Event::MessageSent { conversation, .. } = event
             && let Some(known) = self.known.get_mut(conversation)
         {
@@ -188,6 +196,7 @@ impl Board {
                 | Changed::External(_)
                 | Changed::ExternalRemoved(_)
                 | Changed::Listener { .. }
+                | Changed::WhispersForgotten(_)
                 | Changed::Request(_)
                 | Changed::Rating(_)
                 | Changed::Invite(_) => {}
@@ -347,8 +356,15 @@ impl Board {
             queue: self.names.queues.get(&open.queue).cloned().unwrap_or_default(),
             opened_at: open.enqueued_at,
             last_message_at: known.map_or(open.enqueued_at, |known| known.last_message_at),
-            may_take_over: policy.take_over == TakeOver::Always,
+            may_take_over: may_take_over(&policy, open),
+            flag: self.flag_view(open),
         })
+    }
+
+    fn flag_view(&self, open: &Conversation) -> Option<FlagView> {
+        let Flag { agent, at } = open.flag()?;
+        let text = self.known.get(&open.id).and_then(|known| known.flag.clone());
+        Some(FlagView { by: self.owner_name(Owner::Agent(agent)), text: text.unwrap_or_default(), at })
     }
 
     fn transfer_row(&self, scope: &Scope, id: TransferId) -> Option<TransferRow> {

@@ -6,8 +6,8 @@ use baton_shared::api::*;
 use baton_shared::policy::Preset;
 use baton_shared::segment::Disposition;
 use baton_shared::{
-    ConversationId, GroupId, InviteId, Message, OfferId, QueueId, RequestId, SegmentId, ShortReply, Status,
-    TransferId,
+    AgentId, ConversationId, GroupId, InviteId, Level, Message, OfferId, QueueId, RequestId, SegmentId,
+    ShortReply, SkillId, Status, TransferId,
 };
 use gloo_net::http::{Method, RequestBuilder};
 use serde::Serialize;
@@ -263,6 +263,26 @@ pub fn stop_listening(id: ConversationId) -> Change {
     Change::new(Method::DELETE, format!("/api/conversations/{id}/listening"), None)
 }
 
+/// Asks supervisors for help with a conversation.
+pub fn raise_flag(id: ConversationId, text: String) -> Change {
+    Change::post(format!("/api/conversations/{id}/flag"), &NewFlag { text })
+}
+
+/// Lowers a conversation's flag.
+pub fn lower_flag(id: ConversationId) -> Change {
+    Change::new(Method::DELETE, format!("/api/conversations/{id}/flag"), as_json(&Nothing {}))
+}
+
+/// Says what only the owner and supervisors see.
+pub fn whisper(id: ConversationId, text: String) -> Change {
+    Change::post(format!("/api/conversations/{id}/whispers"), &NewWhisper { text })
+}
+
+/// Passes on what someone else has or what waits.
+pub fn redirect(id: ConversationId, body: &Redirection) -> Change {
+    Change::post(format!("/api/conversations/{id}/redirection"), body)
+}
+
 /// Ends a conversation with a request that is answered later.
 pub fn create_request(id: ConversationId, note: Option<String>) -> Change {
     Change::post(format!("/api/conversations/{id}/requests"), &NewRequest { note })
@@ -341,6 +361,46 @@ pub async fn wall() -> Result<WallSnapshot, Failure> {
 /// Returns the address of the wall's stream after a cursor.
 pub fn wall_stream_address(cursor: &str) -> String {
     format!("/api/supervisor/events?after={}", js_sys::encode_uri_component(cursor))
+}
+
+/// Begins to listen in.
+pub fn listen_in(id: ConversationId) -> Change {
+    Change::post(format!("/api/conversations/{id}/listening"), &Nothing {})
+}
+
+/// Takes part without being invited.
+pub fn join(id: ConversationId) -> Change {
+    Change::post(format!("/api/conversations/{id}/participation"), &Nothing {})
+}
+
+/// Fetches what one can change of a person of one's teams.
+pub async fn directed_person(id: AgentId) -> Result<DirectedPerson, Failure> {
+    get(format!("/api/supervisor/people/{id}")).await
+}
+
+/// Chooses a status for someone.
+pub fn set_status_of(id: AgentId, status: Status) -> Change {
+    Change::new(Method::PUT, format!("/api/people/{id}/presence"), as_json(&ChooseStatus { status }))
+}
+
+/// Signs someone out everywhere.
+pub fn sign_out_person(id: AgentId) -> Change {
+    Change::new(Method::DELETE, format!("/api/people/{id}/sessions"), as_json(&Nothing {}))
+}
+
+/// Gives someone a skill at a level, or takes it away.
+pub fn set_skill(id: AgentId, skill: SkillId, level: Option<Level>) -> Change {
+    let path = format!("/api/people/{id}/skills/{skill}");
+    match level {
+        Some(level) => Change::new(Method::PUT, path, as_json(&SkillGrant { level })),
+        None => Change::new(Method::DELETE, path, as_json(&Nothing {})),
+    }
+}
+
+/// Offers someone a queue's work, or no more.
+pub fn set_member(queue: QueueId, id: AgentId, member: bool) -> Change {
+    let method = if member { Method::PUT } else { Method::DELETE };
+    Change::new(method, format!("/api/queues/{queue}/members/{id}"), as_json(&Nothing {}))
 }
 
 /// Takes a conversation over.

@@ -118,6 +118,7 @@ impl Attention {
                 DeskEvent::ConsultHidden { transfer } => self.consult_ended(*transfer),
                 DeskEvent::JoinedHidden { conversation } => self.part_ended(*conversation),
                 DeskEvent::AsideAdded { transfer, message } => self.said_aside(*transfer, message),
+                DeskEvent::WhisperAdded { message, .. } => self.whispered(message),
                 DeskEvent::ThreadHidden { .. }
                 | DeskEvent::JoinedShown { .. }
                 | DeskEvent::ListeningShown { .. }
@@ -190,6 +191,12 @@ impl Attention {
         };
         self.announcer.say(sentence.clone());
         self.toasts.show(Toast::notice(sentence));
+    }
+
+    fn whispered(self, message: &Message) {
+        if self.live.my_id().map(Author::Agent) != Some(message.author) {
+            self.tell(format!("{} whispers: {}", message.name, message.text));
+        }
     }
 
     fn customer_wrote(self, name: &str, text: &str) {

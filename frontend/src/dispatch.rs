@@ -3,7 +3,7 @@
 //! A command has a slot: the thing it is about.
 //! While one is on its way its slot is pending, and a second one for the same slot is not sent.
 
-use baton_shared::api::{Accepted, Added, NewInvite, NewTransfer, TransferMade};
+use baton_shared::api::{Accepted, Added, NewInvite, NewTransfer, Redirection, TransferMade};
 use baton_shared::segment::Disposition;
 use baton_shared::{ConversationId, InviteId, OfferId, RequestId, SegmentId, ShortReply, Status, TransferId};
 use leptos::prelude::*;
@@ -54,6 +54,14 @@ pub enum Command {
     SayAside { transfer: TransferId, text: String },
     /// To read on no more in a conversation that was passed on.
     StopListening { conversation: ConversationId },
+    /// To ask supervisors for help.
+    RaiseFlag { conversation: ConversationId, text: String },
+    /// To ask for help no more.
+    LowerFlag { conversation: ConversationId },
+    /// To say something that only supervisors and the owner see.
+    Whisper { conversation: ConversationId, text: String },
+    /// To pass on what someone else has or what waits.
+    Redirect { conversation: ConversationId, wish: Redirection },
     /// To end a conversation with a request that is answered later.
     CreateRequest { conversation: ConversationId, note: Option<String> },
     /// To answer a request.
@@ -83,6 +91,8 @@ pub enum Slot {
     Segment(SegmentId),
     /// What is said aside in a consultation.
     Aside(TransferId),
+    /// What is whispered.
+    Whisper(ConversationId),
     /// Being consulted.
     Consult(TransferId),
     /// A request.
@@ -104,12 +114,16 @@ impl Command {
             | Self::CancelTransfer { conversation, .. }
             | Self::HandOver { conversation, .. }
             | Self::StopListening { conversation }
+            | Self::RaiseFlag { conversation, .. }
+            | Self::LowerFlag { conversation }
+            | Self::Redirect { conversation, .. }
             | Self::CreateRequest { conversation, .. }
             | Self::Close { conversation, .. } => Slot::Conversation(*conversation),
             Self::CancelInvite { invite, .. } => Slot::Invite(*invite),
             Self::ExtendWrapUp { segment } | Self::FileWrapUp { segment, .. } => Slot::Segment(*segment),
             Self::LeaveConsult { transfer } => Slot::Consult(*transfer),
             Self::SayAside { transfer, .. } => Slot::Aside(*transfer),
+            Self::Whisper { conversation, .. } => Slot::Whisper(*conversation),
             Self::AnswerRequest { request, .. } => Slot::Request(*request),
         }
     }
@@ -224,6 +238,10 @@ fn change(command: &Command) -> Change {
         Command::LeaveConsult { transfer } => api::leave_consult(transfer),
         Command::SayAside { transfer, text } => api::say_aside(transfer, text),
         Command::StopListening { conversation } => api::stop_listening(conversation),
+        Command::RaiseFlag { conversation, text } => api::raise_flag(conversation, text),
+        Command::LowerFlag { conversation } => api::lower_flag(conversation),
+        Command::Whisper { conversation, text } => api::whisper(conversation, text),
+        Command::Redirect { conversation, wish } => api::redirect(conversation, &wish),
         Command::CreateRequest { conversation, note } => api::create_request(conversation, note),
         Command::AnswerRequest { request, text } => api::answer_request(request, text),
         Command::Close { conversation, disposition, notes } => api::close(conversation, disposition, notes),
@@ -252,6 +270,10 @@ fn outcome(command: &Command, answer: &str) -> Result<Outcome, Failure> {
         | Command::LeaveConsult { .. }
         | Command::SayAside { .. }
         | Command::StopListening { .. }
+        | Command::RaiseFlag { .. }
+        | Command::LowerFlag { .. }
+        | Command::Whisper { .. }
+        | Command::Redirect { .. }
         | Command::AnswerRequest { .. }
         | Command::Close { .. }
         | Command::ExtendWrapUp { .. }

@@ -75,6 +75,10 @@ fn read_event(event: Value) -> Result<DeskEvent, Unreadable> {
         }
         "consult_shown" => DeskEvent::ConsultShown { consult: take(&mut fields, "consult")? },
         "consult_hidden" => DeskEvent::ConsultHidden { transfer: take(&mut fields, "transfer")? },
+        "whisper_added" => DeskEvent::WhisperAdded {
+            conversation: take(&mut fields, "conversation")?,
+            message: take(&mut fields, "message")?,
+        },
         "aside_added" => DeskEvent::AsideAdded {
             transfer: take(&mut fields, "transfer")?,
             message: take(&mut fields, "message")?,
@@ -178,6 +182,7 @@ mod tests {
             DeskEvent::ListeningHidden { conversation: ADA },
             DeskEvent::JoinedShown { thread },
             DeskEvent::JoinedHidden { conversation: ADA },
+            DeskEvent::WhisperAdded { conversation: ADA, message: message(4) },
         ]
     }
 
@@ -200,6 +205,7 @@ mod tests {
             DeskEvent::ListeningHidden { .. } => 14,
             DeskEvent::JoinedShown { .. } => 15,
             DeskEvent::JoinedHidden { .. } => 16,
+            DeskEvent::WhisperAdded { .. } => 17,
         }
     }
 

@@ -99,6 +99,8 @@ pub enum DialogShown {
     EndConversation(ConversationId),
     /// Why to reject.
     Reject(OfferId),
+    /// What help to ask supervisors for.
+    RaiseFlag(ConversationId),
     /// What to ask the sender of a transfer.
     Ask(OfferId),
     /// What to answer the receiver of a transfer.

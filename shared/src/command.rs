@@ -19,6 +19,9 @@ use crate::workflow::Definition;
 /// How many characters a transfer's note may have.
 pub const NOTE_CHARS_MAX: usize = 2_000;
 
+/// How many characters the message of a flag may have.
+pub const FLAG_CHARS_MAX: usize = 300;
+
 /// How many characters a transfer's summary may have.
 pub const SUMMARY_CHARS_MAX: usize = 4_000;
 
@@ -111,6 +114,22 @@ pub enum Command {
     ExtendWrapUp { segment: SegmentId },
     /// Take a conversation over from whoever has it.
     TakeOver { conversation: ConversationId },
+    /// Read a conversation of one's teams unnoticed.
+    ListenIn { conversation: ConversationId },
+    /// Say something that only the owner and supervisors see: a supervisor to the owner, or the owner in answer.
+    Whisper { conversation: ConversationId, text: String },
+    /// Take part in a conversation of one's teams without being invited.
+    Join { conversation: ConversationId },
+    /// Pass a conversation of one's teams on that someone else has or that waits.
+    Redirect { conversation: ConversationId, target: Target, note: Option<String> },
+    /// Ask supervisors for help with a conversation.
+    RaiseFlag { conversation: ConversationId, text: String },
+    /// Ask for help no more, or say as a supervisor that it was heard.
+    LowerFlag { conversation: ConversationId },
+    /// Choose a status for someone of one's teams.
+    SetStatusOf { agent: AgentId, status: Status },
+    /// Sign someone of one's teams out everywhere.
+    SignOut { agent: AgentId },
     /// Say how far one has received and read a conversation.
     Mark { conversation: ConversationId, delivered: u32, read: u32 },
     /// Add a person; the password is hashed already.

@@ -205,11 +205,40 @@ pub struct Conversation {
     pub listeners: Rare<BTreeSet<AgentId>>,
     /// How often it was passed on.
     pub hops: u8,
+    /// What supervisors have to do with it, if they have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub oversight: Option<Box<Oversight>>,
     /// How its customer's silence counts, while an agent owns it and silence does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence: Option<Silence>,
     /// Open or closed.
     pub state: ConversationState,
+}
+
+/// What supervisors have to do with a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Oversight {
+    /// Supervisors who listen in.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub listeners: BTreeSet<AgentId>,
+    /// The flag that is up, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<Flag>,
+    /// The number of the last whisper; they count from 1 without gaps.
+    #[serde(default)]
+    pub whispers: u32,
+    /// The segment of the owner to whom it was whispered last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub whispered_in: Option<SegmentId>,
+}
+
+/// A flag by which an agent asks supervisors for help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Flag {
+    /// Who raised it.
+    pub agent: AgentId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// How the silence of a customer counts.
@@ -223,6 +252,38 @@ pub enum Silence {
 }
 
 impl Conversation {
+    /// Says whether a supervisor listens in.
+    pub fn is_overheard_by(&self, agent: AgentId) -> bool {
+        self.oversight.as_ref().is_some_and(|oversight| oversight.listeners.contains(&agent))
+    }
+
+    /// Returns the supervisors who listen in.
+    pub fn overheard_by(&self) -> impl Iterator<Item = AgentId> {
+        self.oversight.iter().flat_map(|oversight| oversight.listeners.iter().copied())
+    }
+
+    /// Returns the flag that is up, if one is.
+    pub fn flag(&self) -> Option<Flag> {
+        self.oversight.as_ref()?.flag
+    }
+
+    /// Returns the number of the last whisper, 0 if there was none.
+    pub fn whispers(&self) -> u32 {
+        self.oversight.as_ref().map_or(0, |oversight| oversight.whispers)
+    }
+
+    /// Says whether a supervisor whispered to its owner of now.
+    pub fn is_whispered_to(&self) -> bool {
+        self.oversight.as_ref().is_some_and(|oversight| oversight.whispered_in == Some(self.segment))
+    }
+
+    /// Changes what supervisors have to do with it.
+    pub fn oversee(&mut self, change: impl FnOnce(&mut Oversight)) {
+        let mut oversight = self.oversight.take().map(|oversight| *oversight).unwrap_or_default();
+        change(&mut oversight);
+        self.oversight = (oversight != Oversight::default()).then(|| Box::new(oversight));
+    }
+
     /// Returns how much room it takes of the agent who owns it.
     pub const fn units(&self) -> u32 {
         match self.silence {

@@ -116,6 +116,12 @@ pub struct Thread {
     pub invites: Vec<InviteView>,
     /// How it may be passed on.
     pub choices: TransferChoices,
+    /// The message of the flag that is up, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<String>,
+    /// What supervisors whispered to its owner and the owner answered, for these alone, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub whispers: Vec<Message>,
 }
 
 /// An invitation that has not ended, or who takes part by it.
@@ -427,6 +433,8 @@ pub enum DeskEvent {
     ListeningShown { thread: Thread },
     /// One reads on in it no more.
     ListeningHidden { conversation: ConversationId },
+    /// A supervisor whispered to the owner, or the owner answered.
+    WhisperAdded { conversation: ConversationId, message: Message },
     /// A segment is to be filed.
     WrapUpShown { wrap_up: WrapUpCard },
     /// A segment is filed.
@@ -487,6 +495,12 @@ impl Desk {
             }
             DeskEvent::ListeningHidden { conversation } => {
                 self.listening.remove(conversation);
+            }
+            DeskEvent::WhisperAdded { conversation, message } => {
+                let theirs = [&mut self.conversations, &mut self.joined, &mut self.listening];
+                for thread in theirs.into_iter().filter_map(|threads| threads.get_mut(conversation)) {
+                    insert_by_seq(&mut thread.whispers, message.clone());
+                }
             }
             DeskEvent::WrapUpShown { wrap_up } => {
                 self.wrap_ups.insert(wrap_up.segment, wrap_up.clone());

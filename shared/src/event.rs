@@ -295,6 +295,24 @@ pub enum Event {
     ListeningBegan { conversation: ConversationId, agent: AgentId },
     /// A former owner reads on no more.
     ListeningEnded { conversation: ConversationId, agent: AgentId },
+    /// A supervisor began to listen in, unnoticed.
+    ListenedIn { conversation: ConversationId, agent: AgentId },
+    /// A supervisor whispered to the owner, or the owner answered; `segment` is the owner's.
+    Whispered {
+        conversation: ConversationId,
+        segment: SegmentId,
+        message: MessageId,
+        seq: u32,
+        author: AgentId,
+    },
+    /// A supervisor passed on what someone else has or what waits; what became of it follows in the same turn.
+    Redirected { conversation: ConversationId, agent: AgentId, target: Target },
+    /// An agent asked supervisors for help.
+    FlagRaised { conversation: ConversationId, agent: AgentId },
+    /// The agent or a supervisor lowered the flag.
+    FlagLowered { conversation: ConversationId, agent: AgentId },
+    /// A supervisor changed someone's status, skills or queues, or signed them out; what changed follows in the same turn.
+    PersonDirected { agent: AgentId, by: AgentId },
     /// A transfer ended.
     TransferEnded {
         transfer: TransferId,
@@ -378,6 +396,11 @@ impl Event {
             | Self::InviteEnded { conversation, .. }
             | Self::ListeningBegan { conversation, .. }
             | Self::ListeningEnded { conversation, .. }
+            | Self::ListenedIn { conversation, .. }
+            | Self::Whispered { conversation, .. }
+            | Self::Redirected { conversation, .. }
+            | Self::FlagRaised { conversation, .. }
+            | Self::FlagLowered { conversation, .. }
             | Self::TransferEnded { conversation, .. }
             | Self::OwnerChanged { conversation, .. }
             | Self::ConversationClosed { conversation, .. }
@@ -418,7 +441,8 @@ impl Event {
             | Self::PolicyOverridden { .. }
             | Self::StatusChanged { .. }
             | Self::AgentReached { .. }
-            | Self::AgentLost { .. } => None,
+            | Self::AgentLost { .. }
+            | Self::PersonDirected { .. } => None,
         }
     }
 
@@ -485,6 +509,12 @@ impl Event {
             Self::InviteEnded { .. } => "invite_ended",
             Self::ListeningBegan { .. } => "listening_began",
             Self::ListeningEnded { .. } => "listening_ended",
+            Self::ListenedIn { .. } => "listened_in",
+            Self::Whispered { .. } => "whispered",
+            Self::Redirected { .. } => "redirected",
+            Self::FlagRaised { .. } => "flag_raised",
+            Self::FlagLowered { .. } => "flag_lowered",
+            Self::PersonDirected { .. } => "person_directed",
             Self::TransferEnded { .. } => "transfer_ended",
             Self::OwnerChanged { .. } => "owner_changed",
             Self::ConversationClosed { .. } => "conversation_closed",

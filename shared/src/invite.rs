@@ -90,6 +90,11 @@ impl Invite {
         }
     }
 
+    /// Says whether it stands for a supervisor who joined without being invited.
+    pub fn is_unasked(&self) -> bool {
+        self.target == Target::Agent(self.from)
+    }
+
     /// Returns who takes part by it.
     pub const fn participant(&self) -> Option<AgentId> {
         match self.state {

@@ -41,7 +41,9 @@ pub use agent::{Agent, Presence, Role, Status, Work};
 pub use channel::Channel;
 pub use chat::{ChatEvent, ChatMessage, ChatView, Phase};
 pub use command::Command;
-pub use conversation::{Conversation, ConversationState, Held, Owner, Silence, WaitLimit, Waiting};
+pub use conversation::{
+    Conversation, ConversationState, Flag, Held, Oversight, Owner, Silence, WaitLimit, Waiting,
+};
 pub use desk::{Desk, DeskEvent};
 pub use event::{Event, Recorded};
 pub use external::CallAnswer;

@@ -353,6 +353,9 @@ switches! {
     33 notice_secs: u32,
     /// After how many seconds a wrap-up ends by itself; nothing for never.
     34 wrap_up_secs: Option<u32>,
+    /// Whether what supervisors whispered is kept once the conversation has ended.
+    #[serde(default)]
+    35 keep_whispers: bool,
 }
 
 /// How long a conversation whose sender was released may wait for a named person before its queue gets it, where the

@@ -50,6 +50,12 @@ pub enum Refusal {
     TargetTakesPart,
     /// The policy lets nobody take this conversation over.
     MayNotTakeOver,
+    /// Nobody whispered to this owner, so there is nobody to answer.
+    NobodyWhispered,
+    /// Only people are whispered to and joined.
+    NotWithAgent,
+    /// A flag is up already.
+    FlagUp,
     /// The receiver has told the sender this already.
     RepliedAlready,
     /// The sender of the transfer has let go of the conversation, so nobody reads a reply.
@@ -137,6 +143,9 @@ impl Refusal {
             Self::HopLimit { .. } => "hop_limit",
             Self::TargetTakesPart => "target_takes_part",
             Self::MayNotTakeOver => "may_not_take_over",
+            Self::NobodyWhispered => "nobody_whispered",
+            Self::NotWithAgent => "not_with_agent",
+            Self::FlagUp => "flag_up",
             Self::RepliedAlready => "replied_already",
             Self::SenderReleased => "sender_released",
             Self::NothingAsked => "nothing_asked",
@@ -242,6 +251,13 @@ impl fmt::Display for Refusal {
             Self::MayNotTakeOver => f.write_str(
                 "By the transfer policy this conversation is not taken over. Ask its agent to transfer it.",
             ),
+            Self::NobodyWhispered => {
+                f.write_str("No supervisor has whispered to you here. Raise a flag to ask for help.")
+            }
+            Self::NotWithAgent => {
+                f.write_str("No agent has this conversation. Take it over, or pass it on to someone.")
+            }
+            Self::FlagUp => f.write_str("A flag is up already. Lower it to raise another."),
             Self::RepliedAlready => {
                 f.write_str("You have told the sender this already. Accept the transfer or reject it.")
             }

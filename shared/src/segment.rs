@@ -32,6 +32,8 @@ pub enum OwnerCause {
     Left(InviteId),
     /// A supervisor took it over.
     TakenOver,
+    /// A supervisor put what waited in another line.
+    Redirected,
     /// A workflow's next step is in another queue.
     Routed(WorkflowId),
     /// It waited too long in this queue.

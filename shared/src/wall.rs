@@ -172,6 +172,21 @@ pub struct ConversationRow {
     pub last_message_at: Timestamp,
     /// Whether its transfer policy lets supervisors take it over.
     pub may_take_over: bool,
+    /// The flag that is up, if one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub flag: Option<FlagView>,
+}
+
+/// A flag by which an agent asks for help, as supervisors see it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct FlagView {
+    /// The name of who raised it.
+    pub by: String,
+    /// What they wrote.
+    pub text: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A transfer that has not ended, as supervisors see it.

@@ -183,6 +183,8 @@ pub fn thread(messages: u32) -> Thread {
         owner: None,
         invites: Vec::new(),
         choices: TransferChoices::from(&TransferPolicy::default()),
+        flag: None,
+        whispers: Vec::new(),
     }
 }
 

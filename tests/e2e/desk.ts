@@ -98,7 +98,7 @@ export class Desk {
     await expect(this.message).toHaveValue("");
   }
 
-  async chooseTask(task: "Transfer" | "Consult" | "Invite" | "Create request" | "Wrap up" | "End conversation"): Promise<void> {
+  async chooseTask(task: "Transfer" | "Consult" | "Invite" | "Raise flag" | "Lower flag" | "Create request" | "Wrap up" | "End conversation"): Promise<void> {
     await this.task.click();
     await this.page.getByRole("menuitem", { name: task, exact: true }).click();
   }

@@ -8,6 +8,7 @@ use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
 use super::policies::who;
+use super::supervision::supervisor;
 use super::{
     Answer, Circumstances, Decided, checked_text, invites, offers, overflow, person, returning, returns,
     transfers,
@@ -45,13 +46,63 @@ pub(super) fn set_status(
     status: Status,
 ) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
+    let events = has_status(with, agent, status)?;
+    Ok(Decided::done(events))
+}
+
+/// Gives someone a status, with what follows from it; nothing follows where they have it already.
+fn has_status(with: &mut Circumstances<'_>, agent: AgentId, status: Status) -> Result<Vec<Event>, Refusal> {
     if known(with.state, agent)?.presence.status == status {
-        return Ok(Decided::done(Vec::new()));
+        return Ok(Vec::new());
     }
     let mut events = vec![Event::StatusChanged { agent, status }];
     if !status.takes_work() {
         events.extend(offers::withdraw(with, agent));
     }
+    Ok(events)
+}
+
+/// Returns the event that says who directs someone of their teams, or refuses whoever may not; the server itself may.
+fn directed(state: &RoutingState, actor: Actor, agent: AgentId) -> Result<Option<Event>, Refusal> {
+    let directed = known(state, agent)?;
+    if actor == Actor::System {
+        return Ok(None);
+    }
+    let by = supervisor(state, actor)?;
+    if !state.scope(by).has_person(agent) {
+        return Err(Refusal::OutsideTeams);
+    }
+    if state.agents.get(&by).is_none_or(|by| by.role < directed.role) {
+        return Err(Refusal::RoleTooLow { needed: directed.role });
+    }
+    Ok(Some(Event::PersonDirected { agent, by }))
+}
+
+/// Puts who directed it before what changed; where nothing changed, nothing happened.
+fn by_direction(directed: Option<Event>, changed: Vec<Event>) -> Decided {
+    let directed = directed.filter(|_| !changed.is_empty());
+    Decided::done(directed.into_iter().chain(changed).collect())
+}
+
+pub(super) fn set_status_of(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    agent: AgentId,
+    status: Status,
+) -> Result<Decided, Refusal> {
+    let directed = directed(with.state, actor, agent)?;
+    let changed = has_status(with, agent, status)?;
+    Ok(by_direction(directed, changed))
+}
+
+/// Ends someone's lease; that their sessions end is for whoever keeps those.
+pub(super) fn sign_out(
+    with: &mut Circumstances<'_>,
+    actor: Actor,
+    agent: AgentId,
+) -> Result<Decided, Refusal> {
+    let mut events: Vec<Event> = directed(with.state, actor, agent)?.into_iter().collect();
+    events.extend(end_lease(with, agent)?.events);
     Ok(Decided::done(events))
 }
 
@@ -165,30 +216,34 @@ pub(super) fn check_skills(
 
 pub(super) fn grant_skill(
     with: &mut Circumstances<'_>,
+    actor: Actor,
     agent: AgentId,
     skill: SkillId,
     level: Level,
 ) -> Result<Decided, Refusal> {
+    let directed = directed(with.state, actor, agent)?;
     check_skills(with.state, [skill])?;
     if known(with.state, agent)?.skills.level(skill) == Some(level) {
         return Ok(Decided::done(Vec::new()));
     }
     let mut events = vec![Event::SkillGranted { agent, skill, level }];
     events.extend(withdraw_unmet(with, agent, skill, Some(level)));
-    Ok(Decided::done(events))
+    Ok(by_direction(directed, events))
 }
 
 pub(super) fn revoke_skill(
     with: &mut Circumstances<'_>,
+    actor: Actor,
     agent: AgentId,
     skill: SkillId,
 ) -> Result<Decided, Refusal> {
+    let directed = directed(with.state, actor, agent)?;
     if !known(with.state, agent)?.skills.contains(&skill) {
         return Ok(Decided::done(Vec::new()));
     }
     let mut events = vec![Event::SkillRevoked { agent, skill }];
     events.extend(withdraw_unmet(with, agent, skill, None));
-    Ok(Decided::done(events))
+    Ok(by_direction(directed, events))
 }
 
 /// Ends the offers to an agent that ask for more of a skill than they have from now on.
@@ -336,26 +391,36 @@ pub(super) fn change_queue(
 
 pub(super) fn add_member(
     with: &Circumstances<'_>,
+    actor: Actor,
     queue: QueueId,
     agent: AgentId,
 ) -> Result<Decided, Refusal> {
+    let directed = directed(with.state, actor, agent)?;
     if !with.state.queues.contains_key(&queue) {
         return Err(Refusal::NotFound { what: "queue" });
     }
+    // Otherwise supervisors could put any queue among what they oversee.
+    if let Actor::Person(by) = actor
+        && !with.state.scope(by).has_queue(queue)
+    {
+        return Err(Refusal::OutsideTeams);
+    }
     let member = known(with.state, agent)?.queues.contains(&queue);
     let events = if member { Vec::new() } else { vec![Event::MemberAdded { queue, agent }] };
-    Ok(Decided::done(events))
+    Ok(by_direction(directed, events))
 }
 
 pub(super) fn remove_member(
     with: &mut Circumstances<'_>,
+    actor: Actor,
     queue: QueueId,
     agent: AgentId,
 ) -> Result<Decided, Refusal> {
+    let directed = directed(with.state, actor, agent)?;
     if !known(with.state, agent)?.queues.contains(&queue) {
         return Ok(Decided::done(Vec::new()));
     }
     let mut events = vec![Event::MemberRemoved { queue, agent }];
     events.extend(withdraw_queue_offers(with, agent, |served, _| *served == queue));
-    Ok(Decided::done(events))
+    Ok(by_direction(directed, events))
 }

@@ -2,11 +2,13 @@
 //!
 //! The rules are those by which a request is decided, so that the list and the decision cannot differ.
 
+use baton_shared::command::Actor;
 use baton_shared::external::CALL_LASTS;
 use baton_shared::policy::{Listed, OnExpiry, OnNoAnswer, Release, SAFETY};
 use baton_shared::*;
 
 use super::flows;
+use super::supervision::overseen;
 use super::transfers::{Placement, check_pool, placement};
 use super::workflows::{self, Judgement};
 use crate::routing::RoutingState;
@@ -68,10 +70,10 @@ pub struct Standings {
 pub fn standings(
     state: &RoutingState,
     conversation: ConversationId,
-    owner: AgentId,
+    viewer: AgentId,
     now: Timestamp,
 ) -> Option<Standings> {
-    let conversation = super::owned(state, conversation, owner).ok()?;
+    let (conversation, owner) = passed_on_by(state, conversation, viewer)?;
     let policy = state.policy(conversation);
     let channel = conversation.channel;
     let listed = |agent: &&Agent| {
@@ -265,6 +267,23 @@ pub fn outcome_for_pool<Id>(policy: &TransferPolicy, standing: &PoolStanding<Id>
     }
 }
 
+/// Returns a conversation that someone may pass on, and in whose name: its owner, or a supervisor for whoever owns it.
+fn passed_on_by(
+    state: &RoutingState,
+    conversation: ConversationId,
+    viewer: AgentId,
+) -> Option<(&Conversation, AgentId)> {
+    let open = state.conversations.get(&conversation)?;
+    if open.owner() == Some(Owner::Agent(viewer)) {
+        return Some((open, viewer));
+    }
+    let (supervisor, open) = overseen(state, Actor::Person(viewer), conversation).ok()?;
+    Some(match open.owner()? {
+        Owner::Agent(owner) => (open, owner),
+        Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => (open, supervisor),
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -321,6 +340,7 @@ mod tests {
             last_agent: None,
             invites: Rare::new(),
             listeners: Rare::new(),
+            oversight: None,
             hops: 0,
             silence: None,
             state: ConversationState::Open { held, epoch: 1 },

@@ -37,13 +37,23 @@ pub enum Placement {
 
 pub(super) fn request(with: &mut Circumstances<'_>, actor: Actor, wish: Wish) -> Result<Decided, Refusal> {
     let from = person(actor)?;
-    let note = optional_text("note", wish.note.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
-    let summary = optional_text("summary", wish.summary.as_deref().unwrap_or(""), SUMMARY_CHARS_MAX)?;
-    let state = with.state;
-    let conversation = owned(state, wish.conversation, from)?;
+    let conversation = owned(with.state, wish.conversation, from)?;
     if conversation.transfer().is_some() {
         return Err(Refusal::TransferOpen);
     }
+    pass_on(with, conversation, from, wish)
+}
+
+/// Decides a transfer away from the owner of a conversation, of which none other is open.
+pub(super) fn pass_on(
+    with: &mut Circumstances<'_>,
+    conversation: &Conversation,
+    from: AgentId,
+    wish: Wish,
+) -> Result<Decided, Refusal> {
+    let note = optional_text("note", wish.note.as_deref().unwrap_or(""), NOTE_CHARS_MAX)?;
+    let summary = optional_text("summary", wish.summary.as_deref().unwrap_or(""), SUMMARY_CHARS_MAX)?;
+    let state = with.state;
     let policy = state.policy(conversation);
     check_policy(&policy, conversation, &wish)?;
     let note = needed("note", policy.note, note)?;

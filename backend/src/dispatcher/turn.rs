@@ -304,7 +304,8 @@ impl Turns {
             let facts = Facts { attributes, channel: *channel, queue, waiting_secs: 0, now };
             return Ok(entrance.map(|entrance| entrance.judge(&facts, &|text| self.person(text)).judgement));
         }
-        let Command::RequestTransfer { conversation, target: Target::Workflow(workflow), .. } = command
+        let (Command::RequestTransfer { conversation, target: Target::Workflow(workflow), .. }
+        | Command::Redirect { conversation, target: Target::Workflow(workflow), .. }) = command
         else {
             return Ok(None);
         };
@@ -386,6 +387,9 @@ impl Turns {
             }
             while let Some(agent) = self.state.finished() {
                 self.record(gathered, Event::StatusChanged { agent, status: Status::Offline }, now);
+            }
+            while let Some((conversation, agent)) = self.state.listens_outside() {
+                self.record(gathered, Event::ListeningEnded { conversation, agent }, now);
             }
             let Some(found) = self.state.plan(now) else { return };
             let mut with = self.circumstances(now);
@@ -519,6 +523,10 @@ fn mark_settling(published: &mut [Published]) {
         let What::Happened(event) = &published.what else { continue };
         if let Event::MessageSent { .. }
         | Event::AsideSent { .. }
+        | Event::Whispered { .. }
+        | Event::ListenedIn { .. }
+        | Event::ListeningEnded { .. }
+        | Event::Redirected { .. }
         | Event::ConversationIdled { .. }
         | Event::WrapUpEnded { .. }
         | Event::WrapUpExtended { .. } = event

@@ -3,6 +3,7 @@
 //! An event that gives someone sight of a conversation carries all they may see of it; one that takes sight away is
 //! sent to them too. The audiences of one event never overlap, so a reader gets at most one frame for each number.
 
+use baton_shared::desk::Thread;
 use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
@@ -123,6 +124,19 @@ impl Table<'_> {
                     }
                 }
             }
+            Event::ListenedIn { conversation, agent } => {
+                // Nobody else is sent anything, so that nobody can notice.
+                let open = self.reading.conversation(*conversation)?;
+                if open.is_some_and(|open| open.is_overheard_by(*agent))
+                    && let Some(thread) = self.reading.thread(*conversation, Sight::Whispered)?
+                {
+                    self.desk(*agent, vec![DeskEvent::ListeningShown { thread }]);
+                }
+                Ok(())
+            }
+            Event::Whispered { conversation, segment, seq, .. } => {
+                self.whisper(*conversation, *segment, *seq)
+            }
             Event::ListeningEnded { conversation, agent } => {
                 self.desk(*agent, vec![DeskEvent::ListeningHidden { conversation: *conversation }]);
                 Ok(())
@@ -200,6 +214,10 @@ impl Table<'_> {
             | Event::InviteMade { .. }
             | Event::InviteEnded { agent: None, .. }
             | Event::ListeningBegan { .. }
+            | Event::Redirected { .. }
+            | Event::FlagRaised { .. }
+            | Event::FlagLowered { .. }
+            | Event::PersonDirected { .. }
             | Event::RequestCreated { .. } => Ok(()),
         }
     }
@@ -233,12 +251,14 @@ impl Table<'_> {
                 | TransferState::Ended { .. } => {}
             }
         }
-        let mut participants: Vec<AgentId> = Vec::new();
+        let mut participants: Vec<(AgentId, bool)> = Vec::new();
         for invite in conversation.invites.iter() {
-            match self.reading.invite(*invite)?.map(|invite| invite.state) {
-                Some(InviteState::Open { search, .. }) => offers.extend(asked(&search)),
-                Some(InviteState::Joined { agent, .. }) => participants.push(agent),
-                Some(InviteState::Ended { .. }) | None => {}
+            let Some(invite) = self.reading.invite(*invite)? else { continue };
+            let unasked = invite.is_unasked();
+            match invite.state {
+                InviteState::Open { search, .. } => offers.extend(asked(&search)),
+                InviteState::Joined { agent, .. } => participants.push((agent, unasked)),
+                InviteState::Ended { .. } => {}
             }
         }
         for (agent, offer) in offers {
@@ -249,15 +269,21 @@ impl Table<'_> {
             Some(Owner::Agent(agent)) => Some(agent),
             Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
         };
-        if owner.is_none() && conversation.listeners.is_empty() && participants.is_empty() {
+        let read_on = conversation.listeners.is_empty() && conversation.overheard_by().next().is_none();
+        if owner.is_none() && read_on && participants.is_empty() {
             return Ok(());
         }
-        let Some(thread) = self.reading.thread(id, Sight::Whole)? else { return Ok(()) };
-        for participant in participants {
-            self.desk(participant, vec![DeskEvent::JoinedShown { thread: thread.clone() }]);
+        let Some(thread) = self.reading.thread(id, Sight::Whispered)? else { return Ok(()) };
+        let whole = Thread { whispers: Vec::new(), ..thread.clone() };
+        for (participant, unasked) in participants {
+            let thread = if unasked { thread.clone() } else { whole.clone() };
+            self.desk(participant, vec![DeskEvent::JoinedShown { thread }]);
         }
         for listener in conversation.listeners.iter() {
-            self.desk(*listener, vec![DeskEvent::ListeningShown { thread: thread.clone() }]);
+            self.desk(*listener, vec![DeskEvent::ListeningShown { thread: whole.clone() }]);
+        }
+        for supervisor in conversation.overheard_by() {
+            self.desk(supervisor, vec![DeskEvent::ListeningShown { thread: thread.clone() }]);
         }
         if let Some(owner) = owner {
             self.desk(owner, vec![DeskEvent::ThreadShown { thread }]);
@@ -271,6 +297,26 @@ impl Table<'_> {
         let Some(message) = self.reading.aside(transfer, seq)? else { return Ok(()) };
         let added = DeskEvent::AsideAdded { transfer, message };
         let people = found.from.agent().into_iter().chain([agent]).collect();
+        self.frames.push((Audience::People(people), Sent::Desk(vec![added])));
+        Ok(())
+    }
+
+    /// Sends a whisper to the owner for whom or by whom it was said, and to the supervisors who hear it.
+    fn whisper(&mut self, id: ConversationId, segment: SegmentId, seq: u32) -> Result<(), StoreError> {
+        let Some(open) = self.reading.conversation(id)?.filter(|open| open.segment == segment) else {
+            return Ok(());
+        };
+        let Some(message) = self.reading.whisper(id, seq)? else { return Ok(()) };
+        let owner = match open.owner() {
+            Some(Owner::Agent(agent)) => Some(agent),
+            Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => None,
+        };
+        let mut people: Vec<AgentId> = owner.into_iter().chain(open.overheard_by()).collect();
+        for invite in open.invites.iter() {
+            let invite = self.reading.invite(*invite)?.filter(Invite::is_unasked);
+            people.extend(invite.and_then(|invite| invite.participant()));
+        }
+        let added = DeskEvent::WhisperAdded { conversation: id, message };
         self.frames.push((Audience::People(people), Sent::Desk(vec![added])));
         Ok(())
     }
@@ -432,6 +478,7 @@ impl Table<'_> {
                 match cause {
                     OwnerCause::TakenBack(_) | OwnerCause::Returned(_) => format!("{name} is back with you"),
                     OwnerCause::TakenOver
+                    | OwnerCause::Redirected
                     | OwnerCause::Opened
                     | OwnerCause::Accepted(_)
                     | OwnerCause::Transferred(_)
@@ -465,6 +512,7 @@ impl Table<'_> {
                 Owner::Queue(_) | Owner::Group(_),
                 OwnerCause::Opened
                 | OwnerCause::TakenOver
+                | OwnerCause::Redirected
                 | OwnerCause::Accepted(_)
                 | OwnerCause::Transferred(_)
                 | OwnerCause::TakenBack(_)

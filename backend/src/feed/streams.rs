@@ -146,6 +146,10 @@ impl Streams {
                     Reader::Person { session, .. } | Reader::Wall { session, .. } => *session == closed,
                     Reader::Customer(_) => false,
                 }),
+                Message::ClosePerson(closed) => self.close(|reader| match reader {
+                    Reader::Person { agent, .. } | Reader::Wall { agent, .. } => *agent == closed,
+                    Reader::Customer(_) => false,
+                }),
                 Message::Tick => {}
                 Message::Stop => return self.stop(),
             }

@@ -153,6 +153,9 @@ impl From<Refusal> for ApiError {
             | Refusal::MayNotTakeOver
             | Refusal::TargetTakesPart
             | Refusal::InviteLimit { .. }
+            | Refusal::NobodyWhispered
+            | Refusal::NotWithAgent
+            | Refusal::FlagUp
             | Refusal::RepliedAlready
             | Refusal::SenderReleased
             | Refusal::NothingAsked

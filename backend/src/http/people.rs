@@ -10,7 +10,7 @@ use baton_shared::api::{Added, NewPerson, Nothing, Person, PersonSettings, Skill
 use baton_shared::{AgentId, Channel, Command, SkillId};
 
 use super::body::{Ids, Keyed};
-use super::callers::CurrentAdministrator;
+use super::callers::{CurrentAdministrator, CurrentSupervisor};
 use super::error::ApiError;
 use super::openapi::KeyParam;
 use crate::app::App;
@@ -78,7 +78,7 @@ pub async fn change(
     responses((status = 204)))]
 pub async fn grant(
     State(app): State<Arc<App>>,
-    CurrentAdministrator(me): CurrentAdministrator,
+    CurrentSupervisor(me): CurrentSupervisor,
     Ids((agent, skill)): Ids<(AgentId, SkillId)>,
     Keyed { key, body: SkillGrant { level } }: Keyed<SkillGrant>,
 ) -> Result<StatusCode, ApiError> {
@@ -91,7 +91,7 @@ pub async fn grant(
     params(("person" = AgentId, Path), ("skill" = SkillId, Path), KeyParam), responses((status = 204)))]
 pub async fn revoke(
     State(app): State<Arc<App>>,
-    CurrentAdministrator(me): CurrentAdministrator,
+    CurrentSupervisor(me): CurrentSupervisor,
     Ids((agent, skill)): Ids<(AgentId, SkillId)>,
     Keyed { key, body: Nothing {} }: Keyed<Nothing>,
 ) -> Result<StatusCode, ApiError> {

@@ -58,7 +58,7 @@ pub async fn change(
     responses((status = 204)))]
 pub async fn add_member(
     State(app): State<Arc<App>>,
-    CurrentAdministrator(me): CurrentAdministrator,
+    CurrentSupervisor(me): CurrentSupervisor,
     Ids((queue, agent)): Ids<(QueueId, AgentId)>,
     Keyed { key, body: Nothing {} }: Keyed<Nothing>,
 ) -> Result<StatusCode, ApiError> {
@@ -71,7 +71,7 @@ pub async fn add_member(
     params(("queue" = QueueId, Path), ("person" = AgentId, Path), KeyParam), responses((status = 204)))]
 pub async fn remove_member(
     State(app): State<Arc<App>>,
-    CurrentAdministrator(me): CurrentAdministrator,
+    CurrentSupervisor(me): CurrentSupervisor,
     Ids((queue, agent)): Ids<(QueueId, AgentId)>,
     Keyed { key, body: Nothing {} }: Keyed<Nothing>,
 ) -> Result<StatusCode, ApiError> {

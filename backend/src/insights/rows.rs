@@ -48,6 +48,7 @@ words! {
         Invite = "invite",
         External = "external",
         Takeover = "takeover",
+        Redirect = "redirect",
         Return = "return",
         BotHandoff = "bot_handoff",
     }
@@ -60,6 +61,7 @@ words! {
         Bot = "bot",
         Return = "return",
         Takeover = "takeover",
+        Redirect = "redirect",
         Invite = "invite",
         Expired = "expired",
         Lost = "lost",
@@ -83,6 +85,7 @@ words_to_read! {
         Abandon = "abandon",
         Return = "return",
         Takeover = "takeover",
+        Redirect = "redirect",
         Invite = "invite",
         Expired = "expired",
         Lost = "lost",

@@ -4,6 +4,7 @@ mod conversations;
 mod flows;
 mod invites;
 mod limits;
+pub(super) mod oversight;
 mod people;
 mod silence;
 mod transfers;
@@ -15,6 +16,7 @@ use baton_shared::offer::OfferState;
 use baton_shared::*;
 
 use self::conversations::{Change, Opening};
+use self::oversight::moves_scopes;
 use self::workflows::Begun;
 use super::RoutingState;
 
@@ -24,6 +26,7 @@ impl RoutingState {
         self.position = recorded.position;
         self.at = recorded.at;
         self.watching(&recorded.event, |state| state.change(recorded));
+        self.index.unsure.all |= moves_scopes(&recorded.event);
     }
 
     fn change(&mut self, recorded: &Recorded) {
@@ -255,7 +258,18 @@ impl RoutingState {
             }
             Event::ListeningEnded { conversation, agent } => {
                 self.set_listener(*conversation, *agent, false);
+                self.listened_on(*conversation, *agent);
             }
+            Event::ListenedIn { conversation, agent } => self.listened_in(*conversation, *agent),
+            Event::Whispered { conversation, segment, seq, .. } => {
+                self.whispered(*conversation, *segment, *seq);
+            }
+            Event::FlagRaised { conversation, agent } => {
+                self.set_flag(*conversation, Some(Flag { agent: *agent, at }));
+            }
+            Event::FlagLowered { conversation, .. } => self.set_flag(*conversation, None),
+            // What follows from them says what becomes of the state.
+            Event::Redirected { .. } | Event::PersonDirected { .. } => {}
             Event::TransferEnded { transfer, end, .. } => self.transfer_ended(*transfer, *end, at),
             Event::OwnerChanged { conversation, from, to, epoch, cause, ended, wrap_up, segment } => {
                 let change = Change {

@@ -64,6 +64,8 @@ pub struct Touched {
     pub(super) offers: Noted<OfferId>,
     pub(super) transfers: Noted<TransferId>,
     pub(super) closed_conversations: Vec<Conversation>,
+    /// The conversations whose whispers are not kept.
+    pub(super) forgotten: Vec<ConversationId>,
     pub(super) ended_segments: Vec<Segment>,
     pub(super) ended_offers: Vec<Offer>,
     pub(super) ended_transfers: Vec<Transfer>,
@@ -89,6 +91,7 @@ pub enum Changed {
     External(ExternalId),
     ExternalRemoved(ExternalId),
     Listener { conversation: ConversationId, agent: AgentId, listens: bool },
+    WhispersForgotten(ConversationId),
     Request(Request),
     Invite(Invite),
     Conversation(Conversation),
@@ -140,6 +143,7 @@ impl Touched {
                 listens,
             }),
         );
+        changes.extend(self.forgotten.into_iter().map(Changed::WhispersForgotten));
         changes.extend(self.requests.into_iter().map(Changed::Request));
         changes.extend(self.closed_conversations.into_iter().map(Changed::Conversation));
         changes

@@ -3,6 +3,7 @@
 //! A database passes by giving a [`Place`] to [`store_contract!`](crate::store_contract), which makes a test of every
 //! behaviour. The functions panic where the store is wrong.
 
+pub mod acting;
 pub mod bots;
 pub mod commits;
 pub mod joining;
@@ -90,6 +91,8 @@ macro_rules! store_contract {
                 whoever_takes_part_sees_all_of_it_until_they_leave
                 what_was_offered_is_told_with_how_it_ended
                 a_wrap_up_shows_until_when_it_is_to_be_filed;
+            acting: whispers_are_for_those_who_hear_them
+                a_flag_shows_its_message_while_it_is_up;
             bots: a_flow_is_returned_as_it_was_written
                 a_removed_contact_keeps_its_name_and_nothing_else
                 what_bots_say_and_pass_on_bears_their_names

@@ -101,6 +101,7 @@ pub fn owner_cause(cause: OwnerCause) -> (&'static str, Option<Blob>) {
         OwnerCause::Expired(transfer) => ("expired", Some(transfer.blob())),
         OwnerCause::Lost => ("lost", None),
         OwnerCause::TakenOver => ("taken_over", None),
+        OwnerCause::Redirected => ("redirected", None),
         OwnerCause::Left(invite) => ("left", Some(invite.blob())),
         OwnerCause::Routed(workflow) => ("routed", Some(workflow.blob())),
         OwnerCause::Overflowed(queue) => ("overflowed", Some(queue.blob())),
@@ -207,6 +208,7 @@ impl From<Changed> for Row {
             Changed::Listener { conversation, agent, listens } => {
                 Self::Listener { conversation, agent, listens }
             }
+            Changed::WhispersForgotten(conversation) => Self::WhispersForgotten(conversation),
             Changed::Invite(invite) => Self::Invite(invite),
             Changed::Request(request) => Self::Request(request),
             Changed::Conversation(conversation) => Self::Conversation(conversation),

@@ -175,6 +175,10 @@ impl Store for SqliteStore {
         self.writer().run(|connection| sessions::remove(connection, token_hash))
     }
 
+    fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
+        self.writer().run(|connection| sessions::remove_all(connection, agent))
+    }
+
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         self.writer().run(|connection| sessions::secret(connection, name, fresh))
     }

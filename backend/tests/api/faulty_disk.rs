@@ -103,6 +103,10 @@ impl Store for FaultyDisk {
         self.write(|store| store.remove_session(token_hash))
     }
 
+    fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
+        self.write(|store| store.remove_sessions(agent))
+    }
+
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
         self.store.secret(name, fresh)
     }

@@ -70,7 +70,7 @@ async fn every_switch_is_set_by_its_name_and_the_others_stay() {
     let chosen = json!({
         "enabled": false, "reclaim_secs": 60, "summary": "required", "attributes_in_offer": false,
         "auto_accept": true, "undo_secs": 9, "consult_secs": 300, "grace_secs": 60, "notice_secs": 0,
-        "wrap_up_secs": 90,
+        "wrap_up_secs": 90, "keep_whispers": true,
     });
     let presets = presets(&admin).await;
     let mut expected = switches(&policy(&admin).await);

@@ -38,8 +38,15 @@ fn audience(operation: &Operation) -> Audience {
         }
         _ if path.starts_with("/api/chat") => Audience::Customers,
         _ if path.starts_with("/api/external/") => Audience::Partners,
-        ("GET", "/api/skills" | "/api/supervisor" | "/api/teams")
-        | ("POST", "/api/conversations/{conversation}/takeover") => Audience::Supervisors,
+        ("GET", "/api/skills" | "/api/supervisor" | "/api/supervisor/people/{person}" | "/api/teams")
+        | ("POST", "/api/conversations/{conversation}/takeover")
+        | ("POST", "/api/conversations/{conversation}/listening")
+        | ("POST", "/api/conversations/{conversation}/participation")
+        | ("POST", "/api/conversations/{conversation}/redirection")
+        | ("PUT", "/api/people/{person}/presence")
+        | ("DELETE", "/api/people/{person}/sessions")
+        | ("PUT" | "DELETE", "/api/people/{person}/skills/{skill}")
+        | ("PUT" | "DELETE", "/api/queues/{queue}/members/{person}") => Audience::Supervisors,
         _ if path.starts_with("/api/groups") || path.starts_with("/api/insights/") => Audience::Supervisors,
         _ if ADMINISTERED.iter().any(|mine| path.starts_with(mine)) => Audience::Administrators,
         _ => Audience::SignedIn,

@@ -188,6 +188,7 @@ impl Names {
             invites: open.invites.iter().map(|invite| known(&self.invites, *invite)).collect(),
             // Who reads on may do nothing.
             listeners: Rare::new(),
+            oversight: None,
             // Only workflows ask for it, and the model has none.
             last_agent: None,
             hops: 0,
@@ -212,6 +213,7 @@ impl Names {
                     | OwnerCause::Expired(_)
                     | OwnerCause::Lost
                     | OwnerCause::TakenOver
+                    | OwnerCause::Redirected
                     | OwnerCause::Routed(_)
                     | OwnerCause::Overflowed(_)
                     | OwnerCause::Entered(_)

@@ -128,6 +128,14 @@ pub fn check_command(
         | Command::SetStatus { .. }
         | Command::SendAside { .. }
         | Command::StopListening { .. }
+        | Command::ListenIn { .. }
+        | Command::Whisper { .. }
+        | Command::Join { .. }
+        | Command::Redirect { .. }
+        | Command::RaiseFlag { .. }
+        | Command::LowerFlag { .. }
+        | Command::SetStatusOf { .. }
+        | Command::SignOut { .. }
         | Command::AnswerRequest { .. }
         | Command::LeaveAddress { .. }
         | Command::RateConversation { .. }

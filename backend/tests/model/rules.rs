@@ -305,6 +305,12 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::OfferReplied { .. }
         | Event::AsideSent { .. }
         | Event::InviteMade { .. }
+        | Event::ListenedIn { .. }
+        | Event::Whispered { .. }
+        | Event::Redirected { .. }
+        | Event::FlagRaised { .. }
+        | Event::FlagLowered { .. }
+        | Event::PersonDirected { .. }
         | Event::ListeningBegan { .. }
         | Event::ListeningEnded { .. }
         | Event::WrapUpExtended { .. }

@@ -4,7 +4,7 @@ use std::sync::{Mutex, PoisonError};
 
 use baton::routing::OpenWork;
 use baton::store::{Batch, Credentials, Former, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
-use baton_shared::{Recorded, Timestamp};
+use baton_shared::{AgentId, Recorded, Timestamp};
 
 /// A store for one turn after the other, which is read once.
 #[derive(Debug)]
@@ -82,6 +82,10 @@ impl Store for Slate {
     }
 
     fn remove_session(&self, _token_hash: &[u8; 32]) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn remove_sessions(&self, _agent: AgentId) -> Result<(), StoreError> {
         Self::has_none()
     }
 

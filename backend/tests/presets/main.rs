@@ -96,7 +96,7 @@ fn the_safe_default_does_what_it_promises() {
 }
 
 /// Switches that decide what someone is shown, not what happens: the store's contract and the feed's tests show them.
-const SHOWN_ELSEWHERE: [&str; 3] = ["attributes_in_offer", "tell_customer", "notice_secs"];
+const SHOWN_ELSEWHERE: [&str; 4] = ["attributes_in_offer", "tell_customer", "notice_secs", "keep_whispers"];
 
 /// Returns the values that a switch must be shown with.
 fn values(switch: &str) -> Vec<Value> {

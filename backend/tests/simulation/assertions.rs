@@ -293,6 +293,12 @@ impl Checker {
             | Event::InviteMade { .. }
             | Event::ParticipantJoined { .. }
             | Event::InviteEnded { .. }
+            | Event::ListenedIn { .. }
+            | Event::Whispered { .. }
+            | Event::Redirected { .. }
+            | Event::FlagRaised { .. }
+            | Event::FlagLowered { .. }
+            | Event::PersonDirected { .. }
             | Event::ListeningBegan { .. }
             | Event::ListeningEnded { .. }
             | Event::WrapUpExtended { .. }

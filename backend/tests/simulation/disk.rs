@@ -99,7 +99,7 @@ impl Kept {
                 self.loaded.work.externals.remove(&external);
             }
             Row::Policies(policies) => self.loaded.work.policies = policies,
-            Row::Listener { .. } => {}
+            Row::Listener { .. } | Row::WhispersForgotten(_) => {}
             Row::Invite(invite) => {
                 self.invites.insert(invite.id, invite);
             }
@@ -239,6 +239,10 @@ impl Store for Disk {
     }
 
     fn remove_session(&self, _token_hash: &[u8; 32]) -> Result<(), StoreError> {
+        Self::not_simulated()
+    }
+
+    fn remove_sessions(&self, _agent: AgentId) -> Result<(), StoreError> {
         Self::not_simulated()
     }
 

@@ -104,6 +104,7 @@ impl Tally {
                 segment::OwnerCause::Expired(_) => "left to the queue",
                 segment::OwnerCause::Lost => "lost",
                 segment::OwnerCause::TakenOver => "taken over",
+                segment::OwnerCause::Redirected => "redirected",
                 segment::OwnerCause::Left(_) => "left to a participant",
                 segment::OwnerCause::Routed(_) => "routed",
                 segment::OwnerCause::Overflowed(_) => "overflowed",

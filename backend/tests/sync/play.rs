@@ -11,7 +11,7 @@ use baton_shared::segment::Disposition;
 use baton_shared::*;
 
 use crate::stage::{self, Stage};
-use crate::{bots, lines, together, workflows};
+use crate::{acting, bots, lines, together, workflows};
 
 /// Returns words to be said or written.
 pub fn text(words: &str) -> String {
@@ -41,6 +41,7 @@ pub fn everything(stage: &mut Stage) {
         stage.check_every_cut_point();
     }
     together::everything(stage, billing);
+    acting::everything(stage, billing, sales);
     workflows::everything(stage, billing, sales);
     lines::everything(stage, billing, sales);
     bots::everything(stage, billing, sales);

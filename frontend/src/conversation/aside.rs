@@ -1,7 +1,8 @@
-//! What the two who consult say to each other; the customer never sees it.
+//! What is said beside a conversation, by the two who consult and between a supervisor and the owner; the customer never
+//! sees it.
 
 use baton_shared::desk::Consult;
-use baton_shared::{AgentId, Author, Message, TransferId};
+use baton_shared::{AgentId, Author, ConversationId, Message, TransferId};
 use leptos::ev::{KeyboardEvent, SubmitEvent};
 use leptos::html;
 use leptos::prelude::*;
@@ -19,6 +20,71 @@ use crate::session::PERSONAL;
 
 /// The id of the field; a shortcut goes there.
 pub const FIELD: &str = "aside";
+
+/// What is written about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Beside {
+    /// A consultation.
+    Consult(TransferId),
+    /// A conversation that a supervisor hears.
+    Whisper(ConversationId),
+}
+
+impl Beside {
+    const fn slot(self) -> Slot {
+        match self {
+            Self::Consult(transfer) => Slot::Aside(transfer),
+            Self::Whisper(conversation) => Slot::Whisper(conversation),
+        }
+    }
+
+    const fn command(self, text: String) -> Command {
+        match self {
+            Self::Consult(transfer) => Command::SayAside { transfer, text },
+            Self::Whisper(conversation) => Command::Whisper { conversation, text },
+        }
+    }
+
+    /// Returns the field's id, its name, and what the button says.
+    const fn words(self) -> [&'static str; 3] {
+        match self {
+            Self::Consult(_) => [FIELD, "Message aside", "Send aside"],
+            Self::Whisper(_) => ["whisper", "Whisper", "Send whisper"],
+        }
+    }
+
+    fn kept_as(self) -> String {
+        match self {
+            Self::Consult(transfer) => format!("{PERSONAL}aside.{transfer}"),
+            Self::Whisper(conversation) => format!("{PERSONAL}whisper.{conversation}"),
+        }
+    }
+}
+
+/// What a supervisor whispered to the owner of a conversation, what they answered, and where to answer.
+#[component]
+pub fn Whispers(
+    /// Of which conversation.
+    conversation: ConversationId,
+    /// What was said, oldest first.
+    said: Memo<Vec<Message>>,
+) -> impl IntoView {
+    let me = DeskContext::here().live.my_id();
+    view! {
+        <section class="aside">
+            <div class="aside__head">
+                <h3>"Whispers"</h3>
+                <p class="hint">"The customer never sees this."</p>
+            </div>
+            <div class="aside__log" role="log" aria-label="Whispers" tabindex="0">
+                <For each=move || said.get() key=|message| message.seq let(message)>
+                    {aside_view(message, me)}
+                </For>
+            </div>
+            <AsideComposer beside=Beside::Whisper(conversation) />
+        </section>
+    }
+}
 
 /// The consultation's own conversation.
 #[component]
@@ -76,12 +142,13 @@ pub fn SideConversation(
                     {aside_view(message, me)}
                 </For>
             </div>
-            <AsideComposer transfer=transfer />
+            <AsideComposer beside=Beside::Consult(transfer) />
         </section>
     }
 }
 
-fn aside_view(message: Message, me: Option<AgentId>) -> AnyView {
+/// Shows one thing that was said, with who said it and when.
+pub fn aside_view(message: Message, me: Option<AgentId>) -> AnyView {
     let own = me.is_some_and(|me| message.author == Author::Agent(me));
     let name = if own { "You".to_owned() } else { message.name };
     view! {
@@ -122,19 +189,20 @@ fn keep_seen(context: DeskContext, transfer: TransferId, said: Memo<Vec<Message>
 }
 
 #[component]
-fn AsideComposer(transfer: TransferId) -> impl IntoView {
+fn AsideComposer(beside: Beside) -> impl IntoView {
     let context = DeskContext::here();
-    let draft = kept_draft(transfer);
-    let pending = move || context.dispatch.pending(Slot::Aside(transfer));
+    let [field, name, button] = beside.words();
+    let draft = kept_draft(beside.kept_as());
+    let pending = move || context.dispatch.pending(beside.slot());
     let say = move || {
-        page::focus(FIELD);
+        page::focus(field);
         let Some(text) = draft.with_untracked(|draft| sendable(draft)).filter(|_| !untrack(pending)) else {
             return;
         };
         draft.set(String::new());
         let said = text.clone();
         context.dispatch.send_from(
-            Command::SayAside { transfer, text },
+            beside.command(text),
             move |refusal| {
                 // What could not be said is there again, unless something else is being written.
                 let _gone = draft.try_update(|draft| {
@@ -162,12 +230,12 @@ fn AsideComposer(transfer: TransferId) -> impl IntoView {
             }
         >
             <textarea
-                id=FIELD
+                id=field
                 class="composer__text"
                 rows="1"
                 dir="auto"
-                aria-label="Message aside"
-                placeholder="Write aside"
+                aria-label=name
+                placeholder=name
                 prop:value=move || draft.get()
                 on:input=move |event| draft.set(event_target_value(&event))
                 on:keydown=on_key
@@ -179,15 +247,14 @@ fn AsideComposer(transfer: TransferId) -> impl IntoView {
                     (pending() || draft.with(|draft| sendable(draft).is_none())).then_some("true")
                 }
             >
-                "Send aside"
+                {button}
             </button>
         </form>
     }
 }
 
-/// Returns a draft that is kept in the browser whenever it changes, until the consultation is over.
-fn kept_draft(transfer: TransferId) -> RwSignal<String> {
-    let name = format!("{PERSONAL}aside.{transfer}");
+/// Returns a draft that is kept in the browser under a name whenever it changes, until it is sent.
+fn kept_draft(name: String) -> RwSignal<String> {
     let draft = RwSignal::new(Place::Tab.get(&name).unwrap_or_default());
     effect(move || {
         draft.with(|draft| match draft.is_empty() {

@@ -1,7 +1,8 @@
 //! Small questions before something that cannot be undone: why to reject, whether to end.
 
-use baton_shared::command::{QUESTION_CHARS_MAX, REASON_CHARS_MAX};
+use baton_shared::command::{FLAG_CHARS_MAX, QUESTION_CHARS_MAX, REASON_CHARS_MAX};
 use baton_shared::policy::Decline;
+use baton_shared::{ConversationId, OfferId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
@@ -15,6 +16,10 @@ use crate::viewing::DialogShown;
 /// The id of the field.
 const WORDS: &str = "words";
 
+const REJECT: &str = "Reject";
+const QUESTION: &str = "Question";
+const FLAG: &str = "Raise flag";
+
 /// What is said of a question and of its answer.
 const ONCE: &str = "Only staff see it, and once: the time to accept goes on.";
 
@@ -22,22 +27,48 @@ const ONCE: &str = "Only staff see it, and once: the time to accept goes on.";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asking {
     /// Why an offer is rejected.
-    Reason,
+    Reason(OfferId),
     /// What the sender of a transfer is asked.
-    Question,
+    Question(OfferId),
     /// What its receiver is answered.
-    Answer,
+    Answer(OfferId),
+    /// What help supervisors are asked for.
+    Flag(ConversationId),
 }
 
-/// Asks for a few words about an offer: why it is rejected, a question to the sender, or the answer to one.
+impl Asking {
+    const fn rejects(self) -> bool {
+        matches!(self, Self::Reason(_))
+    }
+
+    /// Returns the name of the dialog that asks for it.
+    const fn dialog(self) -> &'static str {
+        match self {
+            Self::Reason(_) => REJECT,
+            Self::Question(_) | Self::Answer(_) => QUESTION,
+            Self::Flag(_) => FLAG,
+        }
+    }
+
+    const fn chars_max(self) -> usize {
+        match self {
+            Self::Reason(_) => REASON_CHARS_MAX,
+            Self::Question(_) | Self::Answer(_) => QUESTION_CHARS_MAX,
+            Self::Flag(_) => FLAG_CHARS_MAX,
+        }
+    }
+}
+
+/// Asks for a few words: why an offer is rejected, a question to the sender, the answer to one, or what help is needed.
 #[component]
 pub fn WordsDialog() -> impl IntoView {
     let context = DeskContext::here();
     let dialog = context.viewing.dialog;
     let about = memo(move || match dialog.get() {
-        Some(DialogShown::Reject(offer)) => Some((offer, Asking::Reason)),
-        Some(DialogShown::Ask(offer)) => Some((offer, Asking::Question)),
-        Some(DialogShown::Answer(offer)) => Some((offer, Asking::Answer)),
+        Some(DialogShown::Reject(offer)) => Some(Asking::Reason(offer)),
+        Some(DialogShown::Ask(offer)) => Some(Asking::Question(offer)),
+        Some(DialogShown::Answer(offer)) => Some(Asking::Answer(offer)),
+        Some(DialogShown::RaiseFlag(conversation)) => Some(Asking::Flag(conversation)),
         _ => None,
     });
     let text = RwSignal::new(String::new());
@@ -49,35 +80,38 @@ pub fn WordsDialog() -> impl IntoView {
     });
     // Of an offer that is over nothing can be said any more; the sender has none of their own.
     effect(move || {
-        let gone = about.get().is_some_and(|(offer, asking)| {
-            asking != Asking::Answer
-                && context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true)
+        let gone = about.get().is_some_and(|asking| match asking {
+            Asking::Reason(offer) | Asking::Question(offer) => {
+                context.live.read(|desk| !desk.offers.contains_key(&offer)).unwrap_or(true)
+            }
+            Asking::Answer(_) | Asking::Flag(_) => false,
         });
         if gone {
             close.run(());
         }
     });
     let rule = move || {
-        let offer = about.get()?.0;
+        let Asking::Reason(offer) = about.get()? else { return None };
         context.live.read(|desk| desk.offers.get(&offer).map(|card| (card.decline, card.invite.is_some())))?
     };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
-        let Some((offer, asking)) = about.get_untracked() else { return };
+        let Some(asking) = about.get_untracked() else { return };
         let words = text.get_untracked().trim().to_owned();
         let required = untrack(rule).is_some_and(|(decline, _)| decline == Decline::NeedReason);
         let command = match asking {
-            Asking::Reason if required && words.is_empty() => {
+            Asking::Reason(_) if required && words.is_empty() => {
                 refusal.set(Some("Say why: a reason is required.".to_owned()));
                 page::focus(WORDS);
                 return;
             }
-            Asking::Reason => {
+            Asking::Reason(offer) => {
                 context.attention.answering(offer);
                 Command::Reject { offer, reason: words }
             }
-            Asking::Question => Command::Ask { offer, text: words },
-            Asking::Answer => Command::Answer { offer, text: words },
+            Asking::Question(offer) => Command::Ask { offer, text: words },
+            Asking::Answer(offer) => Command::Answer { offer, text: words },
+            Asking::Flag(conversation) => Command::RaiseFlag { conversation, text: words },
         };
         context.dispatch.send_from(
             command,
@@ -87,7 +121,7 @@ pub fn WordsDialog() -> impl IntoView {
     };
     // The heading, the field's name, what is said about it, and the button.
     let texts = move |asking| match asking {
-        Asking::Reason => {
+        Asking::Reason(_) => {
             let (decline, invited) = rule().unwrap_or((Decline::AskReason, false));
             let heading = if invited { "Reject the invitation" } else { "Reject the transfer" };
             let hint = match decline {
@@ -98,8 +132,9 @@ pub fn WordsDialog() -> impl IntoView {
             };
             [heading, "Reason", hint, "Reject"]
         }
-        Asking::Question => ["Ask the sender", "Question", ONCE, "Ask"],
-        Asking::Answer => ["Answer the question", "Answer", ONCE, "Answer"],
+        Asking::Question(_) => ["Ask the sender", "Question", ONCE, "Ask"],
+        Asking::Answer(_) => ["Answer the question", "Answer", ONCE, "Answer"],
+        Asking::Flag(_) => ["Raise a flag", "Message", "Your supervisors see it.", "Raise flag"],
     };
     let form = move |asking: Asking| {
         let word = move |place: usize| move || texts(asking)[place];
@@ -115,8 +150,8 @@ pub fn WordsDialog() -> impl IntoView {
                         type="text"
                         autocomplete="off"
                         autofocus
-                        maxlength=if asking == Asking::Reason { REASON_CHARS_MAX } else { QUESTION_CHARS_MAX }.to_string()
-                        aria-required=move || (asking == Asking::Reason && needed()).then_some("true")
+                        maxlength=asking.chars_max().to_string()
+                        aria-required=move || (asking.rejects() && needed()).then_some("true")
                         aria-describedby="words-hint"
                         bind:value=text
                     />
@@ -130,7 +165,7 @@ pub fn WordsDialog() -> impl IntoView {
                         "Back"
                     </button>
                     <button
-                        class=if asking == Asking::Reason { "button button--danger" } else { "button button--primary" }
+                        class=if asking.rejects() { "button button--danger" } else { "button button--primary" }
                         type="submit"
                     >
                         {word(3)}
@@ -140,13 +175,11 @@ pub fn WordsDialog() -> impl IntoView {
         }
         .into_any()
     };
-    let shows = move |rejects: bool| {
-        memo(move || {
-            about.get().map(|(_, asking)| asking).filter(|asking| (*asking == Asking::Reason) == rejects)
-        })
-    };
-    // One closure for both, so that what it shows is compiled once.
-    let dialog_of = move |name: &'static str, shown: Memo<Option<Asking>>| {
+    let shows =
+        move |dialog: &'static str| memo(move || about.get().filter(|asking| asking.dialog() == dialog));
+    // One closure for all, so that what it shows is compiled once.
+    let dialog_of = move |name: &'static str| {
+        let shown = shows(name);
         view! {
             <Dialog name=name open=Signal::derive(move || shown.get().is_some()) on_close=close>
                 {move || shown.get().map(form)}
@@ -155,8 +188,9 @@ pub fn WordsDialog() -> impl IntoView {
         .into_any()
     };
     view! {
-        {dialog_of("Reject", shows(true))}
-        {dialog_of("Question", shows(false))}
+        {dialog_of(REJECT)}
+        {dialog_of(QUESTION)}
+        {dialog_of(FLAG)}
     }
 }
 

@@ -191,6 +191,8 @@ pub(crate) mod tests {
             owner: None,
             invites: Vec::new(),
             choices: TransferChoices::from(&TransferPolicy::default()),
+            flag: None,
+            whispers: Vec::new(),
         }
     }
 

@@ -12,7 +12,7 @@ use crate::app::DeskContext;
 use crate::browser::page;
 use crate::controls::icon::{Icon, IconView};
 use crate::controls::menu::{Menu, MenuItem};
-use crate::conversation::aside::SideConversation;
+use crate::conversation::aside::{SideConversation, Whispers};
 use crate::conversation::composer::Composer;
 use crate::conversation::contact_card::{ContactCard, Facts};
 use crate::conversation::message_log::{LogSource, MessageLog};
@@ -22,6 +22,7 @@ use crate::conversation::search::ConversationSearch;
 use crate::conversation::transcript::Transcript;
 use crate::conversation::transfer_status::{ConsultedStatus, ListeningStatus, TransferStatus};
 use crate::conversation::wrap_up::WrapUp;
+use crate::dispatch::Command;
 use crate::outbox::{Outgoing, Progress};
 use crate::reactive::{effect, memo};
 use crate::viewing::{DialogShown, Entry, Pane, entries};
@@ -36,6 +37,8 @@ enum Task {
     Consult,
     Invite,
     Leave,
+    RaiseFlag,
+    LowerFlag,
     CreateRequest,
     WrapUp,
     End,
@@ -48,14 +51,17 @@ impl Task {
             Self::Consult => "Consult",
             Self::Invite => "Invite",
             Self::Leave => "Leave",
+            Self::RaiseFlag => "Raise flag",
+            Self::LowerFlag => "Lower flag",
             Self::CreateRequest => "Create request",
             Self::WrapUp => "Wrap up",
             Self::End => "End conversation",
         }
     }
 
-    /// Returns what can be done with an entry, where transfers may go these ways; an owner can leave to a participant.
-    fn of(entry: Entry, choices: Option<&TransferChoices>, shared: bool) -> Vec<Self> {
+    /// Returns what can be done with an entry, where transfers may go these ways; an owner can leave to a participant, and
+    /// lower a flag that is up.
+    fn of(entry: Entry, choices: Option<&TransferChoices>, shared: bool, flagged: bool) -> Vec<Self> {
         match entry {
             Entry::Owned(_) => {
                 let allowed = |mode| choices.is_some_and(|choices| choices.modes.contains(&mode));
@@ -63,7 +69,8 @@ impl Task {
                 let consult = allowed(Mode::Warm).then_some(Self::Consult);
                 let invite = allowed(Mode::Invite).then_some(Self::Invite);
                 let leave = shared.then_some(Self::Leave);
-                let others = [Self::CreateRequest, Self::WrapUp, Self::End];
+                let flag = if flagged { Self::LowerFlag } else { Self::RaiseFlag };
+                let others = [flag, Self::CreateRequest, Self::WrapUp, Self::End];
                 [transfer, consult, invite, leave].into_iter().flatten().chain(others).collect()
             }
             Entry::Joined(_) => vec![Self::Leave],
@@ -112,6 +119,10 @@ pub fn ThreadPane(
         Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => false,
     };
     let consult = memo(move || context.live.read(|desk| entry.consult(desk)).flatten());
+    let whispers = context.live.watch_entry(entry, |thread| thread.whispers.clone());
+    let whispers = memo(move || whispers.get().unwrap_or_default());
+    let whispered = memo(move || whispers.with(|whispers| !whispers.is_empty()));
+    let flag = context.live.watch_entry(entry, |thread| thread.flag.clone());
     let say = Callback::new(move |text: String| {
         context.outbox.say(conversation, text, context.clock.peek());
     });
@@ -119,7 +130,7 @@ pub fn ThreadPane(
         <div
             class="thread"
             class:thread--side-open=move || wrapping_up() || viewing.details.get()
-            class:thread--consulting=move || consult.get().is_some()
+            class:thread--consulting=move || consult.get().is_some() || whispered.get()
         >
             <ThreadHeader pane=pane />
             {match entry {
@@ -130,6 +141,10 @@ pub fn ThreadPane(
             }}
             <Participants entry=entry />
             <AcceptedElsewhere />
+            {move || {
+                let flag = flag.get().flatten()?;
+                Some(view! { <p class="banner banner--pending">{format!("Flag raised: {flag}")}</p> })
+            }}
             <Show when=move || viewing.search.get()>
                 <ConversationSearch
                     conversation=conversation
@@ -153,6 +168,9 @@ pub fn ThreadPane(
             }}
             <div class="thread__side">
                 {move || consult.get().map(|transfer| view! { <SideConversation transfer=transfer /> })}
+                <Show when=move || whispered.get()>
+                    <Whispers conversation=conversation said=whispers />
+                </Show>
                 <Show when=wrapping_up>
                     <WrapUp entry=entry />
                 </Show>
@@ -420,8 +438,10 @@ fn TaskMenu(pane: OpenThread) -> impl IntoView {
     let (entry, conversation) = (pane.entry, pane.conversation());
     let choices = pane.context.live.watch_entry(entry, |thread| thread.choices.clone());
     let shared = pane.context.live.watch_entry(entry, |thread| takes_part(&thread.invites).next().is_some());
+    let flagged = pane.context.live.watch_entry(entry, |thread| thread.flag.is_some());
     let tasks = memo(move || {
-        choices.with(|choices| Task::of(entry, choices.as_ref(), shared.get().unwrap_or(false)))
+        let (shared, flagged) = (shared.get().unwrap_or(false), flagged.get().unwrap_or(false));
+        choices.with(|choices| Task::of(entry, choices.as_ref(), shared, flagged))
     });
     let items = Signal::derive(move || {
         let item =
@@ -434,6 +454,8 @@ fn TaskMenu(pane: OpenThread) -> impl IntoView {
         Task::Consult => show(DialogShown::Transfer(conversation, Mode::Warm)),
         Task::Invite => show(DialogShown::Transfer(conversation, Mode::Invite)),
         Task::Leave => leave(pane.context, entry),
+        Task::RaiseFlag => show(DialogShown::RaiseFlag(conversation)),
+        Task::LowerFlag => pane.context.dispatch.send(Command::LowerFlag { conversation }, |_| {}),
         Task::CreateRequest => show(DialogShown::CreateRequest(conversation)),
         Task::WrapUp => {
             viewing.wrapping_up.set(true);
@@ -501,31 +523,36 @@ mod tests {
         let owned = Entry::Owned(ConversationId::from_bits(1));
         let labels = |policy: &TransferPolicy| {
             let choices = TransferChoices::from(policy);
-            Task::of(owned, Some(&choices), false).into_iter().map(Task::label).collect::<Vec<_>>()
+            Task::of(owned, Some(&choices), false, false).into_iter().map(Task::label).collect::<Vec<_>>()
         };
         let policy = TransferPolicy::default();
-        let all = ["Transfer", "Consult", "Invite", "Create request", "Wrap up", "End conversation"];
+        let all =
+            ["Transfer", "Consult", "Invite", "Raise flag", "Create request", "Wrap up", "End conversation"];
         assert_eq!(labels(&policy), all);
         let off = TransferPolicy { enabled: false, ..policy.clone() };
         assert_eq!(labels(&off), all[3..]);
         let cold = TransferPolicy { modes: [Mode::Cold].into(), ..policy };
-        assert_eq!(labels(&cold), ["Transfer", "Create request", "Wrap up", "End conversation"]);
+        assert_eq!(
+            labels(&cold),
+            ["Transfer", "Raise flag", "Create request", "Wrap up", "End conversation"]
+        );
+        assert!(Task::of(owned, None, false, true).contains(&Task::LowerFlag));
     }
 
     #[test]
     fn what_is_not_ones_own_can_only_be_filed() {
         let conversation = ConversationId::from_bits(1);
         let filed = Entry::WrapUp(SegmentId::from_bits(1), conversation);
-        assert_eq!(Task::of(filed, None, false), [Task::WrapUp]);
-        assert_eq!(Task::of(Entry::Listening(conversation), None, false), []);
+        assert_eq!(Task::of(filed, None, false, false), [Task::WrapUp]);
+        assert_eq!(Task::of(Entry::Listening(conversation), None, false, false), []);
     }
 
     #[test]
     fn who_takes_part_can_leave_and_the_owner_can_leave_it_to_them() {
         let conversation = ConversationId::from_bits(1);
         let choices = TransferChoices::from(&TransferPolicy::default());
-        assert_eq!(Task::of(Entry::Joined(conversation), Some(&choices), true), [Task::Leave]);
-        let owned = |shared| Task::of(Entry::Owned(conversation), Some(&choices), shared);
+        assert_eq!(Task::of(Entry::Joined(conversation), Some(&choices), true, false), [Task::Leave]);
+        let owned = |shared| Task::of(Entry::Owned(conversation), Some(&choices), shared, false);
         assert!(owned(true).contains(&Task::Leave) && !owned(false).contains(&Task::Leave));
     }
 }

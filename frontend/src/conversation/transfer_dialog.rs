@@ -3,7 +3,7 @@
 
 use core::time::Duration;
 
-use baton_shared::api::{NewInvite, NewTransfer, TransferTargets};
+use baton_shared::api::{NewInvite, NewTransfer, Redirection, TransferTargets};
 use baton_shared::command::{NOTE_CHARS_MAX, SUMMARY_CHARS_MAX};
 use baton_shared::desk::TransferChoices;
 use baton_shared::policy::Need;
@@ -74,6 +74,17 @@ pub struct Handing {
     pub summary: RwSignal<Draft>,
     /// What the agent adds.
     pub note: RwSignal<String>,
+    /// Whose it is.
+    pub whose: Whose,
+}
+
+/// Whose a conversation is that is passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// One's own.
+    Own,
+    /// Someone else's, or it waits.
+    Others,
 }
 
 impl Handing {
@@ -88,7 +99,12 @@ impl Handing {
         let summary_need = if mode == Mode::Invite { Need::Off } else { choices.summary };
         let choices = TransferChoices { summary: summary_need, ..choices };
         let (choices, note) = (StoredValue::new(choices), RwSignal::new(String::new()));
-        Self { conversation, mode, choices, summary, note }
+        Self { conversation, mode, choices, summary, note, whose: Whose::Own }
+    }
+
+    /// Begins with what a supervisor can choose who passes on what is not their own.
+    pub fn of_others(conversation: ConversationId, choices: TransferChoices) -> Self {
+        Self { whose: Whose::Others, ..Self::begin(conversation, Mode::Cold, choices, RwSignal::default()) }
     }
 
     /// Returns the field that must be filled in and is not, and a sentence that says so.
@@ -110,6 +126,9 @@ impl Handing {
         let (conversation, target) = (self.conversation, choice.place.target);
         let need = self.choices.with_value(|choices| choices.note);
         let note = self.note.with_untracked(|note| written(note)).filter(|_| need != Need::Off);
+        if self.whose == Whose::Others {
+            return Command::Redirect { conversation, wish: Redirection { target, note } };
+        }
         match choice.mode {
             Mode::Invite => Command::Invite { conversation, wish: NewInvite { target, note } },
             Mode::Cold | Mode::Warm => Command::Transfer { conversation, wish: self.wish(choice, note) },
@@ -305,7 +324,7 @@ fn described_id(target: Target) -> String {
 }
 
 /// Fetches the list, and again every other second and whenever somebody's presence changes.
-fn fresh_targets(conversation: ConversationId) -> RwSignal<Targets> {
+pub fn fresh_targets(conversation: ConversationId) -> RwSignal<Targets> {
     let context = DeskContext::here();
     let targets = RwSignal::new(Targets::default());
     let (asked, answered) = (StoredValue::new(0), StoredValue::new(0));

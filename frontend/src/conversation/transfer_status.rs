@@ -331,7 +331,7 @@ pub fn ConsultedStatus(
     }
 }
 
-/// Says that one reads on in a conversation that one passed on.
+/// Says that one reads on in a conversation that one passed on, or listens in on one.
 #[component]
 pub fn ListeningStatus(
     /// Which.
@@ -347,7 +347,7 @@ pub fn ListeningStatus(
         <div class="banner banner--pending">
             <div class="banner__status" role="status" aria-live="off" aria-label="Listening">
                 <p>"Listening"</p>
-                <p class="banner__more">"You passed this conversation on and read on; you cannot write in it."</p>
+                <p class="banner__more">"You read on in this conversation; you cannot write in it."</p>
             </div>
             <button class="button button--small" type="button" aria-disabled=pending on:click=close>
                 "Close window"

@@ -11,16 +11,24 @@ use crate::live_wall::{LiveWall, WallLink};
 use crate::screens::admin::AdminPage;
 use crate::screens::header::sign_out;
 
+pub mod acting;
 pub mod agents;
 pub mod conversations;
+pub mod directing;
+pub mod heard;
+pub mod passing;
 pub mod queues;
 pub mod table;
 pub mod thresholds;
 pub mod transfers;
 pub mod views;
 
+use acting::Acting;
 use agents::AgentsTable;
 use conversations::ConversationsTable;
+use directing::DirectingDialog;
+use heard::HeardConversation;
+use passing::PassingDialog;
 use queues::QueuesTable;
 use transfers::TransfersTable;
 use views::{ViewTools, WallView};
@@ -135,6 +143,7 @@ fn LiveView() -> impl IntoView {
 fn WallBody(live: LiveWall) -> impl IntoView {
     let looked_at = WallView::begin();
     let WallView { part, search, .. } = looked_at;
+    Acting::provide();
     let ownerless = Memo::new(move |_| live.read(|wall| wall.ownerless).unwrap_or_default());
     let tabs = Part::ALL.into_iter().map(|part| (part, part.tab(), part.name())).collect();
     view! {
@@ -152,6 +161,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 WallLink::Lost => "The connection is lost. What is shown is old; it comes back by itself.",
             }}
         </p>
+        <div class="wall__body">
         <section class="wall__part" role="tabpanel" aria-labelledby=move || part.get().tab()>
             {move || match part.get() {
                 Part::Queues => view! { <QueuesTable live=live search=search /> }.into_any(),
@@ -160,5 +170,9 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Transfers => view! { <TransfersTable live=live search=search /> }.into_any(),
             }}
         </section>
+        <HeardConversation />
+        </div>
+        <PassingDialog />
+        <DirectingDialog />
     }
 }

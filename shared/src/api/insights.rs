@@ -194,7 +194,7 @@ bodies! {
         group: Option<InsightsThing>,
         /// How the customer wrote.
         channel: Option<String>,
-        /// `cold`, `warm`, `external`, `takeover`, `return` or `bot_handoff`: of the transfer that ended it, else of the
+        /// `cold`, `warm`, `external`, `takeover`, `redirect`, `return` or `bot_handoff`: of the transfer that ended it, else of the
         /// one that it began from.
         transfer_type: Option<String>,
         /// Whether it ended by a transfer or began from one, or is one.
@@ -209,11 +209,11 @@ bodies! {
         destination_id: Option<String>,
         /// What that was called at the time.
         destination: Option<String>,
-        /// `none`, `queue`, `cold_transfer`, `warm_transfer`, `bot`, `return`, `takeover`, `invite`, `expired`, `lost`,
+        /// `none`, `queue`, `cold_transfer`, `warm_transfer`, `bot`, `return`, `takeover`, `redirect`, `invite`, `expired`, `lost`,
         /// `released`, `routed` or `overflow`.
         preceded_by: Option<String>,
         /// `transfer_to_agent`, `transfer_to_queue`, `transfer_to_group`, `transfer_to_workflow`, `transfer_to_bot`,
-        /// `transfer_to_external`, `accepted`, `end`, `abandon`, `return`, `takeover`, `invite`, `expired`, `lost`,
+        /// `transfer_to_external`, `accepted`, `end`, `abandon`, `return`, `takeover`, `redirect`, `invite`, `expired`, `lost`,
         /// `released`, `routed`, `overflow` or `bot`; of a transfer its outcome; of a presence its status.
         followed_by: Option<String>,
         /// How long whoever accepted it was asked before, in milliseconds.

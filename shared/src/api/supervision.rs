@@ -4,8 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::agent::Status;
 use crate::ids::*;
+use crate::skill::Level;
 use crate::time::Timestamp;
+use crate::transfer::Target;
 use crate::wall::Wall;
 
 bodies! {
@@ -28,6 +31,55 @@ bodies! {
         agents: BTreeSet<AgentId>,
         /// Those who lead; each is a supervisor or an administrator.
         supervisors: BTreeSet<AgentId>,
+    }
+    /// What only the owner of a conversation and supervisors see.
+    NewWhisper {
+        /// As plain text.
+        text: String,
+    }
+    /// A flag to raise.
+    NewFlag {
+        /// What help is asked for.
+        text: String,
+    }
+    /// Where a conversation is to go that someone else has or that waits.
+    Redirection {
+        /// To whom.
+        target: Target,
+        /// What the receiver should know; given to them where an agent has the conversation.
+        #[serde(default)]
+        note: Option<String>,
+    }
+    /// What of a person their supervisors can change.
+    DirectedPerson {
+        /// Who.
+        id: AgentId,
+        /// What they are called.
+        name: String,
+        /// What they chose.
+        status: Status,
+        /// Every skill, by name.
+        skills: Vec<SkillChoice>,
+        /// The queues that one oversees, by name.
+        queues: Vec<QueueChoice>,
+    }
+    /// A skill that a person can be given or has.
+    SkillChoice {
+        /// Which.
+        id: SkillId,
+        /// What it is called.
+        name: String,
+        /// How well they have it; nothing if they have it not.
+        level: Option<Level>,
+    }
+    /// A queue that a person can belong to or belongs to.
+    QueueChoice {
+        /// Which.
+        id: QueueId,
+        /// What it is called.
+        name: String,
+        /// Whether they are offered its work.
+        member: bool,
     }
     /// A wall, the place in the stream it stands for, and the server's time.
     WallSnapshot {

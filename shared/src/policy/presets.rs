@@ -49,6 +49,7 @@ pub(super) fn baton() -> TransferPolicy {
         grace_secs: 120,
         notice_secs: 60,
         wrap_up_secs: None,
+        keep_whispers: false,
     }
 }
 

@@ -25,7 +25,7 @@ test("Flex: to an agent with summary and notes; whoever rejects passes it to the
   await setPolicy(server, { preset: "flex", offer_secs: 4 });
   const [one, two, three] = await answered(people, [2, 3]);
   if (!two || !three) throw new Error("two others were called");
-  expect(await one.tasks()).toEqual(["Transfer", "Create request", "Wrap up", "End conversation"]);
+  expect(await one.tasks()).toEqual(["Transfer", "Raise flag", "Create request", "Wrap up", "End conversation"]);
   await one.chooseTask("Transfer");
   await expect(one.targetTabs).toHaveText(["Agents", "Queues"]);
   const dialog = one.dialog("Transfer");
@@ -56,7 +56,7 @@ test("Flex plugin: a cold transfer releases at the request, an invitation is tra
   await setPolicy(server, { preset: "flex_plugin" });
   const [one, two, three] = await answered(people, [2, 3]);
   if (!two || !three) throw new Error("two others were called");
-  expect(await one.tasks()).toEqual(["Transfer", "Invite", "Create request", "Wrap up", "End conversation"]);
+  expect(await one.tasks()).toEqual(["Transfer", "Invite", "Raise flag", "Create request", "Wrap up", "End conversation"]);
 
   await one.ask("Invite", "Agent Two");
   await expect(one.participants).toContainText("Agent Two");

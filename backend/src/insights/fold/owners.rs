@@ -70,6 +70,7 @@ impl Fold {
             | OwnerCause::Lost
             | OwnerCause::Left(_)
             | OwnerCause::TakenOver
+            | OwnerCause::Redirected
             | OwnerCause::Routed(_)
             | OwnerCause::Overflowed(_)
             | OwnerCause::Entered(_) => {}
@@ -146,6 +147,10 @@ fn meaning(live: &Live, before: &SegmentRow, change: &Change) -> Meaning {
             let passed = Passed { kind: TransferType::Takeover, destination: change.to.into(), at: None };
             Meaning { followed: Followed::Takeover, preceded: Preceded::Takeover, passed: Some(passed) }
         }
+        OwnerCause::Redirected => {
+            let passed = Passed { kind: TransferType::Redirect, destination: change.to.into(), at: None };
+            Meaning { followed: Followed::Redirect, preceded: Preceded::Redirect, passed: Some(passed) }
+        }
         OwnerCause::Routed(_) => plain(Followed::Routed, Preceded::Routed),
         OwnerCause::Overflowed(_) => plain(Followed::Overflow, Preceded::Overflow),
         OwnerCause::Entered(_) => plain(Followed::Bot, Preceded::Nothing),
@@ -168,6 +173,7 @@ fn passed_on(transfer: &TransferRow) -> Meaning {
         | TransferType::Invite
         | TransferType::External
         | TransferType::Takeover
+        | TransferType::Redirect
         | TransferType::Return => Preceded::ColdTransfer,
     };
     let passed = Passed {

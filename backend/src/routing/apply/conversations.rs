@@ -49,6 +49,7 @@ impl Change {
             | OwnerCause::Expired(_)
             | OwnerCause::Left(_)
             | OwnerCause::TakenOver
+            | OwnerCause::Redirected
             | OwnerCause::Routed(_)
             | OwnerCause::Overflowed(_)
             | OwnerCause::Entered(_)
@@ -85,6 +86,7 @@ impl RoutingState {
             last_agent: None,
             invites: Rare::new(),
             listeners: Rare::new(),
+            oversight: None,
             hops: 0,
             silence: None,
             state: ConversationState::Open { held: Held::Queue(waiting), epoch: 1 },
@@ -128,8 +130,17 @@ impl RoutingState {
         match change.to {
             Owner::Agent(agent) => {
                 conversation.owners.insert(agent);
-                if conversation.listeners.contains(&agent) {
+                let listens_in = conversation.is_overheard_by(agent);
+                if listens_in {
+                    conversation.oversee(|oversight| {
+                        oversight.listeners.remove(&agent);
+                    });
+                }
+                let read_on = conversation.listeners.contains(&agent);
+                if read_on {
                     conversation.listeners.change(|listeners| listeners.remove(&agent));
+                }
+                if read_on || listens_in {
                     self.index.touched.listeners.insert((change.conversation, agent), false);
                 }
                 if let OwnerCause::TakenBack(transfer) | OwnerCause::Returned(transfer) = change.cause
@@ -149,6 +160,7 @@ impl RoutingState {
                 conversation.priority = conversation.priority.max(least);
             }
         }
+        let overheard = conversation.overheard_by().next().is_some();
         let takes_up = conversation.work;
         conversation.state = ConversationState::Open { held, epoch: change.epoch };
         conversation.segment = change.segment;
@@ -166,6 +178,9 @@ impl RoutingState {
         }
         self.index.touched.conversations.insert(change.conversation);
         self.index.touched.running.insert(change.conversation);
+        if overheard {
+            self.index.unsure.conversations.insert(change.conversation);
+        }
         self.set_limit(slot);
         self.end_silence(slot);
         self.arm(slot);
@@ -299,8 +314,14 @@ impl RoutingState {
         self.index.lines.leave(*placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         self.index.going_on.remove(&id);
-        for agent in std::mem::take(&mut conversation.listeners).iter() {
+        let oversight = conversation.oversight.take().map(|oversight| *oversight).unwrap_or_default();
+        let listeners = std::mem::take(&mut conversation.listeners);
+        for agent in listeners.iter().chain(&oversight.listeners) {
             self.index.touched.listeners.insert((id, *agent), false);
+        }
+        let keeps = self.policies.holding(conversation.queue, conversation.channel).keep_whispers;
+        if oversight.whispers > 0 && !keeps {
+            self.index.touched.forgotten.push(id);
         }
         if let Owner::Agent(agent) = from {
             conversation.last_agent = Some(agent);

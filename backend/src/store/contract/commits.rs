@@ -363,6 +363,12 @@ fn every_event() -> Vec<Event> {
         Event::ParticipantJoined { invite, conversation, agent: TWO },
         Event::InviteEnded { invite, conversation, from: agent, agent: Some(TWO), end: InviteEnd::TookOver },
         Event::InviteEnded { invite, conversation, from: agent, agent: None, end: InviteEnd::Declined },
+        Event::ListenedIn { conversation, agent },
+        Event::Whispered { conversation, segment, message, seq: 1, author: TWO },
+        Event::Redirected { conversation, agent, target: Target::Agent(TWO) },
+        Event::FlagRaised { conversation, agent },
+        Event::FlagLowered { conversation, agent },
+        Event::PersonDirected { agent, by: TWO },
         Event::ListeningBegan { conversation, agent },
         Event::ListeningEnded { conversation, agent },
         Event::TransferEnded {

@@ -192,6 +192,7 @@ pub fn a_wrap_up_shows_until_when_it_is_to_be_filed(place: &dyn Place) {
     let ended = [
         (FollowedBy::Owner(OwnerCause::Left(took_over.id)), "Left to Agent Two"),
         (FollowedBy::Owner(OwnerCause::TakenOver), "Taken over by a supervisor"),
+        (FollowedBy::Owner(OwnerCause::Redirected), "Passed on by a supervisor"),
         (FollowedBy::End(EndedBy::Agent), "Ended by you"),
     ];
     scene.turn(rows(&conversation).into_iter().chain([Row::Invite(took_over)]), Vec::new());

@@ -168,6 +168,7 @@ pub fn waiting(number: u64) -> Conversation {
         last_agent: None,
         invites: Default::default(),
         listeners: Rare::new(),
+        oversight: None,
         hops: 0,
         silence: None,
         state: ConversationState::Open { held, epoch: 0 },

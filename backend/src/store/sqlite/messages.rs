@@ -39,6 +39,19 @@ macro_rules! select_asides {
     };
 }
 
+/// The columns of a message that was whispered.
+macro_rules! select_whispers {
+    ($rest:literal) => {
+        concat!(
+            "select m.seq, m.id, m.agent, p.name, m.text, m.at_ms, m.client_key, null
+             from whispers m
+             left join profiles p on p.workspace_id = m.workspace_id and p.agent = m.agent
+             where m.workspace_id = ?1 and m.conversation = ?2 ",
+            $rest
+        )
+    };
+}
+
 /// Returns one message.
 pub(super) fn one(
     connection: &Connection,
@@ -122,6 +135,42 @@ pub(super) fn aside(
     let found =
         find.query_row(params![WORKSPACE, transfer.blob(), seq], |row| message(row, "")).optional()?;
     Ok(found)
+}
+
+/// Returns what was whispered to the owner of a segment, oldest first.
+pub(super) fn whispers(
+    connection: &Connection,
+    conversation: ConversationId,
+    segment: SegmentId,
+) -> Result<Vec<Message>, StoreError> {
+    let mut find = connection.prepare_cached(select_whispers!("and m.segment = ?3 order by m.seq"))?;
+    let found =
+        find.query_map(params![WORKSPACE, conversation.blob(), segment.blob()], |row| message(row, ""))?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// Returns one message that was whispered.
+pub(super) fn whisper(
+    connection: &Connection,
+    conversation: ConversationId,
+    seq: u32,
+) -> Result<Option<Message>, StoreError> {
+    let mut find = connection.prepare_cached(select_whispers!("and m.seq = ?3"))?;
+    let found =
+        find.query_row(params![WORKSPACE, conversation.blob(), seq], |row| message(row, "")).optional()?;
+    Ok(found)
+}
+
+/// Returns what was written with the last flag of a conversation.
+pub(super) fn flag(
+    connection: &Connection,
+    conversation: ConversationId,
+) -> Result<Option<String>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select text from flags where workspace_id = ?1 and conversation = ?2
+         order by raised_at desc limit 1",
+    )?;
+    Ok(find.query_row(params![WORKSPACE, conversation.blob()], |row| row.get(0)).optional()?)
 }
 
 /// Returns how far a conversation has been received and read.

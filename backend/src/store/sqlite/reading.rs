@@ -36,7 +36,7 @@ impl Reading for Reader<'_> {
         let owned = "select id from conversations indexed by conversations_open
                      where workspace_id = ?1 and owner_kind = 'agent' and owner_id = ?2";
         for id in things::id_list(self, owned, own)? {
-            desk.conversations.insert(id, things::there(threads::thread(self, id, Sight::Whole)?, id)?);
+            desk.conversations.insert(id, things::there(threads::thread(self, id, Sight::Whispered)?, id)?);
         }
         let offered = "select id from offers indexed by offers_open
                        where workspace_id = ?1 and agent = ?2 and ended_at is null";
@@ -55,11 +55,11 @@ impl Reading for Reader<'_> {
         let joined = "select conversation from invites indexed by invites_joined
                       where workspace_id = ?1 and participant = ?2 and participant is not null";
         for id in things::id_list(self, joined, own)? {
-            desk.joined.insert(id, things::there(threads::thread(self, id, Sight::Whole)?, id)?);
+            desk.joined.insert(id, threads::heard_by(self, id, agent)?);
         }
         let listening = "select conversation from listeners where workspace_id = ?1 and agent = ?2";
         for id in things::id_list(self, listening, own)? {
-            desk.listening.insert(id, things::there(threads::thread(self, id, Sight::Whole)?, id)?);
+            desk.listening.insert(id, threads::heard_by(self, id, agent)?);
         }
         let to_file = "select id from segments indexed by segments_open
                        where workspace_id = ?1 and owner_kind = 'agent' and owner_id = ?2
@@ -68,6 +68,14 @@ impl Reading for Reader<'_> {
             desk.wrap_ups.insert(id, things::there(threads::wrap_up(self, id)?, id)?);
         }
         Ok(Some(desk))
+    }
+
+    fn whisper(&self, conversation: ConversationId, seq: u32) -> Result<Option<Message>, StoreError> {
+        messages::whisper(self, conversation, seq)
+    }
+
+    fn flag(&self, conversation: ConversationId) -> Result<Option<String>, StoreError> {
+        messages::flag(self, conversation)
     }
 
     fn me(&self, agent: AgentId) -> Result<Option<Me>, StoreError> {
@@ -123,7 +131,8 @@ impl Reading for Reader<'_> {
     fn sight(&self, agent: AgentId, conversation: ConversationId) -> Result<Option<Sight>, StoreError> {
         let found = things::conversation(self, conversation)?;
         let sees = found.is_some_and(|conversation| {
-            conversation.owner() == Some(Owner::Agent(agent)) || conversation.listeners.contains(&agent)
+            let reads_on = conversation.listeners.contains(&agent) || conversation.is_overheard_by(agent);
+            conversation.owner() == Some(Owner::Agent(agent)) || reads_on
         });
         let this = params![WORKSPACE, agent.blob(), conversation.blob()];
         let mut offered = self.prepare_cached(

@@ -64,6 +64,14 @@ pub(super) fn remove(connection: &Connection, token_hash: &[u8; 32]) -> Result<(
     Ok(())
 }
 
+/// Ends every sign-in of a person.
+pub(super) fn remove_all(connection: &Connection, agent: AgentId) -> Result<(), StoreError> {
+    connection
+        .prepare_cached("delete from sessions where workspace_id = ?1 and agent = ?2")?
+        .execute(params![WORKSPACE, agent.blob()])?;
+    Ok(())
+}
+
 /// Sets a person's password and ends their sign-ins, both or neither.
 pub(super) fn set_password(
     connection: &Connection,

@@ -33,9 +33,17 @@ pub(super) fn thread(
     let mut handoffs = handoffs(connection, &transfers)?;
     // Whoever sees only a part sees nothing of what was passed on after it, or is about to be.
     handoffs.retain(|handoff| sight.reaches(handoff.at));
+    let whispers = match sight {
+        Sight::Whispered if conversation.whispers() > 0 => messages::whispers(connection, id, segment.id)?,
+        Sight::Whispered | Sight::Whole | Sight::Until { .. } => Vec::new(),
+    };
+    let flag = match (sight, conversation.flag()) {
+        (Sight::Whispered | Sight::Whole, Some(_)) => messages::flag(connection, id)?,
+        (Sight::Whispered | Sight::Whole | Sight::Until { .. }, _) => None,
+    };
     let (transfer, returned, invites) = match sight {
         Sight::Until { .. } => (None, None, Vec::new()),
-        Sight::Whole => (
+        Sight::Whispered | Sight::Whole => (
             pending(connection, &conversation, &transfers)?,
             returned(connection, &conversation, &segment, &transfers)?,
             invites(connection, &conversation)?,
@@ -67,7 +75,39 @@ pub(super) fn thread(
         choices: TransferChoices::from(
             things::policies(connection)?.holding(conversation.queue, conversation.channel).as_ref(),
         ),
+        flag,
+        whispers,
     }))
+}
+
+/// Returns a conversation as someone sees it who does not own it.
+pub(super) fn heard_by(
+    connection: &Connection,
+    id: ConversationId,
+    agent: AgentId,
+) -> Result<Thread, StoreError> {
+    let conversation = things::there(things::conversation(connection, id)?, id)?;
+    let whispered = hears_whispers(connection, &conversation, agent)?;
+    let sight = if whispered { Sight::Whispered } else { Sight::Whole };
+    things::there(thread(connection, id, sight)?, id)
+}
+
+/// Says whether someone sees what is whispered: the owner, supervisors who listen in, and those who joined unasked.
+pub(super) fn hears_whispers(
+    connection: &Connection,
+    conversation: &Conversation,
+    agent: AgentId,
+) -> Result<bool, StoreError> {
+    if conversation.owner() == Some(Owner::Agent(agent)) || conversation.is_overheard_by(agent) {
+        return Ok(true);
+    }
+    for invite in conversation.invites.iter() {
+        let (invite, _) = things::there(things::invite(connection, *invite)?, invite)?;
+        if invite.is_unasked() && invite.participant() == Some(agent) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the invitations to a conversation that have not ended.
@@ -374,6 +414,7 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
             format!("Left to {}", things::target_name(connection, invite.target)?)
         }
         FollowedBy::Owner(OwnerCause::TakenOver) => "Taken over by a supervisor".to_owned(),
+        FollowedBy::Owner(OwnerCause::Redirected) => "Passed on by a supervisor".to_owned(),
         FollowedBy::Owner(OwnerCause::Released | OwnerCause::Lost | OwnerCause::Expired(_)) => {
             "Returned to the queue".to_owned()
         }

@@ -78,6 +78,8 @@ impl Writer {
         for content in &batch.content {
             writing.content(content)?;
         }
+        // What is forgotten may have been said in the same turn.
+        writing.forget_whispers(&batch.rows)?;
         writing.answers(&batch.answers)?;
         writing.marks(&batch.marks)?;
         writing.prune_answers(batch)?;

@@ -3,6 +3,7 @@
 use baton_shared::wall::AgentRow;
 use leptos::prelude::*;
 
+use super::acting::{Acting, Asked};
 use super::table::{Cell, Column, Order, Rank, RowTable, SearchField, Tone, fits, span};
 use crate::app::DeskContext;
 use crate::live_wall::LiveWall;
@@ -86,6 +87,29 @@ pub fn AgentsTable(
             clock=DeskContext::here().clock
             first=Order { column: 0, down: false }
             nothing="There is no such person in your teams."
+            actions=actions
         />
     }
+}
+
+fn actions(row: Memo<Option<AgentRow>>) -> AnyView {
+    let acting = Acting::here();
+    let person = Memo::new(move |_| row.with(|row| row.as_ref().map(|row| (row.id, row.name.clone()))));
+    view! {
+        {move || person
+            .get()
+            .map(|(id, name)| {
+                view! {
+                    <button
+                        class="button"
+                        type="button"
+                        aria-description=name
+                        on:click=move |_| acting.asked.set(Some(Asked::Person(id)))
+                    >
+                        "Manage"
+                    </button>
+                }
+            })}
+    }
+    .into_any()
 }

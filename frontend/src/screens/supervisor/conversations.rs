@@ -1,14 +1,13 @@
-//! The open conversations: who has them, for how long, and the button that takes one over.
+//! The open conversations: who has them, for how long, what help is asked for, and what can be done about each.
 
 use baton_shared::wall::ConversationRow;
 use baton_shared::{ConversationId, Owner};
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
-use super::table::{Column, Order, Rank, RowTable, SearchField, fits, span};
-use crate::api::{self, Failure};
+use super::acting::{Acting, Asked, ask};
+use super::table::{Cell, Column, Order, Rank, RowTable, SearchField, Tone, fits, span};
+use crate::api;
 use crate::app::DeskContext;
-use crate::browser::random;
 use crate::controls::toast::Toast;
 use crate::live_wall::LiveWall;
 use crate::session::Session;
@@ -48,6 +47,17 @@ const COLUMNS: &[Column<ConversationRow>] = &[
         number: true,
         rank: |row| Rank::age(Some(row.last_message_at)),
         cell: |row, now| format!("{} ago", span(now.since(row.last_message_at))).into(),
+    },
+    Column {
+        title: "Flag",
+        timed: false,
+        number: false,
+        rank: |row| Rank::Number(row.flag.as_ref().map(|flag| flag.at.as_millis())),
+        cell: |row, _| {
+            let text = row.flag.as_ref().map(|flag| format!("{}: {}", flag.by, flag.text));
+            let tone = if text.is_some() { Tone::Warning } else { Tone::Plain };
+            Cell { text: text.unwrap_or_default(), tone }
+        },
     },
 ];
 
@@ -92,25 +102,41 @@ pub fn ConversationsTable(
     }
 }
 
+/// What of a row decides what can be done about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Subject {
+    id: ConversationId,
+    customer: String,
+    mine: bool,
+    with_agent: bool,
+    may_take_over: bool,
+    flagged: bool,
+}
+
 fn actions(row: Memo<Option<ConversationRow>>) -> AnyView {
     let context = DeskContext::here();
     let me = move || match context.session.get() {
         Session::SignedIn(person) => Some(Owner::Agent(person.id)),
         Session::Checking | Session::SignedOut => None,
     };
-    let what = Memo::new(move |_| {
+    let subject = Memo::new(move |_| {
         row.with(|row| {
             let row = row.as_ref()?;
-            let mine = Some(row.owner) == me();
-            (mine || row.may_take_over).then(|| (row.id, row.customer.clone(), mine))
+            Some(Subject {
+                id: row.id,
+                customer: row.customer.clone(),
+                mine: Some(row.owner) == me(),
+                with_agent: matches!(row.owner, Owner::Agent(_)),
+                may_take_over: row.may_take_over,
+                flagged: row.flag.is_some(),
+            })
         })
     });
-    let pending = RwSignal::new(false);
     view! {
-        {move || what
+        {move || subject
             .get()
-            .map(|(id, customer, mine)| {
-                if mine {
+            .map(|subject| {
+                if subject.mine {
                     return view! {
                         <a class="button" href="/">
                             "Open your desk"
@@ -118,36 +144,55 @@ fn actions(row: Memo<Option<ConversationRow>>) -> AnyView {
                     }
                         .into_any();
                 }
-                view! {
-                    <button
-                        class="button"
-                        type="button"
-                        disabled=move || pending.get()
-                        aria-description=format!("The conversation with {customer}")
-                        on:click=move |_| take_over(context, id, customer.clone(), pending)
-                    >
-                        "Take over"
-                    </button>
-                }
-                    .into_any()
+                buttons(context, subject)
             })}
     }
     .into_any()
 }
 
-fn take_over(context: DeskContext, id: ConversationId, customer: String, pending: RwSignal<bool>) {
-    pending.set(true);
-    let key = random::idempotency_key();
-    spawn_local(async move {
-        let answer = api::take_over(id).send(&key).await;
-        let _ = pending.try_set(false);
-        match answer {
-            Ok(_) => {
-                let text = format!("The conversation with {customer} is yours. It is at your desk.");
-                context.toasts.show(Toast::notice(text));
-            }
-            Err(Failure::SignedOut) => context.session.signed_out(),
-            Err(failure) => context.toasts.show(Toast::failure(failure.sentence())),
+fn buttons(context: DeskContext, subject: Subject) -> AnyView {
+    let Subject { id, customer, with_agent, may_take_over, flagged, .. } = subject;
+    let acting = Acting::here();
+    let pending = RwSignal::new(false);
+    let described = format!("The conversation with {customer}");
+    let button = move |label: &'static str, act: Box<dyn Fn()>| {
+        view! {
+            <button
+                class="button"
+                type="button"
+                aria-disabled=move || pending.get().then_some("true")
+                aria-description=described.clone()
+                on:click=move |_| act()
+            >
+                {label}
+            </button>
         }
-    });
+        .into_any()
+    };
+    let hear = move |whispers: bool| {
+        ask(context, api::listen_in(id), pending, move || {
+            acting.shown.set(Some(id));
+            acting.whispering.set(whispers.then_some(id));
+        });
+    };
+    let join = move || ask(context, api::join(id), pending, move || acting.shown.set(Some(id)));
+    let take_over = move || {
+        let customer = customer.clone();
+        ask(context, api::take_over(id), pending, move || {
+            let text = format!("The conversation with {customer} is yours. It is at your desk.");
+            context.toasts.show(Toast::notice(text));
+        });
+    };
+    let asked = if with_agent { Asked::Transfer(id) } else { Asked::Reassign(id) };
+    let lower = move || ask(context, api::lower_flag(id), pending, || {});
+    let all: [(bool, &'static str, Box<dyn Fn()>); 6] = [
+        (flagged, "Lower flag", Box::new(lower)),
+        (true, "Listen in", Box::new(move || hear(false))),
+        (with_agent, "Whisper", Box::new(move || hear(true))),
+        (with_agent, "Join", Box::new(join)),
+        (may_take_over, "Take over", Box::new(take_over)),
+        (true, "Transfer", Box::new(move || acting.asked.set(Some(asked)))),
+    ];
+    let there = all.into_iter().filter(|(there, ..)| *there);
+    there.map(|(_, label, act)| button(label, act)).collect_view().into_any()
 }

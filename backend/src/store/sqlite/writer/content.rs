@@ -83,6 +83,23 @@ impl Writing<'_> {
                     (transfer.blob(), id.blob(), author.blob(), at.as_millis());
                 self.set(sql, params![WORKSPACE, transfer, seq, message, agent, text, at, client_key], id)
             }
+            Content::Whisper { conversation, seq, segment, id, author, text, at, client_key } => {
+                let sql = "insert into whispers
+                               (workspace_id, conversation, seq, segment, id, agent, text, at_ms, client_key)
+                           values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)";
+                let (conversation, segment, message) = (conversation.blob(), segment.blob(), id.blob());
+                let (agent, at) = (author.blob(), at.as_millis());
+                let written =
+                    params![WORKSPACE, conversation, seq, segment, message, agent, text, at, client_key];
+                self.set(sql, written, id)
+            }
+            Content::Flag { conversation, at, agent, text } => {
+                // A flag may be raised, lowered and raised again at the same moment.
+                let sql = "insert or replace into flags (workspace_id, conversation, raised_at, agent, text)
+                           values (?1, ?2, ?3, ?4, ?5)";
+                let written = params![WORKSPACE, conversation.blob(), at.as_millis(), agent.blob(), text];
+                self.set(sql, written, conversation)
+            }
             Content::InviteNote(invite, note) => {
                 let sql = "update invites set note = ?3 where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, invite.blob(), note], invite)

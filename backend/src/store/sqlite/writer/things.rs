@@ -30,6 +30,7 @@ impl Writing<'_> {
             Row::ExternalRemoved(external) => self.external_removed(*external),
             Row::Policies(policies) => self.policies(policies),
             Row::Listener { conversation, agent, listens } => self.listener(*conversation, *agent, *listens),
+            Row::WhispersForgotten(_) => Ok(()),
             Row::Request(request) => self.request(request),
             Row::Invite(invite) => self.invite(invite),
             Row::Conversation(conversation) => self.conversation(conversation),
@@ -177,6 +178,17 @@ impl Writing<'_> {
         let body = body(self.body, policies)?;
         self.statements
             .run("update workspaces set policies = ?2 where workspace_id = ?1", params![WORKSPACE, body])?;
+        Ok(())
+    }
+
+    /// Forgets the whispers that are not kept.
+    pub(super) fn forget_whispers(&mut self, batch: &[Row]) -> Result<(), StoreError> {
+        for row in batch {
+            if let Row::WhispersForgotten(conversation) = row {
+                let sql = "delete from whispers where workspace_id = ?1 and conversation = ?2";
+                self.statements.run(sql, params![WORKSPACE, conversation.blob()])?;
+            }
+        }
         Ok(())
     }
 

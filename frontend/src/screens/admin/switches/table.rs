@@ -309,6 +309,13 @@ pub const SWITCHES: &[Switch] = &[
         secs(1, "A conversation whose customer has not answered its agent for {} takes no room any more, so the agent can get another.")
             .or_none("Never", "A conversation takes room until it ends, however silent it is."),
     ),
+    flag(
+        Notes,
+        "keep_whispers",
+        "Whispers are kept",
+        "What supervisors whispered to an agent is deleted when the conversation ends.",
+        "What supervisors whispered to an agent is kept after the conversation has ended.",
+    ),
     choice(
         Notes,
         "note",

@@ -71,7 +71,9 @@ fn written_by(batch: &Batch) -> Vec<Written> {
             Row::GroupRemoved(_)
             | Row::Policies(_)
             | Row::Listener { .. }
+            | Row::WhispersForgotten(_)
             | Row::Request(_)
+            | Row::Rating(_)
             | Row::Invite(_)
             | Row::Workflow(_)
             | Row::WorkflowRemoved(_)
@@ -101,6 +103,9 @@ fn written_by(batch: &Batch) -> Vec<Written> {
         | Content::External { .. }
         | Content::TransferReason(..)
         | Content::Note(..)
+        | Content::Whisper { .. }
+        | Content::Flag { .. }
+        | Content::RatingComment(..)
         | Content::Summary(..)
         | Content::Aside { .. }
         | Content::InviteNote(..)
@@ -179,6 +184,10 @@ impl Store for Recording {
 
     fn remove_session(&self, token_hash: &[u8; 32]) -> Result<(), StoreError> {
         self.store.remove_session(token_hash)
+    }
+
+    fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
+        self.store.remove_sessions(agent)
     }
 
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
