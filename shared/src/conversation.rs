@@ -210,7 +210,7 @@ pub struct Conversation {
     pub oversight: Option<Box<Oversight>>,
     /// How its customer's silence counts, while an agent owns it and silence does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub silence: Option<Silence>,
+    pub silence: Option<Box<Silence>>,
     /// Open or closed.
     pub state: ConversationState,
 }
@@ -285,17 +285,17 @@ impl Conversation {
     }
 
     /// Returns how much room it takes of the agent who owns it.
-    pub const fn units(&self) -> u32 {
-        match self.silence {
+    pub fn units(&self) -> u32 {
+        match self.silence.as_deref() {
             Some(Silence::Idle) => 0,
             Some(Silence::From(_)) | None => self.channel.units(),
         }
     }
 
     /// Returns when it is idle unless the customer writes.
-    pub const fn idle_from(&self) -> Option<Timestamp> {
-        match self.silence {
-            Some(Silence::From(time)) => Some(time),
+    pub fn idle_from(&self) -> Option<Timestamp> {
+        match self.silence.as_deref() {
+            Some(Silence::From(time)) => Some(*time),
             Some(Silence::Idle) | None => None,
         }
     }

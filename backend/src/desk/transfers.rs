@@ -447,7 +447,8 @@ pub(super) fn stop_listening(
     conversation: ConversationId,
 ) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
-    let listens = super::open(with.state, conversation)?.listeners.contains(&agent);
+    let open = super::open(with.state, conversation)?;
+    let listens = open.listeners.contains(&agent) || open.is_overheard_by(agent);
     let ended = listens.then_some(Event::ListeningEnded { conversation, agent });
     Ok(Decided::done(ended.into_iter().collect()))
 }

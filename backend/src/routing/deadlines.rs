@@ -274,7 +274,7 @@ impl RoutingState {
                 *held = held_until;
                 self.index.touched.conversations.insert(id);
             }
-            if let Some(Silence::From(time)) = &mut conversation.silence
+            if let Some(Silence::From(time)) = conversation.silence.as_deref_mut()
                 && *time < held_until
             {
                 *time = held_until;

@@ -121,7 +121,7 @@ impl Checker {
                 assert_eq!(*epoch, last + 1, "the epoch rises by one with each owner");
                 self.owners.insert(*conversation, (*to, *epoch));
                 if let (Owner::Agent(agent), Some(Silence::Idle)) =
-                    (from, self.replayed.conversations[conversation].silence)
+                    (from, self.replayed.conversations[conversation].silence.clone())
                 {
                     // A place is kept for taking it back that it did not take.
                     self.stretched.insert(*agent);
@@ -217,7 +217,7 @@ impl Checker {
                 *last = *seq;
                 let open = &self.replayed.conversations[conversation];
                 if let (Author::Customer, Some(Owner::Agent(agent))) = (author, open.owner()) {
-                    if open.silence == Some(Silence::Idle) {
+                    if open.silence.as_deref() == Some(&Silence::Idle) {
                         self.stretched.insert(agent);
                     }
                 }

@@ -30,7 +30,7 @@ impl Holding {
 /// Counts what an agent holds: owned unless it is idle, offered unless the policy says that offers take no room, consulted
 /// about, or passed to a queue so lately that it can be taken back.
 pub fn holding(state: &RoutingState, agent: AgentId, now: Timestamp) -> Holding {
-    let idle = |open: &Conversation| open.silence == Some(Silence::Idle);
+    let idle = |open: &Conversation| open.silence.as_deref() == Some(&Silence::Idle);
     let owned = state.conversations.values().filter(|open| open.owner() == Some(Owner::Agent(agent)));
     let owned = owned.filter(|open| !idle(open)).map(|open| open.work);
     let takes_room = |offer: &&Offer| match offer.cause {

@@ -314,6 +314,7 @@ impl RoutingState {
         self.index.lines.leave(*placed, Subject::Conversation(id));
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
         self.index.going_on.remove(&id);
+        self.index.unsure.conversations.remove(&id);
         let oversight = conversation.oversight.take().map(|oversight| *oversight).unwrap_or_default();
         let listeners = std::mem::take(&mut conversation.listeners);
         for agent in listeners.iter().chain(&oversight.listeners) {

@@ -14,7 +14,7 @@ impl RoutingState {
         let Some(slot) = self.conversations.slot(&id) else { return };
         let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let owned = matches!(conversation.owner(), Some(Owner::Agent(_)));
-        if !owned || conversation.silence == Some(Silence::Idle) {
+        if !owned || conversation.silence.as_deref() == Some(&Silence::Idle) {
             return;
         }
         let idle_secs = self.policies.holding(conversation.queue, conversation.channel).idle_secs;
@@ -31,8 +31,8 @@ impl RoutingState {
 
     fn set_silence(&mut self, slot: Slot, silence: Option<Silence>) {
         let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
-        if conversation.silence != silence {
-            conversation.silence = silence;
+        if conversation.silence.as_deref() != silence.as_ref() {
+            conversation.silence = silence.map(Box::new);
             self.index.touched.conversations.insert(conversation.id);
         }
     }
@@ -57,7 +57,7 @@ impl RoutingState {
         self.disarm(slot);
         let Some(Open { conversation, .. }) = self.conversations.at_mut(slot) else { return };
         let before = conversation.units();
-        conversation.silence = Some(Silence::Idle);
+        conversation.silence = Some(Box::new(Silence::Idle));
         let (channel, owner, work) = (conversation.channel, conversation.owner(), conversation.work);
         self.index.touched.conversations.insert(id);
         if let Some(Owner::Agent(agent)) = owner {

@@ -170,10 +170,15 @@ fn buttons(context: DeskContext, subject: Subject) -> AnyView {
         .into_any()
     };
     let hear = move |whispers: bool| {
-        ask(context, api::listen_in(id), pending, move || {
+        let show = move || {
             acting.shown.set(Some(id));
             acting.whispering.set(whispers.then_some(id));
-        });
+        };
+        // Whoever takes part hears it already.
+        match context.live.peek(|desk| desk.joined.contains_key(&id)) {
+            Some(true) => show(),
+            Some(false) | None => ask(context, api::listen_in(id), pending, show),
+        }
     };
     let join = move || ask(context, api::join(id), pending, move || acting.shown.set(Some(id)));
     let take_over = move || {
