@@ -162,7 +162,7 @@ impl Follower {
         let place = projection.place();
         following.state().place = place;
         let mut known = head.known();
-        if known.position > place.position {
+        if known.position > place.position && place.position > 0 {
             following.fell_behind(place.at);
         }
         known.followers.push(following.clone());
@@ -214,7 +214,6 @@ impl Follower {
         drop(self.following.moved.wait_while(self.following.state(), runs));
     }
 
-    #[expect(clippy::needless_pass_by_value, reason = "both are closed when this returns")]
     fn run(&self, mut projection: impl Projection, store: Arc<dyn Store>) {
         let name = projection.name();
         while self.head.wait_beyond(&self.following, projection.place().position) {

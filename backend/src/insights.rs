@@ -136,3 +136,6 @@ impl Insights {
         self.report(|rows, lag| reports::trend::report(rows, filter, (zone, bucket, starts), lag))
     }
 }
+
+#[cfg(test)]
+mod tests;

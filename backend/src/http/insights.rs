@@ -41,7 +41,7 @@ const SHORT_SECS: u32 = 10;
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// What began from then on: a time in RFC 3339, or a day in `zone`; 30 days before `to` without it.
+    /// What began from then on: a time in RFC 3339, or a day or a time in `zone`; 30 days before `to` without it.
     from: Option<String>,
     /// What began before then, in the same forms; until now without it.
     to: Option<String>,
@@ -94,7 +94,7 @@ impl Report {
     }
 
     fn time(&self, text: &str) -> Result<Timestamp, ApiError> {
-        let day = |date: jiff::civil::Date| {
+        let day = |date: jiff::civil::DateTime| {
             let zoned = date.to_zoned(self.time_zone()?);
             zoned.map(|zoned| zoned.timestamp()).map_err(|_| wrong("That day is in no calendar."))
         };

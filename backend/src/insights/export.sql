@@ -1,5 +1,9 @@
 drop table kept;
 
+drop table numbers;
+
+drop table followed;
+
 create view transfers as
 select
     t.id,

@@ -113,6 +113,11 @@ impl Fold {
         Ok(fold)
     }
 
+    /// Returns the numbers of the last segment and of the last conversation.
+    pub(super) const fn last_numbers(&self) -> (u64, u64) {
+        (self.last_segment, self.last_conversation)
+    }
+
     /// Takes what is to be written since the last call.
     pub(super) fn take_changes(&mut self) -> Changes {
         let mut changes = std::mem::take(&mut self.changes);

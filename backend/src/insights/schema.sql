@@ -93,3 +93,11 @@ create table kept (
     id text primary key,
     body text not null
 ) strict, without rowid;
+
+-- The last numbers in use: none is used again.
+create table numbers (
+    segment integer not null,
+    conversation integer not null
+) strict;
+
+insert into numbers (segment, conversation) values (0, 0);

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use baton_shared::*;
-use rusqlite::{Connection, OptionalExtension, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::fold::{Changes, Fold, Kept};
 use super::rows::{ConversationRow, SegmentRow, Thing, TransferRow};
@@ -26,15 +26,12 @@ pub(super) struct Writing {
 impl Writing {
     /// Goes on where a file was left.
     pub(super) fn resume(file: std::sync::Arc<DerivedFile>, writer: Connection) -> Result<Self, StoreError> {
-        let last = |sql: &str| writer.query_row(sql, [], |row| row.get::<_, i64>(0));
-        // Numbers are never used again, so the last one is that of the newest segment of some kind.
-        let last_segment = last("select coalesce(max(number), 0) from segment_rows")?;
-        let last_conversation = last("select coalesce(max(number), 0) from conversations")?;
-        let fold =
-            Fold::resume(kept(&writer)?, last_segment.cast_unsigned(), last_conversation.cast_unsigned())
-                .map_err(|error| StoreError::Corrupt {
-                    what: format!("what is kept for reports: {error}"),
-                })?;
+        let (segment, conversation) =
+            writer.query_row("select segment, conversation from numbers", [], |row| {
+                Ok((row.get::<_, i64>(0)?.cast_unsigned(), row.get::<_, i64>(1)?.cast_unsigned()))
+            })?;
+        let fold = Fold::resume(kept(&writer)?, segment, conversation)
+            .map_err(|error| StoreError::Corrupt { what: format!("what is kept for reports: {error}") })?;
         let place = derived::place(&writer)?;
         Ok(Self { file, writer, place, fold, numbers: HashMap::new(), names: None })
     }
@@ -67,6 +64,10 @@ impl Projection for Writing {
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let names = self.names.get_or_insert_default();
         Tables { transaction: &transaction, numbers: &mut self.numbers, names }.write(&changes)?;
+        let (segment, conversation) = self.fold.last_numbers();
+        transaction
+            .prepare_cached("update numbers set segment = ?1, conversation = ?2")?
+            .execute(params![segment.cast_signed(), conversation.cast_signed()])?;
         derived::set_place(&transaction, place)?;
         transaction.commit()?;
         self.place = place;
@@ -157,9 +158,7 @@ impl Tables<'_> {
                 "insert into things (kind, id, name) values (?1, ?2, ?3)
                  on conflict (id) do update set name = excluded.name returning number",
             )?
-            .query_row(params![thing.kind(), thing.id(), self.name(thing)], |row| row.get(0))
-            .optional()?
-            .unwrap_or_default();
+            .query_row(params![thing.kind(), thing.id(), self.name(thing)], |row| row.get(0))?;
         self.numbers.insert(thing, number);
         Ok(number)
     }

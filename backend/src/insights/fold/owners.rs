@@ -47,34 +47,7 @@ impl Fold {
         let rang = live.rung.take().filter(|(agent, _)| to == Thing::Agent(*agent));
         self.end(live, before, (change.ended, change.wrap_up), at);
 
-        match change.cause {
-            OwnerCause::TakenBack(id) | OwnerCause::Returned(id) => {
-                // It is of the queue again of which it was when it was passed on.
-                if let Some(transfer) = live.transfers.get(&id) {
-                    live.row.queue = transfer.queue;
-                }
-            }
-            OwnerCause::Expired(id) => {
-                // The policy sent it to its queue, although the sender had it until then.
-                if let Some(transfer) = live.transfers.get_mut(&id).filter(|found| found.bounce_back) {
-                    transfer.bounce_back = false;
-                    let row = transfer.clone();
-                    self.write_transfer(&row);
-                }
-            }
-            OwnerCause::Opened
-            | OwnerCause::Accepted(_)
-            | OwnerCause::Transferred(_)
-            | OwnerCause::Released
-            | OwnerCause::Parked(_)
-            | OwnerCause::Lost
-            | OwnerCause::Left(_)
-            | OwnerCause::TakenOver
-            | OwnerCause::Redirected
-            | OwnerCause::Routed(_)
-            | OwnerCause::Overflowed(_)
-            | OwnerCause::Entered(_) => {}
-        }
+        self.settle(live, change.cause);
         let kind = match change.to {
             Owner::Agent(agent) => {
                 if live.owners.first() != Some(&agent) {
@@ -104,6 +77,38 @@ impl Fold {
             next.transfer_at = passed.at;
         }
         self.begin(live, next);
+    }
+
+    /// Notes what giving a conversation back, or to its queue, says about the transfer before.
+    fn settle(&mut self, live: &mut Live, cause: OwnerCause) {
+        match cause {
+            OwnerCause::TakenBack(id) | OwnerCause::Returned(id) => {
+                // It is of the queue again of which it was when it was passed on.
+                if let Some(transfer) = live.transfers.get(&id) {
+                    live.row.queue = transfer.queue;
+                }
+            }
+            OwnerCause::Expired(id) => {
+                // The policy sent it to its queue, although the sender had it until then.
+                if let Some(transfer) = live.transfers.get_mut(&id).filter(|found| found.bounce_back) {
+                    transfer.bounce_back = false;
+                    let row = transfer.clone();
+                    self.write_transfer(&row);
+                }
+            }
+            OwnerCause::Opened
+            | OwnerCause::Accepted(_)
+            | OwnerCause::Transferred(_)
+            | OwnerCause::Released
+            | OwnerCause::Parked(_)
+            | OwnerCause::Lost
+            | OwnerCause::Left(_)
+            | OwnerCause::TakenOver
+            | OwnerCause::Redirected
+            | OwnerCause::Routed(_)
+            | OwnerCause::Overflowed(_)
+            | OwnerCause::Entered(_) => {}
+        }
     }
 
     pub(super) fn write_transfer(&mut self, row: &TransferRow) {

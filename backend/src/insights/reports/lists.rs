@@ -20,7 +20,7 @@ pub struct Page {
 }
 
 impl Page {
-    /// Reads what [`Page::next`] wrote.
+    /// Reads what a page before said as `next`; nothing where it is none.
     pub fn place(text: &str) -> Option<(i64, i64)> {
         let (at, number) = text.split_once('-')?;
         Some((at.parse().ok()?, number.parse().ok()?))
@@ -33,8 +33,8 @@ impl Page {
     }
 }
 
-const SEGMENT: &str = "started_at, number, kind, segment_rows.ended_at, segment_rows.id, c.id, place,
-    segment_rows.queue, segment_rows.channel, transfer_type, began_from_transfer, ended_by_transfer, destination,
+const SEGMENT: &str = "started_at, number, kind, ended_at, id,
+    (select c.id from conversations c where c.number = conversation), place, queue, channel, transfer_type, began_from_transfer, ended_by_transfer, destination,
     destination_name, preceded_by, followed_by, ring_ms, first_response_ms, responses, response_ms, response_max_ms,
     agent_messages, customer_messages, wrap_up_ms";
 
@@ -49,10 +49,7 @@ pub(in crate::insights) fn segments(
     let things = asking::things(connection)?;
     let mut found: Vec<((i64, i64), SegmentItem)> = Vec::new();
     let index = filter.conversation.map_or("", |_| "indexed by segments_of_conversations");
-    let table = format!(
-        "segment_rows {index} left join (select number as c_number, id from conversations) c
-         on c.c_number = segment_rows.conversation"
-    );
+    let table = format!("segment_rows {index}");
     let end = format!("order by started_at, number limit {}", page.limit);
     let wanted = |kind: &&Kind| {
         filter.kind.as_deref().is_none_or(|word| [true, false].map(|ended| kind.word(ended)).contains(&word))
@@ -134,7 +131,8 @@ fn segment(row: &Row<'_>, kind: Kind, things: &Things, now: Timestamp) -> rusqli
     })
 }
 
-const TRANSFER: &str = "requested_at, number, transfer_rows.id, c.id, ended_at, transfer_type, sender, receiver,
+const TRANSFER: &str = "requested_at, number, id,
+    (select c.id from conversations c where c.number = conversation), ended_at, transfer_type, sender, receiver,
     receiver_name, queue, channel, outcome, reason, hop, ping_pong, bounce_back, offers, accepted_by, to_offer_ms,
     to_accept_ms, request_to_accept_ms, request_to_reply_ms, customer_messages";
 
@@ -151,10 +149,7 @@ pub(in crate::insights) fn transfers(
         asking::after(&mut conditions, "requested_at, number", &[at, number]);
     }
     let index = filter.conversation.map_or("", |_| "indexed by transfers_of_conversations");
-    let table = format!(
-        "transfer_rows {index} join (select number as c_number, id from conversations) c
-         on c.c_number = transfer_rows.conversation"
-    );
+    let table = format!("transfer_rows {index}");
     let end = format!("order by requested_at, number limit {}", page.limit);
     let (mut places, mut transfers) = (Vec::new(), Vec::new());
     conditions.visit(connection, (TRANSFER, &table, &end), |row| {
