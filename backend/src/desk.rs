@@ -29,6 +29,8 @@ mod whispers;
 pub mod why;
 pub mod workflows;
 
+use std::collections::BTreeSet;
+
 use baton_shared::command::Actor;
 use baton_shared::*;
 use serde::{Deserialize, Serialize};
@@ -106,6 +108,12 @@ pub struct Circumstances<'a> {
 
 /// Decides a command, or refuses it.
 pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> Result<Decided, Refusal> {
+    let mut decided = decide_alone(with, actor, command)?;
+    reconcile(with.state, &mut decided.events);
+    Ok(decided)
+}
+
+fn decide_alone(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> Result<Decided, Refusal> {
     match command {
         Command::StartConversation { name, text, channel, queue, attributes } => {
             let start = conversations::Start { name, text, channel, queue, attributes };
@@ -227,6 +235,34 @@ pub fn decide(with: &mut Circumstances<'_>, actor: Actor, command: Command) -> R
 
 /// Decides what follows when something is due.
 pub fn decide_deadline(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<Event> {
+    let mut events = decide_due(with, deadline);
+    reconcile(with.state, &mut events);
+    events
+}
+
+/// Makes one of what was decided for several offers or conversations on the same state: requests are numbered one after the
+/// other, and what ends with its conversation ends once.
+fn reconcile(state: &RoutingState, events: &mut Vec<Event>) {
+    if !events.iter().any(|event| matches!(event, Event::RequestCreated { .. })) {
+        return;
+    }
+    let (mut made, mut offers, mut invites) = (state.requests_made, BTreeSet::new(), BTreeSet::new());
+    events.retain_mut(|event| {
+        if let Event::RequestCreated { number, .. } = event {
+            made += 1;
+            *number = made;
+        }
+        if let Event::OfferEnded { offer, .. } = event {
+            return offers.insert(*offer);
+        }
+        if let Event::InviteEnded { invite, .. } = event {
+            return invites.insert(*invite);
+        }
+        true
+    });
+}
+
+fn decide_due(with: &mut Circumstances<'_>, deadline: Deadline) -> Vec<Event> {
     match deadline {
         Deadline::Offer(offer) => match with.state.offers.get(&offer) {
             Some(offer) => offers::end_offer(with, offer, OfferEnd::TimedOut),

@@ -170,6 +170,8 @@ words! {
         Busy,
         /// They become Away.
         Away,
+        /// They become Away where it was meant for them alone; what others are asked too changes nothing.
+        AwayIfMeant,
         /// They become Offline.
         Offline,
     }
@@ -182,7 +184,7 @@ words! {
         /// Always.
         Always,
     }
-    /// Where a conversation goes that has nowhere else to go.
+    /// Where a transfer goes that nobody accepted and that cannot come back.
     Fallback {
         /// The queue it came from last.
         Queue,
@@ -289,13 +291,14 @@ switches! {
     5 release: Release,
     /// What the sender has of the conversation afterwards.
     6 after_release: AfterRelease,
-    /// Whether a receiver may refuse.
+    /// Whether a receiver may refuse, from a queue or a group too.
     7 decline: Decline,
-    /// What a refusal leads to.
+    /// What a refusal by a named person leads to.
     8 on_decline: OnDecline,
-    /// What an unanswered offer leads to.
+    /// What an unanswered offer to a named person leads to.
     9 on_no_answer: OnNoAnswer,
-    /// After how many offers to different people a transfer returns even where the next one would be tried; 0 for never.
+    /// After how many offers to different people a transfer returns even where the next one would be asked, in a queue or a
+    /// group too; 0 for never.
     9 misses_max: u8,
     /// How long a transfer may stay unaccepted, in seconds; nothing for no limit while the sender owns it.
     10 transfer_secs: Option<u32>,
@@ -321,7 +324,7 @@ switches! {
     17 attributes_in_offer: bool,
     /// Whether the sender files their part.
     18 wrap_up: bool,
-    /// Whether an offer takes room from the moment it is made.
+    /// Whether an offer to a named person takes room from the moment it is made; one from a queue or a group always does.
     19 reserve_capacity: bool,
     /// What an unanswered offer does to the presence of the person who did not answer.
     20 on_missed: OnMissed,
@@ -335,7 +338,7 @@ switches! {
     24 allowed: Allowed,
     /// Whether the receiver's desk accepts by itself.
     25 auto_accept: bool,
-    /// Where a conversation goes that has nowhere else to go.
+    /// Where a transfer goes that nobody accepted and that cannot come back.
     26 fallback: Fallback,
     /// How often a conversation may be passed on; 0 for without limit.
     27 hops_max: u8,

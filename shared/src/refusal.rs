@@ -64,6 +64,8 @@ pub enum Refusal {
     NothingAsked,
     /// As many invitations are open as the policy allows.
     InviteLimit { invites_max: u8 },
+    /// Someone is invited whom the sender, who would be released at once, could not await.
+    InviteOpen,
     /// The invitation is over.
     InviteClosed,
     /// Nobody else takes part who could become the owner.
@@ -150,6 +152,7 @@ impl Refusal {
             Self::SenderReleased => "sender_released",
             Self::NothingAsked => "nothing_asked",
             Self::InviteLimit { .. } => "invite_limit",
+            Self::InviteOpen => "invite_open",
             Self::InviteClosed => "invite_closed",
             Self::LastParticipant => "last_participant",
             Self::NobodyServes => "nobody_serves",
@@ -273,6 +276,9 @@ impl fmt::Display for Refusal {
             Self::InviteLimit { invites_max } => {
                 write!(f, "{invites_max} invitations are open, which is the limit. Take one back first.")
             }
+            Self::InviteOpen => f.write_str(
+                "Someone is invited and has not answered. Take the invitation back first, or wait for the answer.",
+            ),
             Self::InviteClosed => f.write_str("This invitation is not open any more."),
             Self::LastParticipant => f.write_str(
                 "Nobody else takes part, and a conversation needs an owner. Transfer it, or end it.",

@@ -64,6 +64,19 @@ async fn an_invitation_says_by_whom_and_with_which_note() {
 }
 
 #[wasm_bindgen_test]
+async fn what_the_server_shows_of_the_attributes_stands_in_the_offer_with_whose_words_they_are() {
+    let stage = offered(|card| {
+        card.thread.attributes.insert("Queue".to_owned(), "The <b>best</b> one".to_owned());
+    });
+    assert_eq!(stage.find("article .facts dd").inner_text(), "The <b>best</b> one");
+    assert!(stage.text().contains("Sent along by the customer's page"));
+    // Where the policy keeps them until somebody accepts, the server sends none.
+    let stage = transferred();
+    assert_eq!(stage.count("article .facts"), 0);
+    assert!(!stage.text().contains("Sent along"));
+}
+
+#[wasm_bindgen_test]
 async fn a_note_is_shown_as_it_was_written_and_not_as_markup() {
     let stage = transferred();
     assert!(stage.text().contains("Charged <b>twice</b>."));

@@ -23,6 +23,7 @@ pub(super) fn invite(
     let conversation = owned(state, conversation, from)?;
     let policy = state.policy(conversation);
     check_policy(state, conversation, &policy, target)?;
+    let note = transfers::needed("note", policy.note, note)?;
     let invite = with.ids.invite();
     let mut offered = None;
     match target {
@@ -70,12 +71,20 @@ fn check_policy(
     if !policy.targets.contains(&target.kind()) {
         return Err(Refusal::TargetNotAllowed);
     }
-    let invites = conversation.invites.iter().filter_map(|invite| state.invites.get(invite));
-    let open = invites.filter(|invite| matches!(invite.state, InviteState::Open { .. })).count();
-    if open >= usize::from(policy.invites_max) {
+    if open(state, conversation) >= usize::from(policy.invites_max) {
         return Err(Refusal::InviteLimit { invites_max: policy.invites_max });
     }
     Ok(())
+}
+
+fn open(state: &RoutingState, conversation: &Conversation) -> usize {
+    let invites = conversation.invites.iter().filter_map(|invite| state.invites.get(invite));
+    invites.filter(|invite| matches!(invite.state, InviteState::Open { .. })).count()
+}
+
+/// Says whether someone is invited to a conversation who has not answered.
+pub(super) fn any_open(state: &RoutingState, conversation: &Conversation) -> bool {
+    open(state, conversation) > 0
 }
 
 pub(super) fn cancel(
@@ -195,6 +204,7 @@ pub(super) fn leave(
             return Err(Refusal::TransferOpen);
         }
         let (invite, heir) = heir(state, conversation).ok_or(Refusal::LastParticipant)?;
+        transfers::check_hops(&invite.policy, conversation)?;
         return Ok(Decided::done(leave_to(with, conversation, agent, invite, heir)));
     }
     let mut invites = conversation.invites.iter().filter_map(|invite| state.invites.get(invite));

@@ -1,7 +1,7 @@
 //! Offers: accept, reject, miss, and what follows for the transfer they belong to.
 
 use baton_shared::command::{Actor, REASON_CHARS_MAX};
-use baton_shared::policy::{AfterRelease, Decline, OnDecline, OnMissed, OnNoAnswer};
+use baton_shared::policy::{AfterRelease, Decline, Exclude, OnDecline, OnMissed, OnNoAnswer};
 use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
@@ -124,12 +124,15 @@ pub(super) fn reject(
     Ok(decided)
 }
 
-/// Returns whether an offer may be refused: one from a queue or to join always, one of a transfer by its policy.
+/// Returns whether an offer may be refused: one of what is being passed on by its transfer's policy, to a queue or a group
+/// too; every other always.
 pub fn decline_rule(state: &RoutingState, offer: &Offer) -> Decline {
     let transfer = match offer.cause {
-        OfferCause::Queue(_) | OfferCause::Invite(_) => None,
-        OfferCause::Transfer(transfer) => state.transfers.get(&transfer),
+        OfferCause::Invite(_) => None,
+        OfferCause::Queue(_) => state.conversations.get(&offer.conversation).and_then(Conversation::transfer),
+        OfferCause::Transfer(transfer) => Some(transfer),
     };
+    let transfer = transfer.and_then(|transfer| state.transfers.get(&transfer));
     transfer.map_or(Decline::Yes, |transfer| transfer.policy.decline)
 }
 
@@ -145,15 +148,23 @@ pub(super) fn end_offer(with: &mut Circumstances<'_>, offer: &Offer, end: OfferE
     }
     let transfer = conversation.transfer().and_then(|transfer| with.state.transfers.get(&transfer));
     let Some(transfer) = transfer.filter(|transfer| returns::undecided(transfer)) else {
+        let back = transfer.filter(|transfer| in_vain(with.state, conversation, transfer, offer, end));
+        if let Some(back) = back {
+            events.extend(returns::come_back(with, conversation, back, transfer_end(end)));
+            return events;
+        }
         events.extend(workflows::refused(with, conversation, offer.agent));
         events.extend(returning::refused(conversation));
         return events;
     };
     match next(with.state, conversation, transfer, offer, end) {
         Next::Others => {}
+        // An offer that lasts as long as its transfer takes the transfer's time with it.
+        Next::Return if end == OfferEnd::TimedOut && transfer.policy.on_no_answer == OnNoAnswer::Return => {
+            events.extend(returns::over(with, conversation, transfer));
+        }
         Next::Return => {
-            let end = if end == OfferEnd::TimedOut { TransferEnd::Expired } else { TransferEnd::Returned };
-            events.extend(returns::come_back(with, conversation, transfer, end));
+            events.extend(returns::come_back(with, conversation, transfer, transfer_end(end)));
         }
         Next::Another => {
             let pool = Pool::Queue(conversation.queue);
@@ -194,20 +205,66 @@ fn next(
             OnDecline::Return | OnDecline::Stay => false,
         },
     };
-    let asked = search.passed.keys().filter(|agent| Some(**agent) != transfer.from.agent()).count() + 1;
-    let asked_enough = policy.misses_max > 0 && asked >= usize::from(policy.misses_max);
-    if another && !asked_enough { Next::Another } else { Next::Return }
+    if another && !asked_enough(conversation, search, transfer, offer) { Next::Another } else { Next::Return }
+}
+
+/// Returns how a transfer ends when the last of its offers ended like this.
+const fn transfer_end(end: OfferEnd) -> TransferEnd {
+    match end {
+        OfferEnd::TimedOut => TransferEnd::Expired,
+        OfferEnd::Declined
+        | OfferEnd::TargetGone
+        | OfferEnd::Accepted
+        | OfferEnd::Cancelled
+        | OfferEnd::Rescinded => TransferEnd::Returned,
+    }
+}
+
+/// Says whether as many different people as the policy says were asked in vain, whoever this offer was made to among them.
+/// Who is left out because they had the conversation counts for nothing.
+fn asked_enough(conversation: &Conversation, search: &Search, transfer: &Transfer, offer: &Offer) -> bool {
+    let left_out = |agent: &AgentId| match transfer.policy.exclude {
+        Exclude::Participants => conversation.owners.contains(agent),
+        Exclude::Nobody | Exclude::Sender => false,
+    };
+    let counts = |agent: &AgentId| transfer.from.agent() != Some(*agent) && !left_out(agent);
+    let earlier = search.passed.keys().filter(|agent| **agent != offer.agent && counts(agent));
+    let asked = earlier.count() + usize::from(counts(&offer.agent));
+    transfer.policy.misses_max > 0 && asked >= usize::from(transfer.policy.misses_max)
+}
+
+/// Says whether what was passed to a queue or a group goes back to its sender, because enough people were asked in vain and
+/// the offer that ends was the last one out. Where the sender is not there it goes on waiting.
+fn in_vain(
+    state: &RoutingState,
+    conversation: &Conversation,
+    transfer: &Transfer,
+    offer: &Offer,
+    end: OfferEnd,
+) -> bool {
+    let answered = match end {
+        OfferEnd::Declined | OfferEnd::TimedOut => true,
+        OfferEnd::Accepted | OfferEnd::TargetGone | OfferEnd::Cancelled | OfferEnd::Rescinded => false,
+    };
+    let Some(search) = state.search(conversation) else { return false };
+    let last = search.offers.keys().all(|agent| *agent == offer.agent);
+    answered
+        && last
+        && returns::would_return(state, transfer)
+        && asked_enough(conversation, search, transfer, offer)
 }
 
 /// Says what an unanswered offer does to the person who did not answer.
 fn missed(with: &mut Circumstances<'_>, conversation: &Conversation, offer: &Offer) -> Vec<Event> {
+    let agent = offer.agent;
+    let meant = with.state.search(conversation).is_some_and(|search| search.pool == Pool::Agent(agent));
     let status = match offer_policy(with.state, conversation).on_missed {
         OnMissed::Stay => return Vec::new(),
+        OnMissed::AwayIfMeant if !meant => return Vec::new(),
         OnMissed::Busy => Status::Busy,
-        OnMissed::Away => Status::Away,
+        OnMissed::Away | OnMissed::AwayIfMeant => Status::Away,
         OnMissed::Offline => Status::Offline,
     };
-    let agent = offer.agent;
     let takes_work = with.state.agents.get(&agent).is_some_and(|agent| agent.presence.status.takes_work());
     if !takes_work {
         return Vec::new();

@@ -48,6 +48,12 @@ pub(super) fn set_override(
     if !there {
         return Err(Refusal::NotFound { what: "queue" });
     }
+    if set.grace_secs.is_some() {
+        // Whoever is lost may have conversations of several queues and channels.
+        return Err(Refusal::PolicyUnusable {
+            fault: "Set how long lost agents keep their conversations for the workspace, not for a part of it.",
+        });
+    }
     let mut policies = with.state.policies.clone();
     policies.set_override(scope, &set);
     if policies == with.state.policies {

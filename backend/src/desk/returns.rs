@@ -43,8 +43,13 @@ pub(super) fn grace_anew(with: &Circumstances<'_>, agent: AgentId) -> Option<Eve
     (!with.state.waits_for(agent, with.now)).then_some(Event::AgentLost { agent })
 }
 
+/// Says whether a released sender gets back what nobody accepts: the policy says so, and they are there.
+pub(super) fn would_return(state: &RoutingState, transfer: &Transfer) -> bool {
+    transfer.policy.return_to_sender && can_take_back(state, transfer)
+}
+
 /// Ends a transfer that was not accepted: a sender who still owns the conversation keeps it; one who was released gets it
-/// back where the policy says so and they are there; otherwise it is its queue's.
+/// back where the policy says so and they are there; otherwise it goes where the policy's fallback says.
 pub(super) fn come_back(
     with: &mut Circumstances<'_>,
     conversation: &Conversation,
@@ -56,13 +61,28 @@ pub(super) fn come_back(
         None | Some(Owner::Agent(_)) => return vec![ended],
         Some(from @ (Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_))) => from,
     };
-    if transfer.policy.return_to_sender && can_take_back(with.state, transfer) {
+    if would_return(with.state, transfer) {
         let cause = OwnerCause::Returned(transfer.id);
         let mut events = back_to_sender(with, conversation, from, transfer, cause);
         events.push(ended);
         return events;
     }
-    to_queue(with, conversation, from, transfer, end)
+    match transfer.policy.fallback {
+        Fallback::Request => to_request(with, conversation, transfer, end),
+        Fallback::Queue => to_queue(with, conversation, from, transfer, end),
+    }
+}
+
+/// Ends a transfer and the conversation, of which a request remains.
+fn to_request(
+    with: &mut Circumstances<'_>,
+    conversation: &Conversation,
+    transfer: &Transfer,
+    end: TransferEnd,
+) -> Vec<Event> {
+    let mut events = vec![transfer_ended(transfer, end)];
+    events.extend(requests::deflect(with, conversation, with.state.requests_made + 1));
+    events
 }
 
 /// Ends a transfer and leaves the conversation to its queue.
@@ -128,13 +148,24 @@ pub(super) fn expire(with: &mut Circumstances<'_>, transfer: TransferId) -> Vec<
     }
     let offers: Vec<&Offer> = with.state.open_offers(conversation).collect();
     let mut events: Vec<Event> = offers.iter().map(|offer| offer_ended(offer, OfferEnd::TimedOut)).collect();
-    let Some(owner) = conversation.owner() else { return events };
+    events.extend(over(with, conversation, transfer));
+    events
+}
+
+/// Ends a transfer whose time is over and that is offered to nobody any more: it returns, or the policy says where it goes.
+pub(super) fn over(
+    with: &mut Circumstances<'_>,
+    conversation: &Conversation,
+    transfer: &Transfer,
+) -> Vec<Event> {
+    let Some(owner) = conversation.owner() else { return Vec::new() };
     let policy = &transfer.policy;
     let sender_owns = matches!(owner, Owner::Agent(_));
     // Who only wants to consult someone never gives the conversation away by waiting.
     let consults = sender_owns && transfer.mode == Mode::Warm;
     let returns = policy.return_to_sender || policy.on_expiry == OnExpiry::Return || consults;
     if returns && (sender_owns || can_take_back(with.state, transfer)) {
+        let mut events = Vec::new();
         if !sender_owns {
             let cause = OwnerCause::Returned(transfer.id);
             events.extend(back_to_sender(with, conversation, owner, transfer, cause));
@@ -147,15 +178,9 @@ pub(super) fn expire(with: &mut Circumstances<'_>, transfer: TransferId) -> Vec<
         (OnExpiry::Return | OnExpiry::Fallback, Fallback::Queue) => false,
     };
     match deflects {
-        true => {
-            events.push(transfer_ended(transfer, TransferEnd::Expired));
-            events.extend(requests::deflect(with, conversation, with.state.requests_made + 1));
-        }
-        false => {
-            events.extend(to_queue(with, conversation, owner, transfer, TransferEnd::Expired));
-        }
+        true => to_request(with, conversation, transfer, TransferEnd::Expired),
+        false => to_queue(with, conversation, owner, transfer, TransferEnd::Expired),
     }
-    events
 }
 
 /// Ends a transfer that waits for someone who will not come any more.

@@ -8,8 +8,8 @@ use baton_shared::*;
 
 use super::offers::{listening, offer_ended, owner_changed, passed_on, transfer_ended, wrap_up_by};
 use super::{
-    Answer, Circumstances, Decided, checked_text, externals, flows, optional_text, owned, person, returns,
-    workflows,
+    Answer, Circumstances, Decided, checked_text, externals, flows, invites, optional_text, owned, person,
+    returns, workflows,
 };
 use crate::content::Content;
 use crate::routing::RoutingState;
@@ -56,6 +56,10 @@ pub(super) fn pass_on(
     let state = with.state;
     let policy = state.policy(conversation);
     check_policy(&policy, conversation, &wish)?;
+    if policy.release == Release::Request && wish.mode == Mode::Cold && invites::any_open(state, conversation)
+    {
+        return Err(Refusal::InviteOpen);
+    }
     let note = needed("note", policy.note, note)?;
     let summary = needed("summary", policy.summary, summary)?;
     let transfer = with.ids.transfer();
@@ -106,6 +110,11 @@ fn check_policy(policy: &TransferPolicy, conversation: &Conversation, wish: &Wis
     if wish.mode == Mode::Invite {
         return Err(Refusal::ModeNotAllowed { mode: wish.mode });
     }
+    check_hops(policy, conversation)
+}
+
+/// Refuses to pass a conversation on once more than the policy allows.
+pub(super) const fn check_hops(policy: &TransferPolicy, conversation: &Conversation) -> Result<(), Refusal> {
     if policy.hops_max > 0 && conversation.hops >= policy.hops_max {
         return Err(Refusal::HopLimit { hops_max: policy.hops_max });
     }
@@ -113,7 +122,11 @@ fn check_policy(policy: &TransferPolicy, conversation: &Conversation, wish: &Wis
 }
 
 /// Returns what the policy asks for, nothing where it has no place for it, or refuses its absence.
-fn needed(field: &'static str, need: Need, given: Option<String>) -> Result<Option<String>, Refusal> {
+pub(super) fn needed(
+    field: &'static str,
+    need: Need,
+    given: Option<String>,
+) -> Result<Option<String>, Refusal> {
     match (need, given) {
         (Need::Off, _) => Ok(None),
         (Need::Optional, given) => Ok(given),

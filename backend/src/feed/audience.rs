@@ -92,7 +92,9 @@ impl Table<'_> {
             Event::MessageSent { conversation, seq, .. } => self.message(*conversation, *seq, viewers),
             Event::AsideSent { transfer, seq, .. } => self.aside(*transfer, *seq),
             Event::TransferRequested { conversation, .. } => self.transferring(*conversation),
-            Event::TransferRerouted { conversation, .. } => self.sent_on(*conversation),
+            Event::TransferRerouted { transfer, conversation, .. } => {
+                self.sent_on(*conversation, Some(*transfer))
+            }
             Event::OfferEnded { offer, agent, end, .. } => {
                 self.desk(*agent, vec![DeskEvent::OfferHidden { offer: *offer, end: *end }]);
                 Ok(())
@@ -402,11 +404,17 @@ impl Table<'_> {
         }
     }
 
-    /// Tells the customer where they wait now; nothing while an agent still answers.
-    fn sent_on(&mut self, conversation: ConversationId) -> Result<(), StoreError> {
+    /// Tells the customer where they wait now, unless they are passed on by a transfer that is kept from them: then they
+    /// only see that they wait. Nothing while an agent still answers.
+    fn sent_on(
+        &mut self,
+        conversation: ConversationId,
+        transfer: Option<TransferId>,
+    ) -> Result<(), StoreError> {
+        let told = self.told_of(transfer)?;
         match self.reading.phase(conversation, self.now)? {
             Some(Phase::Waiting { queue, .. }) => {
-                self.phase(conversation, Some(format!("Transferring you to {queue}")))
+                self.phase(conversation, told.then(|| format!("Transferring you to {queue}")))
             }
             Some(Phase::Active { .. } | Phase::Transferring { .. } | Phase::Closed { .. }) | None => Ok(()),
         }
@@ -437,12 +445,18 @@ impl Table<'_> {
             TransferEnd::Completed | TransferEnd::Abandoned | TransferEnd::Superseded => false,
         };
         let owner = self.reading.conversation(conversation)?.and_then(|open| open.owner());
-        let told = self.reading.transfer(transfer)?.is_some_and(|(transfer, _)| tells(&transfer));
+        let told = self.told_of(Some(transfer))?;
         if !stays || !told || owner != Some(Owner::Agent(from)) {
             return Ok(());
         }
         let sender = self.reading.me(from)?;
         self.phase(conversation, sender.map(|sender| format!("{} is still with you", sender.name)))
+    }
+
+    /// Says whether the customer is told of what a transfer does; of what happens without one they always are.
+    fn told_of(&self, transfer: Option<TransferId>) -> Result<bool, StoreError> {
+        let Some(transfer) = transfer else { return Ok(true) };
+        Ok(self.reading.transfer(transfer)?.is_some_and(|(transfer, _)| tells(&transfer)))
     }
 
     fn owner_left(
@@ -476,7 +490,12 @@ impl Table<'_> {
                 self.desk(agent, vec![DeskEvent::ListeningHidden { conversation }]);
                 let name = self.reading.me(agent)?.map(|agent| agent.name).unwrap_or_default();
                 match cause {
-                    OwnerCause::TakenBack(_) | OwnerCause::Returned(_) => format!("{name} is back with you"),
+                    OwnerCause::TakenBack(transfer) | OwnerCause::Returned(transfer) => {
+                        match self.told_of(Some(transfer))? {
+                            true => format!("{name} is back with you"),
+                            false => format!("{name} has joined"),
+                        }
+                    }
                     OwnerCause::TakenOver
                     | OwnerCause::Redirected
                     | OwnerCause::Opened
@@ -510,18 +529,21 @@ impl Table<'_> {
             }
             (
                 Owner::Queue(_) | Owner::Group(_),
+                OwnerCause::Transferred(transfer)
+                | OwnerCause::TakenBack(transfer)
+                | OwnerCause::Parked(transfer)
+                | OwnerCause::Returned(transfer)
+                | OwnerCause::Expired(transfer),
+            ) => return self.sent_on(conversation, Some(transfer)),
+            (
+                Owner::Queue(_) | Owner::Group(_),
                 OwnerCause::Opened
                 | OwnerCause::TakenOver
                 | OwnerCause::Redirected
                 | OwnerCause::Accepted(_)
-                | OwnerCause::Transferred(_)
-                | OwnerCause::TakenBack(_)
-                | OwnerCause::Parked(_)
-                | OwnerCause::Returned(_)
                 | OwnerCause::Left(_)
-                | OwnerCause::Entered(_)
-                | OwnerCause::Expired(_),
-            ) => return self.sent_on(conversation),
+                | OwnerCause::Entered(_),
+            ) => return self.sent_on(conversation, None),
         };
         self.phase(conversation, Some(notice))
     }

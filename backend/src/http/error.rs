@@ -160,6 +160,7 @@ impl From<Refusal> for ApiError {
             | Refusal::SenderReleased
             | Refusal::NothingAsked
             | Refusal::InviteClosed
+            | Refusal::InviteOpen
             | Refusal::LastParticipant
             | Refusal::RequestClosed
             | Refusal::NotConsulting

@@ -21,6 +21,7 @@ mod groups;
 mod headers;
 mod invites;
 mod keys;
+mod notices;
 mod people;
 mod policies;
 mod queues;

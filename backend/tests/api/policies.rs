@@ -68,7 +68,7 @@ async fn every_switch_is_set_by_its_name_and_the_others_stay() {
     let admin = app.person("Root", Role::Administrator).await.client;
     // A value that differs from the default, for every switch; those in which no preset differs are chosen here.
     let chosen = json!({
-        "enabled": false, "reclaim_secs": 60, "summary": "required", "attributes_in_offer": false,
+        "enabled": false, "summary": "required", "attributes_in_offer": false,
         "auto_accept": true, "undo_secs": 9, "consult_secs": 300, "grace_secs": 60, "notice_secs": 0,
         "wrap_up_secs": 90, "keep_whispers": true,
     });
@@ -176,6 +176,11 @@ async fn a_channel_goes_before_a_queue_and_a_queue_before_the_workspace() {
     unknown.refused(StatusCode::UNPROCESSABLE_ENTITY, "unknown_field");
     let unusable = admin.put(&of_chat, &json!({"targets": []})).await;
     unusable.refused(StatusCode::UNPROCESSABLE_ENTITY, "policy_unusable");
+    // Whoever is lost may have conversations of several queues.
+    for path in [&of_chat, &of_queue] {
+        let refused = admin.put(path, &json!({"grace_secs": 60})).await;
+        refused.refused(StatusCode::UNPROCESSABLE_ENTITY, "policy_unusable");
+    }
     let nowhere = format!("{POLICY}/queues/{}", QueueId::from_bits(0));
     admin.put(&nowhere, &json!({"note": "off"})).await.refused(StatusCode::NOT_FOUND, "not_found");
 }

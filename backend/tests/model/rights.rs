@@ -33,7 +33,11 @@ pub fn check_command(
         Command::RejectOffer { offer, .. } => before.offers.get(offer).is_some_and(|found| {
             let transfer = match found.cause {
                 OfferCause::Transfer(transfer) => before.transfers.get(&transfer),
-                OfferCause::Queue(_) | OfferCause::Invite(_) => None,
+                OfferCause::Queue(_) => {
+                    let passed_on = before.conversations[&found.conversation].transfer();
+                    passed_on.and_then(|transfer| before.transfers.get(&transfer))
+                }
+                OfferCause::Invite(_) => None,
             };
             let may = transfer.is_none_or(|transfer| transfer.policy.decline != Decline::No);
             Some(found.agent) == by && may && !after.offers.contains_key(offer)

@@ -8,8 +8,8 @@ use baton_shared::*;
 
 use crate::{Row, as_it_is};
 
-const OURS: &str = "the safe default";
-const OTHER: &str = "a value that no product has";
+pub const OURS: &str = "the safe default";
+pub const OTHER: &str = "a value that no product has";
 
 pub fn rows() -> Vec<Row> {
     let mut rows = waiting_and_returning();
@@ -287,6 +287,13 @@ fn taking_back_and_asking() -> Vec<Row> {
                 assert_eq!(scene.would_write(ada, request(" ", "s")), empty("note"));
                 assert_eq!(scene.would_write(ada, request("n", "")), empty("summary"));
                 assert_eq!(scene.would_write(ada, request("n", "s")), Ok(2));
+                let target = Target::Agent(bob);
+                let invite = |note: &str| {
+                    let note = Some(note.to_owned());
+                    Command::Invite { conversation, target, note }
+                };
+                assert_eq!(scene.would_write(ada, invite(" ")), empty("note"));
+                assert_eq!(scene.would_write(ada, invite("n")), Ok(1));
             },
         },
         Row {
@@ -352,16 +359,24 @@ fn limits_and_lines() -> Vec<Row> {
         Row {
             preset: Preset::Baton,
             source: OTHER,
-            says: "a conversation is passed on as often as the limit says",
+            says: "a conversation is passed on as often as the limit says, by transfers and by leaving",
             switches: &["hops_max"],
-            varies: |policy| policy.hops_max = 1,
+            varies: |policy| policy.hops_max = 2,
             plays: |scene| {
                 let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
                 let open = scene.answered_by(ada);
                 scene.pass(ada, open, Target::Agent(bob)).unwrap();
                 scene.accept(bob, open);
-                let refused = scene.pass(bob, open, Target::Agent(cem));
-                assert_eq!(refused, Err(Refusal::HopLimit { hops_max: 1 }.into()));
+                scene.invite(bob, open, cem).unwrap();
+                scene.accept(cem, open);
+                scene.asks(bob, Command::LeaveConversation { conversation: open }).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(cem));
+                let limit = Refusal::HopLimit { hops_max: 2 };
+                assert_eq!(scene.pass(cem, open, Target::Agent(ada)), Err(limit.clone().into()));
+                scene.invite(cem, open, ada).unwrap();
+                scene.accept(ada, open);
+                let leave = Command::LeaveConversation { conversation: open };
+                assert_eq!(scene.asks(cem, leave), Err(limit.into()));
             },
         },
         Row {
@@ -410,6 +425,27 @@ fn limits_and_lines() -> Vec<Row> {
                 let full = Refusal::TargetFull { held: 2, limit: 2 };
                 assert_eq!(scene.pass(ada, second, Target::Agent(bob)), Err(full.into()));
                 assert_eq!(scene.owner(first), Owner::Agent(ada));
+            },
+        },
+        Row {
+            preset: Preset::Baton,
+            source: OTHER,
+            says: "the time for filing is that of the request, whatever was changed before it was accepted",
+            switches: &["wrap_up_secs", "wrap_up"],
+            varies: |policy| policy.wrap_up_secs = Some(30),
+            plays: |scene| {
+                let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
+                let (passed, left) = (scene.answered_by(ada), scene.answered_by(ada));
+                scene.pass(ada, passed, Target::Agent(bob)).unwrap();
+                scene.invite(ada, left, cem).unwrap();
+                scene.set_policy(&Preset::Baton.policy());
+                scene.accept(bob, passed);
+                scene.accept(cem, left);
+                scene.asks(ada, Command::LeaveConversation { conversation: left }).unwrap();
+                scene.wait(29);
+                assert!(scene.in_wrap_up(ada, passed) && scene.in_wrap_up(ada, left));
+                scene.wait(1);
+                assert!(!scene.in_wrap_up(ada, passed) && !scene.in_wrap_up(ada, left));
             },
         },
         Row {

@@ -45,8 +45,11 @@ fn native() -> Vec<Row> {
             plays: |scene| {
                 let (ada, group, other) = (scene.ada, scene.group, scene.other_queue);
                 let open = scene.answered_by(ada);
-                let refused = scene.pass(ada, open, Target::Group(group));
-                assert_eq!(refused, Err(Refusal::TargetNotAllowed.into()));
+                let workflow = Target::Workflow(WorkflowId::from_bits(1));
+                for refused in [Target::Group(group), workflow] {
+                    let refused = scene.pass(ada, open, refused);
+                    assert_eq!(refused, Err(Refusal::TargetNotAllowed.into()));
+                }
                 scene.pass(ada, open, Target::Queue(other)).unwrap();
                 assert_eq!(scene.owner(open), Owner::Queue(other));
             },
@@ -239,6 +242,43 @@ fn plugin() -> Vec<Row> {
         Row {
             preset: Preset::FlexPlugin,
             source: PLUGIN,
+            says: "there is no cold transfer while an invitation is open",
+            switches: &["release"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem, queue) = (scene.ada, scene.bob, scene.cem, scene.queue);
+                let open = scene.answered_by(ada);
+                scene.invite(ada, open, cem).unwrap();
+                for target in [Target::Agent(bob), Target::Queue(queue)] {
+                    assert_eq!(scene.pass(ada, open, target), Err(Refusal::InviteOpen.into()));
+                }
+                scene.reject(cem, open).unwrap();
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                assert_eq!(scene.offered(open), [bob].into());
+            },
+        },
+        Row {
+            preset: Preset::FlexPlugin,
+            source: PLUGIN,
+            says: "a member can be removed from the conversation",
+            switches: &["modes"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                let Ok(dispatcher::Answer::Invited { invite }) = scene.invite(ada, open, bob) else {
+                    panic!("an invitation is made")
+                };
+                scene.accept(bob, open);
+                assert_eq!(scene.participants(open), [bob]);
+                scene.asks(ada, Command::CancelInvite { conversation: open, invite }).unwrap();
+                assert_eq!(scene.participants(open), []);
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+            },
+        },
+        Row {
+            preset: Preset::FlexPlugin,
+            source: PLUGIN,
             says: "who is in the conversation already is not invited; leaving it passes it on",
             switches: &["modes"],
             varies: as_it_is,
@@ -325,6 +365,8 @@ fn plugin() -> Vec<Row> {
                 let request =
                     Command::RequestTransfer { conversation, target, mode, note, summary, park: false };
                 assert_eq!(scene.would_write(ada, request), Ok(0));
+                let note = Some("n".to_owned());
+                assert_eq!(scene.would_write(ada, Command::Invite { conversation, target, note }), Ok(0));
             },
         },
     ]

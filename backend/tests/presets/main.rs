@@ -13,6 +13,7 @@ mod baton_rows;
 
 mod flex_rows;
 mod owners;
+mod returning_rows;
 mod salesforce_rows;
 mod scene;
 #[path = "../model/slate.rs"]
@@ -50,7 +51,8 @@ pub fn as_it_is(_: &mut TransferPolicy) {}
 fn rows() -> impl Iterator<Item = Row> {
     let products =
         flex_rows::rows().into_iter().chain(salesforce_rows::rows()).chain(superoffice_rows::rows());
-    products.chain(vivocha_rows::rows()).chain(baton_rows::rows())
+    let ours = baton_rows::rows().into_iter().chain(returning_rows::rows());
+    products.chain(vivocha_rows::rows()).chain(ours)
 }
 
 fn play(preset: Preset) {
@@ -95,7 +97,8 @@ fn the_safe_default_does_what_it_promises() {
     play(Preset::Baton);
 }
 
-/// Switches that decide what someone is shown, not what happens: the store's contract and the feed's tests show them.
+/// Switches that decide what someone is shown, not what happens: the store's contract and the API's tests of what customers
+/// are told show them.
 const SHOWN_ELSEWHERE: [&str; 4] = ["attributes_in_offer", "tell_customer", "notice_secs", "keep_whispers"];
 
 /// Returns the values that a switch must be shown with.

@@ -1,5 +1,6 @@
 //! Salesforce Omni-Channel, enhanced messaging.
 
+use baton_shared::command::Actor;
 use baton_shared::policy::Preset;
 use baton_shared::*;
 
@@ -148,7 +149,7 @@ pub fn rows() -> Vec<Row> {
             preset: Preset::Salesforce,
             source: "Salesforce, PresenceUserConfig, after conversation work",
             says: "the time for filing is limited, and can be extended",
-            switches: &["wrap_up_secs", "fallback"],
+            switches: &["wrap_up_secs"],
             varies: |policy| policy.wrap_up_secs = Some(30),
             plays: |scene| {
                 let (ada, bob) = (scene.ada, scene.bob);
@@ -170,16 +171,109 @@ pub fn rows() -> Vec<Row> {
         Row {
             preset: Preset::Salesforce,
             source: "Salesforce Help, Decline reasons",
-            says: "work that was declined goes back to its queue at its original age",
-            switches: &["age"],
+            says: "work that was declined goes back to its queue at its original age, and to the next rep",
+            switches: &[],
             varies: as_it_is,
             plays: |scene| {
-                let (ada, queue) = (scene.ada, scene.queue);
+                let (bob, cem) = (scene.bob, scene.cem);
+                scene.choose(scene.ada, Status::Busy);
+                let open = scene.customer();
+                assert_eq!(scene.offered(open), [bob].into());
+                scene.wait(20);
+                scene.reject(bob, open).unwrap();
+                let waits = &scene.state().conversations[&open];
+                assert_eq!(waits.ranked_at, waits.enqueued_at);
+                assert_eq!(scene.offered(open), [cem].into());
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "what is passed to a queue keeps its age, and cannot be declined there either",
+            switches: &["age", "decline"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, queue) = (scene.ada, scene.bob, scene.queue);
                 let open = scene.answered_by(ada);
                 let opened_at = scene.state().conversations[&open].enqueued_at;
                 scene.wait(100);
                 scene.pass(ada, open, Target::Queue(queue)).unwrap();
                 assert_eq!(scene.state().conversations[&open].ranked_at, opened_at);
+                assert_eq!(scene.offered(open), [bob].into());
+                assert_eq!(scene.reject(bob, open), Err(Refusal::MayNotDecline.into()));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: TRANSFER,
+            says: "a session is passed to a flow, which has it from then on",
+            switches: &["targets"],
+            varies: as_it_is,
+            plays: |scene| {
+                let ada = scene.ada;
+                let flow = scene.add_flow();
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Flow(flow)).unwrap();
+                assert_eq!(scene.owner(open), Owner::Flow(flow));
+                assert!(scene.in_wrap_up(ada, open));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce, Bring your own channel for CCaaS",
+            says: "an external contact has 60 s to take a session, or the transfer has failed and the rep goes on",
+            switches: &["targets"],
+            varies: as_it_is,
+            plays: |scene| {
+                let ada = scene.ada;
+                let external = scene.add_external();
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::External(external)).unwrap();
+                scene.wait(60);
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                let transfer = scene.pass(ada, open, Target::External(external)).unwrap();
+                let answer = CallAnswer::Accept;
+                scene.give(Actor::System, Command::AnswerCall { transfer, answer }).unwrap();
+                assert_eq!(scene.owner(open), Owner::External(external));
+                assert_eq!(scene.ends(open), [TransferEnd::Expired, TransferEnd::Completed]);
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: CONFERENCE,
+            says: "all of a queue may be asked to join at once: the first who accepts does",
+            switches: &["offers_at_once", "invites_max"],
+            varies: |policy| policy.offers_at_once = policy::OFFERS_AT_ONCE_MAX,
+            plays: |scene| {
+                let (ada, bob, cem, queue) = (scene.ada, scene.bob, scene.cem, scene.queue);
+                let open = scene.answered_by(ada);
+                let (target, note) = (Target::Queue(queue), None);
+                scene.asks(ada, Command::Invite { conversation: open, target, note }).unwrap();
+                assert_eq!(scene.offered(open), [bob, cem].into());
+                scene.accept(cem, open);
+                assert!(scene.offered(open).is_empty());
+                assert_eq!(scene.participants(open), [cem]);
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+            },
+        },
+        Row {
+            preset: Preset::Salesforce,
+            source: "Salesforce Help, Customer inactivity",
+            says: "a session whose customer was silent for half an hour takes no room any more",
+            switches: &["idle_secs"],
+            varies: as_it_is,
+            plays: |scene| {
+                let ada = scene.ada;
+                for conversation in [scene.answered_by(ada), scene.answered_by(ada)] {
+                    let say = Command::SendMessage { conversation, text: "Are you there?".to_owned() };
+                    scene.asks(ada, say).unwrap();
+                }
+                [scene.bob, scene.cem].into_iter().for_each(|agent| scene.choose(agent, Status::Busy));
+                let waits = scene.customer();
+                scene.wait(30 * 60 - 1);
+                assert!(scene.offered(waits).is_empty(), "she is full");
+                scene.wait(1);
+                assert_eq!(scene.offered(waits), [ada].into());
             },
         },
         Row {

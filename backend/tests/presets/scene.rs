@@ -15,6 +15,7 @@ use baton_shared::command::Actor;
 use baton_shared::queue::{Membership, Priority};
 use baton_shared::segment::Disposition;
 use baton_shared::*;
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::slate::Slate;
@@ -146,6 +147,37 @@ impl Scene {
     /// Lets someone choose a status.
     pub fn choose(&mut self, agent: AgentId, status: Status) {
         self.asks(agent, Command::SetStatus { status }).unwrap();
+    }
+
+    /// Adds a group of whoever has these skills.
+    pub fn add_group(
+        &mut self,
+        name: &str,
+        skills: BTreeSet<SkillId>,
+        membership: Membership,
+        priority: Priority,
+    ) -> GroupId {
+        self.added(Command::AddGroup { name: name.to_owned(), team: None, skills, membership, priority })
+            .parse()
+            .unwrap()
+    }
+
+    /// Adds a flow that asks something.
+    pub fn add_flow(&mut self) -> FlowId {
+        let asks = json!({"kind": "ask", "text": "Which order?", "attribute": "order"});
+        let definition = json!({
+            "name": "Orders", "entrance": null, "lasts_secs": 60, "fallback": self.queue,
+            "steps": [{"name": "order", "does": asks}],
+        });
+        let definition = serde_json::from_value(definition).unwrap();
+        self.added(Command::AddFlow { definition }).parse().unwrap()
+    }
+
+    /// Adds an external contact.
+    pub fn add_external(&mut self) -> ExternalId {
+        let (name, url) = ("Partner".to_owned(), "https://partner.example.com".to_owned());
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned();
+        self.added(Command::AddExternal { name, url, secret }).parse().unwrap()
     }
 
     /// Adds a skill that nobody has.
@@ -324,6 +356,22 @@ impl Scene {
                 && segment.owner == Owner::Agent(agent)
                 && matches!(segment.state, SegmentState::WrapUp { .. })
         })
+    }
+
+    /// Returns who takes part besides the owner.
+    pub fn participants(&self, conversation: ConversationId) -> Vec<AgentId> {
+        self.state().participants(&self.state().conversations[&conversation]).collect()
+    }
+
+    /// Returns the numbers of the requests that were made, in their order.
+    pub fn requests(&self) -> Vec<u32> {
+        let mut numbers = Vec::new();
+        for recorded in &self.log {
+            if let Event::RequestCreated { number, .. } = recorded.event {
+                numbers.push(number);
+            }
+        }
+        numbers
     }
 
     /// Says whether someone reads on.

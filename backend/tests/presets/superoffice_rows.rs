@@ -154,6 +154,26 @@ pub fn rows() -> Vec<Row> {
         },
         Row {
             preset: Preset::Superoffice,
+            source: "SuperOffice, Create a chat channel, queue escape",
+            says: "whom nobody answers within the minutes of the channel, because all are away, gets the offline form",
+            switches: &[],
+            varies: as_it_is,
+            plays: |scene| {
+                let overflow = queue::Overflow::Request;
+                scene.set_rules(QueueRules { wait_secs: Some(120), overflow, ..Default::default() });
+                for agent in [scene.ada, scene.bob, scene.cem] {
+                    scene.choose(agent, Status::Away);
+                }
+                let waits = scene.customer();
+                scene.wait(119);
+                assert!(scene.open(waits));
+                scene.wait(1);
+                assert!(!scene.open(waits));
+                assert_eq!(scene.requests(), [1]);
+            },
+        },
+        Row {
+            preset: Preset::Superoffice,
             source: "SuperOffice, IChatAgent",
             says: "whoever does not have the chat cannot pass it on, and one pending receiver is all there is",
             switches: &["invites_max"],

@@ -1,7 +1,10 @@
 //! Vivocha.
 
+use std::collections::BTreeSet;
+
 use baton_shared::command::Actor;
 use baton_shared::policy::Preset;
+use baton_shared::queue::{Membership, Priority};
 use baton_shared::*;
 
 use crate::scene::Scene;
@@ -110,6 +113,105 @@ pub fn rows() -> Vec<Row> {
                 assert!(!scene.open(open));
                 assert_eq!(scene.state().requests.len(), 1);
                 assert_eq!(scene.ends(open), [TransferEnd::Expired]);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: "Vivocha, Dissuasion",
+            says: "with bounce back off, so is one passed to a single agent who does not join",
+            switches: &["on_expiry", "return_to_sender", "on_no_answer"],
+            varies: |policy| policy.return_to_sender = false,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                scene.wait(60);
+                assert!(!scene.open(open));
+                assert_eq!(scene.requests(), [1]);
+                assert_eq!(scene.ends(open), [TransferEnd::Expired]);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "missing what is held out to others too pauses nobody",
+            switches: &["on_missed"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem, group) = (scene.ada, scene.bob, scene.cem, scene.group);
+                scene.choose(ada, Status::Away);
+                let new = scene.customer();
+                assert_eq!(scene.offered(new), [bob, cem].into());
+                scene.wait(12);
+                assert_eq!([scene.status(bob), scene.status(cem)], [Status::Available; 2]);
+                let (disposition, notes) = (None, None);
+                let end = Command::EndConversation { conversation: new, disposition, notes };
+                scene.give(Actor::Customer(new), end).unwrap();
+                scene.choose(ada, Status::Available);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Group(group)).unwrap();
+                assert_eq!(scene.offered(open), [bob, cem].into());
+                scene.wait(12);
+                assert_eq!([scene.status(bob), scene.status(cem)], [Status::Available; 2]);
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: ROUTING,
+            says: "a contact passed to one agent has a star: nobody else is asked",
+            switches: &["offers_at_once", "transfer_secs"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let open = scene.answered_by(ada);
+                scene.pass(ada, open, Target::Agent(bob)).unwrap();
+                for _ in 0..59 {
+                    assert_eq!(scene.offered(open), [bob].into());
+                    scene.wait(1);
+                }
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: GROUPS,
+            says: "a group has a priority: what was passed to a more urgent one is served first",
+            switches: &["targets"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let urgent = scene.add_group("VIP", [].into(), Membership::All, Priority::High);
+                scene.answered_by(bob);
+                let first = scene.answered_by(ada);
+                scene.wait(1);
+                let second = scene.answered_by(ada);
+                [bob, scene.cem].into_iter().for_each(|agent| scene.choose(agent, Status::Busy));
+                scene.pass(ada, first, Target::Group(scene.group)).unwrap();
+                scene.pass(ada, second, Target::Group(urgent)).unwrap();
+                scene.choose(bob, Status::Available);
+                assert_eq!(scene.offered(second), [bob].into(), "he has room for one");
+                assert!(scene.offered(first).is_empty());
+            },
+        },
+        Row {
+            preset: Preset::Vivocha,
+            source: GROUPS,
+            says: "whoever has one of a group's tags is a member; a service asks for all of them",
+            switches: &["targets"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob) = (scene.ada, scene.bob);
+                let skills: BTreeSet<SkillId> =
+                    ["German", "Billing"].map(|name| scene.add_skill(name)).into();
+                let one = *skills.first().unwrap();
+                scene.grant(bob, one, Level::LEAST);
+                let any = scene.add_group("Any", skills.clone(), Membership::Any, Priority::Normal);
+                let all = scene.add_group("All", skills, Membership::All, Priority::Normal);
+                let open = scene.answered_by(ada);
+                let nobody = scene.pass(ada, open, Target::Group(all));
+                assert_eq!(nobody, Err(Refusal::NobodyServes.into()));
+                scene.pass(ada, open, Target::Group(any)).unwrap();
+                assert_eq!(scene.offered(open), [bob].into());
             },
         },
         Row {

@@ -80,12 +80,21 @@ pub fn ContactCard(
             <h3 class="contact-card__name">{customer}</h3>
             <dl class="facts">{move || lines(known())}</dl>
             {move || explained.get().map(|conversation| view! { <WhyButton conversation=conversation /> })}
-            <Show when=move || !said.with(Vec::is_empty)>
-                <h4 class="field__label">"Sent along by the customer's page"</h4>
-                <dl class="facts">{move || lines(said.get())}</dl>
-            </Show>
+            {move || sent_along(said.get())}
         </section>
     }
+}
+
+/// Shows what came with a conversation, by whom it was said; nothing where nothing came.
+pub fn sent_along(said: Vec<(String, String)>) -> AnyView {
+    if said.is_empty() {
+        return ().into_any();
+    }
+    view! {
+        <h4 class="field__label">"Sent along by the customer's page"</h4>
+        <dl class="facts">{lines(said)}</dl>
+    }
+    .into_any()
 }
 
 fn lines(lines: Vec<(String, String)>) -> impl IntoView {

@@ -9,6 +9,7 @@ use crate::app::DeskContext;
 use crate::browser::{dates, page};
 use crate::controls::ring::Ring;
 use crate::conversation::aside;
+use crate::conversation::contact_card::sent_along;
 use crate::conversation::message_row::handed_text;
 use crate::conversation::thread::accepted_entry;
 use crate::conversation::why::WhyButton;
@@ -56,6 +57,7 @@ pub fn OfferArticle(
     let (made_at, deadline, offer) = (card.made_at, card.deadline, card.offer);
     let (decline, conversation) = (card.decline, card.thread.conversation);
     let (name, queue) = (card.thread.customer.clone(), card.thread.queue.clone());
+    let said = sent_along(card.thread.attributes.clone().into_iter().collect());
     let label = name.clone();
     let reject = move |_| {
         if asks_reason(decline) {
@@ -132,6 +134,7 @@ pub fn OfferArticle(
                 .invite
                 .and_then(|invite| invite.note)
                 .map(|note| view! { <p class="offer__note" dir="auto">{note}</p> })}
+            {said}
             <History thread=card.thread />
             {question}
             <div class="offer__buttons">

@@ -157,7 +157,7 @@ pub(super) fn vivocha() -> TransferPolicy {
         lift_secs: 0,
         offers_at_once: OFFERS_AT_ONCE_MAX,
         summary: Need::Off,
-        on_missed: OnMissed::Away,
+        on_missed: OnMissed::AwayIfMeant,
         invites_max: 0,
         take_over: TakeOver::Never,
         fallback: Fallback::Request,

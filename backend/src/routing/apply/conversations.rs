@@ -109,7 +109,10 @@ impl RoutingState {
             Owner::Queue(queue) => self.work_in(queue),
             Owner::Agent(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => work,
         };
-        let wrap_up_secs = self.policies.holding(conversation.queue, channel).wrap_up_secs;
+        let wrap_up_secs = self.policy_of(change).map_or_else(
+            || self.policies.holding(conversation.queue, channel).wrap_up_secs,
+            |policy| policy.wrap_up_secs,
+        );
         self.remember_wait(change, slot, at);
         let held = match change.to {
             Owner::Agent(agent) => Held::Agent { agent, since: at, transfer: None },
@@ -126,6 +129,10 @@ impl RoutingState {
         let over = running.take_if(|_| conversation.segment == change.ended);
         if let Owner::Agent(agent) = change.from {
             conversation.last_agent = Some(agent);
+        }
+        // Leaving it to a participant passes it on as a transfer does.
+        if let OwnerCause::Left(_) = change.cause {
+            conversation.hops = conversation.hops.saturating_add(1);
         }
         match change.to {
             Owner::Agent(agent) => {
@@ -197,6 +204,19 @@ impl RoutingState {
             load.own(change.conversation, channel, channel.units(), takes_up);
             self.note_seat(seat);
         }
+    }
+
+    /// Returns the policy under which a conversation is passed on, of the moment that was asked for; nothing where nobody
+    /// passes it on. A transfer that is complete and the part of an heir have ended just before the owner changes.
+    fn policy_of(&self, change: &Change) -> Option<&TransferPolicy> {
+        let touched = &self.index.touched;
+        if let OwnerCause::Left(invite) = change.cause {
+            let ended = || touched.ended_invites.iter().rev().find(|ended| ended.id == invite);
+            return self.invites.get(&invite).or_else(ended).map(|invite| &invite.policy);
+        }
+        let transfer = change.carried()?;
+        let ended = || touched.ended_transfers.iter().rev().find(|ended| ended.id == transfer);
+        self.transfers.get(&transfer).or_else(ended).map(|transfer| &transfer.policy)
     }
 
     /// Remembers how long a queue let a conversation wait, for the estimate of its wait.

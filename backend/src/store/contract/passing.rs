@@ -45,7 +45,8 @@ pub fn an_offer_says_who_passes_the_conversation_on(place: &dyn Place) {
     let policy = TransferPolicy { decline: Decline::No, attributes_in_offer: false, ..Default::default() };
     let to_agent = Transfer { policy, mode: Mode::Warm, ..to_agent };
     let enqueued = TransferState::Enqueued { undo_until: at(9), deadline: None };
-    let to_queue = transfer(4, &queued, Target::Queue(BILLING), enqueued);
+    let policy = TransferPolicy { decline: Decline::NeedReason, ..Default::default() };
+    let to_queue = Transfer { policy, ..transfer(4, &queued, Target::Queue(BILLING), enqueued) };
     queued.waiting_mut().expect("it waits").transfer = Some(Box::new(to_queue.id));
     let offers =
         [offer(3, &sent, OfferCause::Transfer(to_agent.id)), offer(4, &queued, OfferCause::Queue(BILLING))];
@@ -74,7 +75,7 @@ pub fn an_offer_says_who_passes_the_conversation_on(place: &dyn Place) {
     assert_eq!(from_queue.transfer, Some(incoming(&to_queue, None, Some("The invoice is wrong"))));
     assert_eq!(
         (from_queue.decline, from_queue.thread.attributes),
-        (Decline::Yes, attributes.into_iter().collect())
+        (Decline::NeedReason, attributes.into_iter().collect())
     );
     let found = scene.ask(|reading| reading.transfer(to_queue.id));
     assert_eq!(found, Some((to_queue, "Billing".to_owned())));

@@ -309,8 +309,8 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
     let transfer = match transfer {
         Some(id) => {
             let Noted { transfer, note, summary } = things::there(things::transfer(connection, id)?, id)?;
+            decline = transfer.policy.decline;
             if let OfferCause::Transfer(_) = offer.cause {
-                decline = transfer.policy.decline;
                 may_reply = offer.may_reply(Some(&transfer));
             }
             if !transfer.policy.attributes_in_offer {

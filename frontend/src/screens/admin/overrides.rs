@@ -12,6 +12,9 @@ use crate::controls::dialog::{Dialog, Width};
 use crate::conversation::questions::Refusal;
 use crate::reactive::memo;
 
+/// The switch that holds for the workspace alone: whoever is lost may have conversations of several queues.
+const EVERYWHERE: &str = "grace_secs";
+
 /// What the ids of the dialog's switches begin with.
 const PLACE: &str = "override";
 
@@ -191,7 +194,10 @@ fn AddSwitch(
         request_animation_frame(move || page::focus(&id));
     };
     let free = move |section: Section| {
-        let free = |switch: &&Switch| switch.section == section && !chosen.get().contains(&switch.name);
+        let free = |switch: &&Switch| {
+            let open = switch.name != EVERYWHERE && !chosen.get().contains(&switch.name);
+            switch.section == section && open
+        };
         let option = |switch: &Switch| view! { <option value=switch.name>{switch.label}</option> };
         SWITCHES.iter().filter(free).map(option).collect_view()
     };

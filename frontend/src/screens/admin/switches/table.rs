@@ -89,7 +89,7 @@ pub const SWITCHES: &[Switch] = &[
             (
                 "request",
                 "At once",
-                "The sender is free as soon as they ask for the transfer; until somebody accepts, the conversation waits without an agent.",
+                "The sender is free as soon as they ask for the transfer, which they cannot while an invitation is open; until somebody accepts, the conversation waits without an agent.",
             ),
         ],
     ),
@@ -127,24 +127,40 @@ pub const SWITCHES: &[Switch] = &[
     choice(
         ReleaseAndReturn,
         "on_decline",
-        "After a rejection",
+        "After a rejection by a named person",
         &[
-            ("return", "Back to the sender", "A rejected conversation stays with its sender, or comes back to them."),
-            ("next", "Ask the next one", "A rejected conversation is offered to the next person of its queue."),
+            (
+                "return",
+                "Back to the sender",
+                "What a named person rejects stays with its sender, or comes back to them; in a queue or a group others are asked.",
+            ),
+            (
+                "next",
+                "Ask the next one",
+                "What a named person rejects is offered to the next person of its queue; in a queue or a group others are asked anyway.",
+            ),
             (
                 "stay",
                 "Stay with the others",
-                "Whoever else it is offered to can still accept; it comes back when there is nobody left.",
+                "Whoever else it is offered to can still accept; what a named person rejects comes back when there is nobody left.",
             ),
         ],
     ),
     choice(
         ReleaseAndReturn,
         "on_no_answer",
-        "If nobody answers an offer",
+        "If a named person does not answer",
         &[
-            ("return", "Back to the sender", "An offer that is not answered brings the conversation back to its sender."),
-            ("next", "Ask the next one", "An offer that is not answered goes to the next person of the queue."),
+            (
+                "return",
+                "Back to the sender",
+                "A named person has the whole time of the transfer to answer; then it comes back, or goes where the next switches say.",
+            ),
+            (
+                "next",
+                "Ask the next one",
+                "What a named person does not answer is offered to the next person of its queue.",
+            ),
             ("keep", "Keep offering", "An offer to a named person stays open until they answer."),
         ],
     ),
@@ -152,33 +168,47 @@ pub const SWITCHES: &[Switch] = &[
         ReleaseAndReturn,
         "misses_max",
         "People asked in vain",
-        count("person", "people", 0, 255, "After {} asked in vain, a transfer goes back instead of on.")
-            .or_zero("A transfer goes on to the next person however many were asked in vain."),
+        count(
+            "person",
+            "people",
+            0,
+            255,
+            "After {} asked in vain, a transfer goes back instead of on: from a queue or a group only where the next switch lets it come back.",
+        )
+        .or_zero("A transfer goes on to the next person however many were asked in vain."),
     ),
     flag(
         ReleaseAndReturn,
         "return_to_sender",
-        "Back to the sender when the time is up",
-        "A transfer that nobody accepts in time does not come back by itself; the next switch says where it goes.",
-        "A transfer that nobody accepts in time comes back to its sender.",
+        "Back to the sender if nobody accepts",
+        "A transfer that nobody accepts does not come back to a sender who has let go; the next switches say where it goes.",
+        "A transfer that nobody accepts comes back to its sender, if they are there.",
     ),
     choice(
         ReleaseAndReturn,
         "on_expiry",
         "When the time is up and it does not come back",
         &[
-            ("return", "Back to the sender", "The sender gets it back all the same, so it is never left without an agent."),
-            ("fallback", "To its queue", "The conversation waits in its own queue, with the time it has waited already."),
+            ("return", "Back to the sender", "The sender gets it back all the same, if they are there."),
+            ("fallback", "As the next switch says", "It goes to its queue, or becomes a request, as the next switch says."),
             ("request", "Becomes a request", "A numbered request is noted, the customer is told its number, and the chat ends."),
         ],
     ),
     choice(
         ReleaseAndReturn,
         "fallback",
-        "If there is nowhere else to go",
+        "If a transfer can go nowhere else",
         &[
-            ("queue", "To its last queue", "The conversation waits in the queue that it came from last."),
-            ("request", "Becomes a request", "A numbered request is noted and answered later; the customer is told."),
+            (
+                "queue",
+                "To its last queue",
+                "What nobody accepted and cannot come back waits in the queue that it came from last, with the time it has waited already.",
+            ),
+            (
+                "request",
+                "Becomes a request",
+                "Of what nobody accepted and cannot come back a numbered request is noted and answered later; the customer is told.",
+            ),
         ],
     ),
     flag(
@@ -228,7 +258,7 @@ pub const SWITCHES: &[Switch] = &[
         Offers,
         "reserve_capacity",
         "An offer takes room",
-        "An offered transfer takes no room until it is accepted, so more can be offered than there is room for.",
+        "What is offered to a named person takes no room until it is accepted, so more can be offered than there is room for; what a queue or a group offers does.",
         "An offered transfer takes room from the moment it is offered, so nobody gets more than they can hold.",
     ),
     flag(
@@ -253,6 +283,11 @@ pub const SWITCHES: &[Switch] = &[
             ("stay", "Stays as they are", "Whoever misses an offer keeps their status."),
             ("busy", "Becomes Busy", "Whoever misses an offer becomes Busy, and gets nothing new until they change it."),
             ("away", "Becomes Away", "Whoever misses an offer becomes Away, and gets nothing new until they change it."),
+            (
+                "away_if_meant",
+                "Becomes Away, if it was meant for them alone",
+                "Whoever misses an offer that was meant for them by name becomes Away, and gets nothing new until they change it; missing what others are asked too changes nothing.",
+            ),
             (
                 "offline",
                 "Becomes Offline",
@@ -323,7 +358,7 @@ pub const SWITCHES: &[Switch] = &[
         &[
             ("off", "Off", "The dialog has no field for a note."),
             ("optional", "Optional", "The sender can write a note, and can leave it empty."),
-            ("required", "Required", "The sender has to write a note before they can transfer."),
+            ("required", "Required", "The sender has to write a note before they can transfer or invite."),
         ],
     ),
     choice(
@@ -340,7 +375,7 @@ pub const SWITCHES: &[Switch] = &[
         Customer,
         "tell_customer",
         "Tell the customer",
-        "The customer is not told that the conversation is being passed on, only who has joined.",
+        "The customer is not told that the conversation is being passed on, nor to whom: they see that they wait while nobody has it, and then who has joined.",
         "The customer is told that the conversation is being passed on, and to whom.",
     ),
     number(
