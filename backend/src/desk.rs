@@ -10,6 +10,7 @@ mod groups;
 mod invites;
 pub mod lacks;
 mod offers;
+pub mod outcomes;
 mod overflow;
 mod people;
 mod policies;

@@ -37,4 +37,5 @@ mod supervision;
 mod teams;
 mod turns;
 mod wall;
+mod why;
 mod workflows;
