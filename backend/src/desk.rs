@@ -11,6 +11,7 @@ mod groups;
 mod invites;
 pub mod lacks;
 mod offers;
+pub mod outcomes;
 mod overflow;
 mod people;
 mod policies;

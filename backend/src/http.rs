@@ -102,6 +102,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(summary::summary))
         .routes(routes!(conversations::close))
         .routes(routes!(why::show))
+        .routes(routes!(why::target))
         .routes(routes!(transfers::targets))
         .routes(routes!(transfers::request))
         .routes(routes!(transfers::cancel))

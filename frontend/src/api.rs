@@ -183,9 +183,9 @@ pub async fn typing(id: ConversationId) -> Result<(), Failure> {
     tell(Method::POST, format!("/api/conversations/{id}/typing"), None, &Nothing {}).await
 }
 
-/// Asks why a conversation is where it is.
-pub async fn why(id: ConversationId) -> Result<WhyView, Failure> {
-    get(format!("/api/conversations/{id}/why")).await
+/// Asks why a conversation is where it is, or who would be asked if it went to one of its targets.
+pub async fn why(of: String) -> Result<WhyView, Failure> {
+    get(format!("/api/conversations/{of}/why")).await
 }
 
 /// Fetches to whom a conversation could be transferred.

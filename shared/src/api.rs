@@ -509,6 +509,8 @@ bodies! {
     WhyOffer {
         /// To whom.
         to: String,
+        /// By which rule it was made, in a few words.
+        rule: String,
         /// When.
         at: Timestamp,
         /// Until when it would have lasted; nothing if it had no time of its own.

@@ -125,6 +125,7 @@ async fn arrows_lead_to_groups_and_queues_and_an_unknown_wait_is_said_to_be_so()
     press(&stage.find("[role=tablist]"), "ArrowRight");
     until("the group is listed", || stage.count("[aria-label='Transfer to Refunds']") == 1).await;
     assert!(stage.text().contains("3 free slots"));
+    assert_eq!(stage.count("[aria-label='Why? Refunds'][aria-expanded='false']"), 1);
     press(&stage.find("[role=tablist]"), "ArrowRight");
     until("the queue is listed", || stage.count("[aria-label='Transfer to Billing']") == 1).await;
     assert!(stage.text().contains("not enough data"));

@@ -16,7 +16,8 @@ async fn it_tells_the_rule_who_could_take_it_and_how_each_offer_ended() {
         reason: reason.to_owned(),
     };
     let why = WhyView {
-        rule: "The members of Billing are asked.".to_owned(),
+        rule: "The members of Billing are asked. The next step begins at 1970-01-01T00:00:00.000Z."
+            .to_owned(),
         ahead: 2,
         people: vec![
             person("Agent Two", true, "Is asked now"),
@@ -25,6 +26,7 @@ async fn it_tells_the_rule_who_could_take_it_and_how_each_offer_ended() {
         more: 7,
         offers: vec![WhyOffer {
             to: "Agent Four".to_owned(),
+            rule: "From Billing".to_owned(),
             at: Timestamp::default(),
             deadline: None,
             end: Some("declined".to_owned()),
@@ -36,6 +38,7 @@ async fn it_tells_the_rule_who_could_take_it_and_how_each_offer_ended() {
     let text = stage.text();
     for part in [
         "The members of Billing are asked.",
+        "From Billing",
         "2 conversations are ahead of it.",
         "Holds 4 of 4 conversations",
         "And 7 more.",
@@ -44,5 +47,6 @@ async fn it_tells_the_rule_who_could_take_it_and_how_each_offer_ended() {
     ] {
         assert!(text.contains(part), "`{part}` is missing in {text}");
     }
+    assert!(!text.contains("1970-01-01T"), "times are told as people read them: {text}");
     assert_eq!((stage.count("li"), stage.count("b")), (3, 0));
 }

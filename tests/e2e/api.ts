@@ -54,6 +54,26 @@ export async function setPolicy(server: Server, policy: Readonly<Record<string, 
   await ask(server, "PUT", "/api/transfer-policy", policy, { Cookie: cookie });
 }
 
+/** Returns the id of one of the demo's queues. */
+export async function queueNamed(server: Server, name: string): Promise<string> {
+  const cookie = await signIn(server, "admin@demo.example");
+  const response = await fetch(server.at("/api/queues"), { headers: { Cookie: cookie } });
+  const queues = (await response.json()) as { id: string; name: string }[];
+  const found = queues.find((queue) => queue.name === name);
+  if (!found) throw new Error(`there is no queue ${name}`);
+  return found.id;
+}
+
+/** Sets the rules of every queue, as an administrator. */
+export async function setRules(server: Server, rules: Readonly<Record<string, unknown>>): Promise<void> {
+  const cookie = await signIn(server, "admin@demo.example");
+  const response = await fetch(server.at("/api/queues"), { headers: { Cookie: cookie } });
+  const queues = (await response.json()) as { id: string; name: string; skills: unknown; priority: string }[];
+  for (const { id, name, skills, priority } of queues) {
+    await ask(server, "PUT", `/api/queues/${id}`, { name, skills, priority, rules }, { Cookie: cookie });
+  }
+}
+
 /** Signs somebody in, and returns their cookie. */
 export async function signIn(server: Server, email: string): Promise<string> {
   const response = await send(server, "POST", "/api/session", { email, password: "baton-demo" });

@@ -5,7 +5,7 @@ import { expect, type Locator, type Page } from "@playwright/test";
 /** What the transfer dialog lists. */
 export type Tab = "Agents" | "Groups" | "Queues" | "Workflows" | "Flows" | "External";
 
-export type Status = "Available" | "Busy" | "Away" | "Offline";
+export type Status = "Available" | "Busy" | "Away" | "Finishing" | "Offline";
 
 export class Desk {
   constructor(

@@ -1,16 +1,22 @@
 //! To whom a conversation could be passed, who cannot take it and why, and what would happen.
 //!
-//! The rules are those by which a request is decided, so that the list and the decision cannot differ.
+//! The rules are those by which a request is decided, so that the list and the decision cannot differ. What would happen
+//! is put in words in `outcomes`.
+
+use core::cmp::Reverse;
+use core::time::Duration;
+use std::collections::BTreeSet;
 
 use baton_shared::command::Actor;
-use baton_shared::external::CALL_LASTS;
-use baton_shared::policy::{Listed, OnExpiry, OnNoAnswer, Release, SAFETY};
+use baton_shared::policy::{Age, Listed, SAFETY};
+use baton_shared::queue::{AtClosing, Overflow, Priority};
 use baton_shared::*;
 
-use super::flows;
+use super::outcomes::unaccepted;
 use super::supervision::overseen;
 use super::transfers::{Placement, check_pool, placement};
 use super::workflows::{self, Judgement};
+use super::{flows, overflow};
 use crate::routing::RoutingState;
 
 /// A person, as a target.
@@ -37,6 +43,8 @@ pub struct PoolStanding<Id> {
     pub id: Id,
     /// How many wait in it.
     pub waiting: u32,
+    /// How many of these would be asked for before it.
+    pub ahead: u32,
     /// How many of those who serve it have room.
     pub available: u32,
     /// How many units those could still take.
@@ -45,6 +53,33 @@ pub struct PoolStanding<Id> {
     pub wait_secs: Option<u64>,
     /// Why it could not take it.
     pub refusal: Option<Refusal>,
+    /// What becomes of what nobody accepts there, and when; nothing where it waits for any time.
+    pub ends: Option<(Duration, Unaccepted)>,
+    /// What its hours have to do with it.
+    pub hours: Hours,
+}
+
+/// What becomes of a conversation that nobody accepts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unaccepted {
+    /// Its sender has it again, or still.
+    Returns,
+    /// A queue gets it.
+    Queue(QueueId),
+    /// It ends with a request.
+    Request,
+}
+
+/// What opening hours have to do with a conversation that is passed on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Hours {
+    /// Nothing.
+    #[default]
+    Open,
+    /// The queue is open, and what waits when it closes ends with a request.
+    EndAtClosing,
+    /// The queue is closed: nothing is turned away, but few may be there.
+    Closed,
 }
 
 /// Everyone and everything a conversation could be passed to.
@@ -98,17 +133,25 @@ pub fn standings(
     let agents = agents.filter(|standing| standing.placement != Err(Refusal::TargetNotAllowed)).collect();
     let pools = |target: Target| {
         let refusal = check_pool(state, conversation, target).err();
-        let load =
-            target.pool().map_or(PoolLoad::default(), |pool| pool_load(state, pool, conversation, owner));
+        let pool = target.pool();
+        let load = pool.map_or(PoolLoad::default(), |pool| pool_load(state, pool, conversation, owner, now));
         (refusal, load)
     };
+    // A group has no limits of its own, so the transfer's go on.
+    let group_ends =
+        Some((policy.transfer_lasts().unwrap_or(SAFETY), unaccepted(&policy, conversation.queue)));
     let groups = state.groups.keys().map(|group| {
         let (refusal, load) = pools(Target::Group(*group));
-        standing(*group, refusal, load, None)
+        PoolStanding { ends: group_ends, ..standing(*group, refusal, load) }
     });
     let queues = state.queues.values().map(|queue| {
         let (refusal, load) = pools(Target::Queue(queue.id));
-        standing(queue.id, refusal, load, queue.estimated_wait(now))
+        PoolStanding {
+            wait_secs: queue.estimated_wait(now).map(|wait| wait.as_secs()),
+            ends: queue_ends(state, queue, channel),
+            hours: hours_of(queue),
+            ..standing(queue.id, refusal, load)
+        }
     });
     let may = |target| flows::check(state, conversation, target).is_ok();
     let allowed = |refusal: &Option<Refusal>| *refusal != Some(Refusal::TargetNotAllowed);
@@ -139,35 +182,84 @@ pub fn workflow_standing(
     owner: AgentId,
     workflow: &Workflow,
     judged: &Judgement,
+    now: Timestamp,
 ) -> WorkflowStanding {
     let seeker = workflows::seeker_for(conversation, owner, &state.policy(conversation));
     let refusal = workflows::check(state, conversation, workflow.id, judged, &seeker).err();
     let steps = workflows::planned(workflow, judged, &seeker);
     let first = workflows::first_step(state, &steps, 0, &seeker).map(|place| &steps[place]);
     let queue = first.map_or(workflow.fallback, |step| step.queue);
-    let load = pool_load(state, Pool::Queue(queue), conversation, owner);
-    WorkflowStanding { asks: first.and_then(|step| step.agent), place: standing(queue, refusal, load, None) }
+    let load = pool_load(state, Pool::Queue(queue), conversation, owner, now);
+    let found = state.queues.get(&queue);
+    // As long as it is on its way through the workflow, the steps' times hold and not the queue's.
+    let limited = found.filter(|_| first.is_none());
+    let place = PoolStanding {
+        ends: limited.and_then(|queue| queue_ends(state, queue, conversation.channel)),
+        hours: found.map(hours_of).unwrap_or_default(),
+        ..standing(queue, refusal, load)
+    };
+    WorkflowStanding { asks: first.and_then(|step| step.agent), place }
+}
+
+/// Returns for how long a queue keeps a conversation, and what becomes of it then.
+fn queue_ends(state: &RoutingState, queue: &Queue, channel: Channel) -> Option<(Duration, Unaccepted)> {
+    let lasts = Duration::from_secs(u64::from(queue.rules.wait_secs?));
+    let then = match overflow::beyond(state, queue.id, channel, &BTreeSet::new())? {
+        Overflow::Queue(next) => Unaccepted::Queue(next),
+        Overflow::Request | Overflow::Refuse => Unaccepted::Request,
+    };
+    Some((lasts, then))
+}
+
+fn hours_of(queue: &Queue) -> Hours {
+    let closes = queue.standing.is_some_and(|standing| standing.until.is_some());
+    match (queue.is_open(), queue.rules.at_closing) {
+        (false, _) => Hours::Closed,
+        (true, AtClosing::Request) if closes => Hours::EndAtClosing,
+        (true, AtClosing::Request | AtClosing::Keep) => Hours::Open,
+    }
+}
+
+/// Where something stands in a line: what is less goes first.
+pub(super) type Turn = (Reverse<Priority>, Timestamp);
+
+/// Returns where a conversation would stand in a pool's line if its owner passed it on now.
+pub(super) fn turn_in(state: &RoutingState, conversation: &Conversation, pool: Pool, now: Timestamp) -> Turn {
+    let policy = state.policy(conversation);
+    let counts_from = match policy.age {
+        Age::Original => conversation.enqueued_at,
+        Age::Restart => now,
+    };
+    let least = match pool {
+        Pool::Group(group) => state.groups.get(&group).map(|group| group.priority),
+        Pool::Queue(_) | Pool::Agent(_) => None,
+    };
+    let lift = Duration::from_secs(u64::from(policy.lift_secs));
+    (Reverse(conversation.priority.max(least.unwrap_or_default())), counts_from.minus(lift))
 }
 
 /// What a pool has to do, and with whom.
 #[derive(Default)]
 struct PoolLoad {
     waiting: u32,
+    ahead: u32,
     available: u32,
     free: u32,
 }
 
-fn standing<Id>(
-    id: Id,
-    refusal: Option<Refusal>,
-    load: PoolLoad,
-    wait: Option<core::time::Duration>,
-) -> PoolStanding<Id> {
-    let PoolLoad { waiting, available, free } = load;
-    PoolStanding { id, waiting, available, free, wait_secs: wait.map(|wait| wait.as_secs()), refusal }
+fn standing<Id>(id: Id, refusal: Option<Refusal>, load: PoolLoad) -> PoolStanding<Id> {
+    let PoolLoad { waiting, ahead, available, free } = load;
+    let (wait_secs, ends, hours) = (None, None, Hours::Open);
+    PoolStanding { id, waiting, ahead, available, free, wait_secs, refusal, ends, hours }
 }
 
-fn pool_load(state: &RoutingState, pool: Pool, conversation: &Conversation, sender: AgentId) -> PoolLoad {
+fn pool_load(
+    state: &RoutingState,
+    pool: Pool,
+    conversation: &Conversation,
+    sender: AgentId,
+    now: Timestamp,
+) -> PoolLoad {
     let channel = conversation.channel;
     let work = match pool {
         Pool::Queue(queue) => state.work_in(queue),
@@ -176,7 +268,10 @@ fn pool_load(state: &RoutingState, pool: Pool, conversation: &Conversation, send
     let waits = |conversation: &Conversation| {
         conversation.waiting().is_some_and(|waiting| waiting.search.pool == pool)
     };
-    let waiting = state.conversations.matching(waits).len();
+    let waiting = state.conversations.matching(waits);
+    let turn = turn_in(state, conversation, pool, now);
+    let before = |other: &&&Conversation| (Reverse(other.priority), other.ranked_at) <= turn;
+    let ahead = waiting.iter().filter(before).count();
     // Whoever passes it on is asked last of all.
     let others = state.agents.values().filter(|agent| agent.id != sender && agent.presence.available());
     let rooms = others.map(|agent| {
@@ -185,86 +280,8 @@ fn pool_load(state: &RoutingState, pool: Pool, conversation: &Conversation, send
     });
     let (available, free) =
         rooms.filter(|room| *room > 0).fold((0, 0), |(people, units), room| (people + 1, units + room));
-    PoolLoad { waiting: u32::try_from(waiting).unwrap_or(u32::MAX), available, free }
-}
-
-/// Says what will happen to a transfer to a named person.
-pub fn outcome_for_agent(policy: &TransferPolicy, placement: Placement, queue: &str) -> String {
-    let released_at_once = policy.release == Release::Request;
-    // A sender who was released has the safety time, where the policy sets none.
-    let secs = policy.transfer_secs.or(released_at_once.then_some(SAFETY.as_secs() as u32));
-    let comes_back = match (secs, policy.return_to_sender, policy.on_expiry) {
-        (None, _, _) => "stays until it is answered".to_owned(),
-        (Some(secs), true, _) | (Some(secs), false, OnExpiry::Return) => {
-            format!("returns to you after {secs} s")
-        }
-        (Some(secs), false, OnExpiry::Fallback) => format!("goes to {queue} after {secs} s"),
-        (Some(secs), false, OnExpiry::Request) => format!("becomes a request after {secs} s"),
-    };
-    let released = match (policy.release, placement) {
-        (Release::Request, _) | (Release::AcceptOrFull, Placement::Wait) => " You are released at once.",
-        (Release::Accept | Release::AcceptOrFull, _) => "",
-    };
-    match placement {
-        Placement::Wait => match policy.transfer_lasts() {
-            None if released.is_empty() => "Waits until they are free.".to_owned(),
-            lasts => {
-                let minutes = lasts.unwrap_or(SAFETY).max(SAFETY).as_secs() / 60;
-                format!("Waits until they are free, at most {minutes} minutes.{released}")
-            }
-        },
-        Placement::Next => format!("Offered to the next in {queue}; {comes_back}.{released}"),
-        Placement::Offer => match policy.on_no_answer {
-            OnNoAnswer::Next => {
-                let secs = policy.offer_secs;
-                format!("Offered at once; after {secs} s to the next in {queue}.{released}")
-            }
-            OnNoAnswer::Return | OnNoAnswer::Keep => format!("Offered at once; {comes_back}.{released}"),
-        },
-    }
-}
-
-/// Says what will happen to a transfer to a flow.
-pub fn outcome_for_flow(policy: &TransferPolicy) -> String {
-    match policy.undo_lasts().as_secs() {
-        0 => "Begins at once. You are released at once.".to_owned(),
-        secs => format!("Begins at once. You are released at once; undo for {secs} s."),
-    }
-}
-
-/// Says what will happen to a transfer to an external contact.
-pub fn outcome_for_external() -> String {
-    format!("Asked at once; returns to you after {} s.", CALL_LASTS.as_secs())
-}
-
-/// Says what will happen to a transfer to a workflow.
-pub fn outcome_for_workflow(
-    policy: &TransferPolicy,
-    standing: &WorkflowStanding,
-    asks: Option<&str>,
-    queue: &str,
-) -> String {
-    let then = match policy.undo_lasts().as_secs() {
-        0 => "You are released at once.".to_owned(),
-        secs => format!("You are released at once; undo for {secs} s."),
-    };
-    match asks {
-        Some(asks) => format!("Goes to {queue} and is offered to {asks} first. {then}"),
-        None => format!("Goes to {queue}. {}", outcome_for_pool(policy, &standing.place)),
-    }
-}
-
-/// Says what will happen to a transfer to a queue or group.
-pub fn outcome_for_pool<Id>(policy: &TransferPolicy, standing: &PoolStanding<Id>) -> String {
-    let place = match (standing.available, standing.waiting) {
-        (0, waiting) => format!("Nobody is free; number {} in line.", waiting + 1),
-        (_, 0) => "Offered at once.".to_owned(),
-        (_, waiting) => format!("Number {} in line.", waiting + 1),
-    };
-    match policy.undo_lasts().as_secs() {
-        0 => format!("{place} You are released at once."),
-        secs => format!("{place} You are released at once; undo for {secs} s."),
-    }
+    let count = |number: usize| u32::try_from(number).unwrap_or(u32::MAX);
+    PoolLoad { waiting: count(waiting.len()), ahead: count(ahead), available, free }
 }
 
 /// Returns a conversation that someone may pass on, and in whose name: its owner, or a supervisor for whoever owns it.
@@ -288,7 +305,7 @@ fn passed_on_by(
 mod tests {
     use std::collections::BTreeMap;
 
-    use baton_shared::policy::{Allowed, Cancel, FullTarget};
+    use baton_shared::policy::{Allowed, FullTarget};
     use baton_shared::queue::{AcceptedWait, Membership, Priority};
 
     use super::*;
@@ -485,45 +502,5 @@ mod tests {
         // Of the two who belong to it one has what it asks for.
         assert_eq!((sales.waiting, sales.available, sales.wait_secs), (1, 1, Some(95)));
         assert_eq!(found.queue, BILLING);
-    }
-
-    #[test]
-    fn the_outcome_for_a_person_is_said_in_a_sentence() {
-        let outcome = |policy: &TransferPolicy, placement| outcome_for_agent(policy, placement, "Billing");
-        let of = |preset: Preset, placement| outcome(&preset.policy(), placement);
-        let offer = Placement::Offer;
-        assert_eq!(of(Preset::Baton, offer), "Offered at once; returns to you after 60 s.");
-        assert_eq!(of(Preset::Baton, Placement::Wait), "Waits until they are free, at most 15 minutes.");
-        assert_eq!(of(Preset::Flex, offer), "Offered at once; after 120 s to the next in Billing.");
-        let next = "Offered to the next in Billing; stays until it is answered.";
-        assert_eq!(of(Preset::Flex, Placement::Next), next);
-        let released = "Offered at once; after 120 s to the next in Billing. You are released at once.";
-        assert_eq!(of(Preset::FlexPlugin, offer), released);
-        assert_eq!(of(Preset::Salesforce, offer), "Offered at once; stays until it is answered.");
-        let waits = "Waits until they are free, at most 15 minutes. You are released at once.";
-        assert_eq!(of(Preset::Salesforce, Placement::Wait), waits);
-        let lost = |on_expiry| TransferPolicy { return_to_sender: false, on_expiry, ..Default::default() };
-        for (on_expiry, then) in [
-            (OnExpiry::Return, "returns to you after 60 s."),
-            (OnExpiry::Fallback, "goes to Billing after 60 s."),
-            (OnExpiry::Request, "becomes a request after 60 s."),
-        ] {
-            assert_eq!(outcome(&lost(on_expiry), offer), format!("Offered at once; {then}"));
-        }
-    }
-
-    #[test]
-    fn the_outcome_for_a_queue_or_group_is_said_in_a_sentence() {
-        let outcome = |policy: &TransferPolicy, available, waiting| {
-            let load = PoolLoad { waiting, available, free: available };
-            outcome_for_pool(policy, &standing(SALES, None, load, None))
-        };
-        let default = TransferPolicy::default();
-        let undo = "You are released at once; undo for 5 s.";
-        assert_eq!(outcome(&default, 2, 0), format!("Offered at once. {undo}"));
-        assert_eq!(outcome(&default, 2, 3), format!("Number 4 in line. {undo}"));
-        assert_eq!(outcome(&default, 0, 0), format!("Nobody is free; number 1 in line. {undo}"));
-        let never = TransferPolicy { cancel: Cancel::Never, ..default };
-        assert_eq!(outcome(&never, 1, 0), "Offered at once. You are released at once.");
     }
 }

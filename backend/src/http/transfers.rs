@@ -18,10 +18,10 @@ use super::openapi::KeyParam;
 use super::workflows::Asking;
 use crate::app::App;
 use crate::desk::Placement;
-use crate::desk::targets::{
-    AgentStanding, PoolStanding, Standings, outcome_for_agent, outcome_for_external, outcome_for_flow,
-    outcome_for_pool, outcome_for_workflow, standings, workflow_standing,
+use crate::desk::outcomes::{
+    outcome_for_agent, outcome_for_external, outcome_for_flow, outcome_for_pool, outcome_for_workflow,
 };
+use crate::desk::targets::{AgentStanding, PoolStanding, Standings, standings, workflow_standing};
 use crate::dispatcher::Answer;
 use crate::routing::RoutingState;
 use crate::store::Names;
@@ -40,7 +40,7 @@ pub async fn targets(
         let conversation = state.conversations.get(&id)?;
         let standing = |workflow: &Workflow| {
             let judged = asking.judged_of(state, conversation, workflow.id, now)?.judgement;
-            Some((workflow.id, workflow_standing(state, conversation, me.id, workflow, &judged)))
+            Some((workflow.id, workflow_standing(state, conversation, me.id, workflow, &judged, now)))
         };
         let workflows: Vec<_> = state.workflows.values().filter_map(standing).collect();
         Some((found, workflows))
@@ -59,6 +59,7 @@ pub async fn targets(
         let skills = found.into_iter().flat_map(|view| &view.skills);
         skills.filter_map(|skill| names.skills.get(skill).cloned()).collect::<Vec<String>>()
     };
+    let queue_name = |queue| names.queues.get(&queue).map_or("", String::as_str);
     let has = |kind| found.policy.targets.contains(&kind);
     let mut agents: Vec<AgentTarget> = Vec::new();
     if has(TargetKind::Agent) {
@@ -77,7 +78,7 @@ pub async fn targets(
             available: group.available,
             free: group.free,
             why_not: group.refusal.as_ref().map(Refusal::to_string),
-            outcome: outcome_for_pool(&found.policy, group),
+            outcome: outcome_for_pool(&found.policy, group, queue_name),
         }));
     }
     groups.sort_by(|one, other| one.name.cmp(&other.name));
@@ -90,7 +91,7 @@ pub async fn targets(
             available: queue.available,
             wait_secs: queue.wait_secs,
             why_not: queue.refusal.as_ref().map(Refusal::to_string),
-            outcome: outcome_for_pool(&found.policy, queue),
+            outcome: outcome_for_pool(&found.policy, queue, queue_name),
         }));
     }
     queues.sort_by(|one, other| one.name.cmp(&other.name));
@@ -106,7 +107,7 @@ pub async fn targets(
                 id: *id,
                 name: name.unwrap_or_default(),
                 why_not: standing.place.refusal.as_ref().map(Refusal::to_string),
-                outcome: outcome_for_workflow(&found.policy, standing, asks, &goes_to),
+                outcome: outcome_for_workflow(&found.policy, standing, asks, queue_name),
                 goes_to,
             }
         }));

@@ -51,6 +51,15 @@ impl Scope {
             None => false,
         }
     }
+
+    /// Says whether a conversation is in it or was when it ended: by whoever owned it at any time, or by its last queue.
+    pub fn had_conversation(&self, conversation: &Conversation) -> bool {
+        let Self::Teams { people, queues, .. } = self else { return true };
+        if conversation.owner().is_some() {
+            return self.has_conversation(conversation);
+        }
+        queues.contains(&conversation.queue) || conversation.owners.iter().any(|owner| people.contains(owner))
+    }
 }
 
 impl RoutingState {

@@ -32,6 +32,7 @@ const ADDRESSES: &[&str] = &[
     "GET /api/conversations/{conversation}/messages",
     "GET /api/conversations/{conversation}/summary",
     "GET /api/conversations/{conversation}/transfer-targets",
+    "GET /api/conversations/{conversation}/transfer-targets/{target}/why",
     "GET /api/conversations/{conversation}/why",
     "GET /api/desk",
     "GET /api/desk/events",

@@ -155,7 +155,8 @@ async fn a_conversation_passed_to_a_group_goes_to_its_members_alone() {
     let found = targets["groups"].as_array().unwrap().iter().find(|one| one["id"] == json!(group)).unwrap();
     let expected = json!({
         "id": group, "name": "Refunds", "skills": ["Refunds"], "waiting": 0, "available": 1, "free": 4,
-        "why_not": null, "outcome": "Offered at once. You are released at once; undo for 5 s.",
+        "why_not": null,
+        "outcome": "Offered at once; returns to you after 60 s. You are released at once; undo for 5 s.",
     });
     assert_eq!(*found, expected);
 

@@ -39,4 +39,5 @@ mod supervision;
 mod teams;
 mod turns;
 mod wall;
+mod why;
 mod workflows;

@@ -11,13 +11,13 @@ async fn take_over(person: &Person<'_>, conversation: &str) -> Answer {
     person.client.post(&format!("/api/conversations/{conversation}/takeover"), &json!({})).await
 }
 
-async fn why(person: &Person<'_>, conversation: &str) -> Value {
+pub async fn why(person: &Person<'_>, conversation: &str) -> Value {
     let found = person.client.get(&format!("/api/conversations/{conversation}/why")).await;
     found.expect(StatusCode::OK)
 }
 
 /// Returns whom an explanation names, whether they could take it, and the reason.
-fn named(why: &Value) -> Vec<(String, bool, String)> {
+pub fn named(why: &Value) -> Vec<(String, bool, String)> {
     let text = |value: &Value| value.as_str().unwrap().to_owned();
     let person = |one: &Value| (text(&one["name"]), one["eligible"].as_bool().unwrap(), text(&one["reason"]));
     why["people"].as_array().unwrap().iter().map(person).collect()
@@ -161,7 +161,7 @@ async fn why_names_the_rule_everyone_with_a_reason_and_what_was_offered() {
         .await
         .expect(StatusCode::CREATED);
     let meant = why(&eve, &id).await;
-    assert_eq!(meant["rule"], "It is meant for Eve alone.");
+    assert_eq!(meant["rule"], "Bob passes it on to Eve. It is meant for Eve alone.");
     assert_eq!(named(&meant), [("Eve".to_owned(), true, "Is asked now".to_owned())]);
 }
 

@@ -256,7 +256,7 @@ fn Choosing(
     };
     let warm = handing.choices.with_value(|choices| choices.modes.contains(&Mode::Warm));
     let consult_too = warm && handing.mode == Mode::Cold;
-    let doing = Doing { mode: handing.mode, consult_too, on_choose };
+    let doing = Doing { conversation: handing.conversation, mode: handing.mode, consult_too, on_choose };
     let hint = match handing.mode {
         Mode::Cold => None,
         Mode::Warm => Some(
@@ -285,7 +285,7 @@ fn Choosing(
         <div class="places" role="tabpanel" aria-labelledby=move || tab.get().id()>
             <ul class="places__list">
                 <For each=move || listed.get() key=|target| *target let(target)>
-                    {place_view(place(target), described_id(target), doing.about(target))}
+                    {place_view(place(target), described_id(target), target, doing.about(target))}
                 </For>
             </ul>
             {move || {

@@ -1,10 +1,11 @@
 //! One line of the transfer dialog: a person, a group or a queue, whether it can take the conversation, and what happens.
 
 use baton_shared::api::{AgentTarget, GroupTarget, QueueTarget, TransferTargets, WorkflowTarget};
-use baton_shared::{Mode, Presence, Target, TargetKind};
+use baton_shared::{ConversationId, Mode, Presence, Target, TargetKind};
 use leptos::prelude::*;
 
 use crate::browser::words::lowercase;
+use crate::conversation::why::target_why_view;
 use crate::presence::mark;
 
 /// Where a conversation could go.
@@ -238,6 +239,8 @@ fn counted(count: u32, noun: &str) -> String {
 /// What the buttons of a line do.
 #[derive(Clone, Copy)]
 pub struct Doing {
+    /// What is passed on.
+    pub conversation: ConversationId,
     /// What the first button does.
     pub mode: Mode,
     /// Whether someone can be consulted from here too.
@@ -265,7 +268,7 @@ const fn verb(mode: Mode) -> (&'static str, &'static str) {
 }
 
 /// Shows a line; its button stays where the place cannot take the conversation, and says why when pressed.
-pub fn place_view(place: Memo<Option<Place>>, id: String, doing: Doing) -> AnyView {
+pub fn place_view(place: Memo<Option<Place>>, id: String, target: Target, doing: Doing) -> AnyView {
     let read = move |read: fn(&Place) -> Option<String>| place.with(|place| place.as_ref().and_then(read));
     let is = move |is: fn(&Place) -> bool| place.with(|place| place.as_ref().is_some_and(is));
     let name = move || read(|place| Some(place.name.clone())).unwrap_or_default();
@@ -277,6 +280,7 @@ pub fn place_view(place: Memo<Option<Place>>, id: String, doing: Doing) -> AnyVi
             doing.on_choose.run(Choice { place, mode, park });
         }
     };
+    let explained = target_why_view(doing.conversation, target, Signal::derive(name));
     let (word, words) = verb(doing.mode);
     let (described, parked, consulted) = (id.clone(), id.clone(), id.clone());
     view! {
@@ -289,24 +293,27 @@ pub fn place_view(place: Memo<Option<Place>>, id: String, doing: Doing) -> AnyVi
                 }
                 aria-hidden="true"
             ></span>
-            <div class="place__words" id=id>
-                <p class="place__name">{name}</p>
-                <p class="place__facts">{move || read(|place| Some(place.facts.join(" · ")))}</p>
-                {move || {
-                    read(|place| place.why_not.clone())
-                        .map(|why| {
-                            view! {
-                                <p class="place__why" class:place__why--pressed=move || pressed.get()>
-                                    {why}
-                                </p>
-                            }
-                        })
-                }}
-                {move || {
-                    place
-                        .with(|place| place.as_ref().and_then(|place| place.outcome(doing.mode)))
-                        .map(|outcome| view! { <p class="place__outcome">{outcome}</p> })
-                }}
+            <div class="place__words">
+                <div id=id>
+                    <p class="place__name">{name}</p>
+                    <p class="place__facts">{move || read(|place| Some(place.facts.join(" · ")))}</p>
+                    {move || {
+                        read(|place| place.why_not.clone())
+                            .map(|why| {
+                                view! {
+                                    <p class="place__why" class:place__why--pressed=move || pressed.get()>
+                                        {why}
+                                    </p>
+                                }
+                            })
+                    }}
+                    {move || {
+                        place
+                            .with(|place| place.as_ref().and_then(|place| place.outcome(doing.mode)))
+                            .map(|outcome| view! { <p class="place__outcome">{outcome}</p> })
+                    }}
+                </div>
+                {explained}
             </div>
             {move || place.with(|place| place.as_ref().and_then(|place| place.taken)).map(meter_view)}
             <div class="place__buttons">

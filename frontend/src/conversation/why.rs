@@ -2,7 +2,7 @@
 
 use baton_shared::Timestamp;
 use baton_shared::api::{WhyOffer, WhyPerson, WhyView};
-use baton_shared::{ConversationId, OfferEnd};
+use baton_shared::{ConversationId, OfferEnd, Target};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -53,7 +53,11 @@ pub fn WhyDialog() -> impl IntoView {
     let close = Callback::new(move |()| dialog.set(None));
     view! {
         <Dialog name="Why?" open=open on_close=close width=Width::Wide>
-            {move || conversation.get().map(|conversation| view! { <Asked conversation=conversation /> })}
+            {move || {
+                conversation
+                    .get()
+                    .map(|conversation| view! { <Asked of=conversation.to_string() shown=explained_view /> })
+            }}
             <div class="dialog__buttons">
                 <button class="button" type="button" on:click=move |_| close.run(())>
                     "Close"
@@ -64,27 +68,60 @@ pub fn WhyDialog() -> impl IntoView {
 }
 
 #[component]
-fn Asked(conversation: ConversationId) -> impl IntoView {
+fn Asked(
+    /// What is explained, as the address begins.
+    of: String,
+    /// How it is shown.
+    shown: fn(WhyView) -> AnyView,
+) -> impl IntoView {
     let answer = RwSignal::new(None);
     spawn_local(async move {
-        let found = api::why(conversation).await;
+        let found = api::why(of).await;
         // The dialog may be closed by then.
         let _gone = answer.try_set(Some(found));
     });
     move || match answer.get() {
         None => view! { <p class="hint">"Loading…"</p> }.into_any(),
         Some(Err(failure)) => view! { <p class="refusal">{failure.sentence()}</p> }.into_any(),
-        Some(Ok(why)) => view! { <Explanation why=why /> }.into_any(),
+        Some(Ok(why)) => shown(why),
     }
 }
 
-/// The explanation itself.
-#[component]
-pub fn Explanation(
-    /// What the server says.
-    why: WhyView,
-) -> impl IntoView {
-    let WhyView { rule, ahead, people, more, offers } = why;
+/// Tells, where it is asked for, whom a queue or a group would ask for a conversation, and what stands in their way.
+pub fn target_why_view(
+    conversation: ConversationId,
+    target: Target,
+    name: Signal<String>,
+) -> Option<AnyView> {
+    let id = match target {
+        Target::Group(group) => group.to_string(),
+        Target::Queue(queue) => queue.to_string(),
+        Target::Agent(_) | Target::Workflow(_) | Target::Flow(_) | Target::External(_) => return None,
+    };
+    let of = format!("{conversation}/transfer-targets/{id}");
+    let asked = RwSignal::new(false);
+    let view = view! {
+        <button
+            class="button button--small button--plain"
+            type="button"
+            aria-label=move || format!("Why? {}", name.get())
+            aria-expanded=move || if asked.get() { "true" } else { "false" }
+            on:click=move |_| asked.update(|asked| *asked = !*asked)
+        >
+            "Why?"
+        </button>
+        {move || asked.get().then(|| view! { <Asked of=of.clone() shown=searched_view /> })}
+    };
+    Some(view.into_any())
+}
+
+fn explained_view(why: WhyView) -> AnyView {
+    view! { <Explanation why=why /> }.into_any()
+}
+
+/// Tells by which rule someone is looked for, and what stands in each one's way.
+fn searched_view(why: WhyView) -> AnyView {
+    let WhyView { rule, ahead, people, more, .. } = why;
     let person = |WhyPerson { name, eligible, reason }: WhyPerson| {
         view! {
             <li class="why__line" class:why__line--eligible=eligible>
@@ -93,6 +130,29 @@ pub fn Explanation(
             </li>
         }
     };
+    view! {
+        <p>{with_times(&rule, dates::time)}</p>
+        <p>{queued(ahead)}</p>
+        {(!people.is_empty())
+            .then(|| {
+                view! {
+                    <h3>"People"</h3>
+                    <ul class="why__list">{people.into_iter().map(person).collect_view()}</ul>
+                }
+            })}
+        {(more > 0).then(|| view! { <p class="hint">{format!("And {more} more.")}</p> })}
+    }
+    .into_any()
+}
+
+/// The explanation itself.
+#[component]
+pub fn Explanation(
+    /// What the server says.
+    why: WhyView,
+) -> impl IntoView {
+    let mut why = why;
+    let offers = core::mem::take(&mut why.offers);
     let offer = |offer: WhyOffer| {
         let words = ended(&offer, dates::time);
         view! {
@@ -100,22 +160,14 @@ pub fn Explanation(
                 <time class="why__time">{dates::time(offer.at)}</time>
                 <span class="why__name">{offer.to}</span>
                 <span dir="auto">{words}</span>
+                <span>{offer.rule}</span>
             </li>
         }
     };
     view! {
         <h2>"Why?"</h2>
         <div class="why" role="group" aria-label="Explanation" tabindex="0">
-            <p>{rule}</p>
-            <p>{queued(ahead)}</p>
-            {(!people.is_empty())
-                .then(|| {
-                    view! {
-                        <h3>"People"</h3>
-                        <ul class="why__list">{people.into_iter().map(person).collect_view()}</ul>
-                    }
-                })}
-            {(more > 0).then(|| view! { <p class="hint">{format!("And {more} more.")}</p> })}
+            {searched_view(why)}
             <h3>"Offers so far"</h3>
             {if offers.is_empty() {
                 view! { <p class="hint">"It was offered to nobody yet."</p> }.into_any()
@@ -176,6 +228,7 @@ mod tests {
     fn offer(end: Option<OfferEnd>) -> WhyOffer {
         WhyOffer {
             to: "Ann".to_owned(),
+            rule: "From Billing".to_owned(),
             at: Timestamp::from_millis(1),
             deadline: Some(Timestamp::from_millis(2)),
             end: end.map(|end| end.word().to_owned()),

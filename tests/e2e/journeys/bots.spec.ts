@@ -6,24 +6,10 @@ import type { AddressInfo } from "node:net";
 
 import type { Page } from "@playwright/test";
 
-import { signIn } from "../api.ts";
+import { queueNamed, signIn } from "../api.ts";
 import { expect, expectNoBarriers, type People, test } from "../fixtures.ts";
 
 const ADA = "Ada Lovelace";
-
-interface Named {
-  id: string;
-  name: string;
-}
-
-async function queueNamed(people: People, name: string): Promise<string> {
-  const cookie = await signIn(people.server, "admin@demo.example");
-  const response = await fetch(people.server.at("/api/queues"), { headers: { Cookie: cookie } });
-  const queues = (await response.json()) as Named[];
-  const found = queues.find((queue) => queue.name === name);
-  if (!found) throw new Error(`there is no queue ${name}`);
-  return found.id;
-}
 
 async function openTransfers(people: People): Promise<Page> {
   const page = await people.open("Administrator");
@@ -47,7 +33,7 @@ async function add(page: Page, noun: string, definition: object | string): Promi
 
 test("a flow greets, asks and passes on, and gets a conversation back", async ({ people, faults }) => {
   faults.allow(/status of 4\d\d/);
-  const billing = await queueNamed(people, "Billing");
+  const billing = await queueNamed(people.server, "Billing");
   const page = await openTransfers(people);
   await add(page, "flow", "{ \"name\": ");
   const dialog = page.getByRole("dialog", { name: "Add flow", exact: true });
@@ -158,7 +144,7 @@ test("a flow is put together in its form, step by step, and kept as JSON alike",
 
 test("a workflow is tried out before anybody is in it", async ({ people, faults }) => {
   faults.allow(/status of 4\d\d/);
-  const billing = await queueNamed(people, "Billing");
+  const billing = await queueNamed(people.server, "Billing");
   const page = await openTransfers(people);
   const definition = {
     name: "By tier",

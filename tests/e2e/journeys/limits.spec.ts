@@ -1,9 +1,8 @@
 // What the products cannot do, or do at the customer's cost, and Baton does not: one test for each limit.
 //
-// Taking a transfer back, a rejection with its reason, the clash with one's own wrap-up, attributes that stay, and an
-// expiry that brings it back are in transfer.spec.ts; invitations by the preset of the plugin are in presets.spec.ts.
+// Which limit is whose, and what is played in other files, says the table in docs/transfers.md.
 
-import { ask, RemoteCustomer, setPolicy, signIn } from "../api.ts";
+import { ask, queueNamed, RemoteCustomer, setPolicy, signIn } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { NOBODY_ANSWERS } from "../faults.ts";
 import { expect, expectNoBarriers, type People, test } from "../fixtures.ts";
@@ -218,4 +217,97 @@ test("a supervisor takes a conversation over, and its agent sees who did", async
   await ask(server, "POST", `/api/conversations/${conversation}/takeover`, {}, { Cookie: supervisor });
   await expect(one.message).toHaveCount(0);
   await expect(one.entry("Wrap-up")).toContainText("Taken over by a supervisor");
+});
+
+test("whoever becomes Busy is not left with an offer, and gets it back when they are Available", async ({ people, server }) => {
+  const one = await people.agent(1);
+  await RemoteCustomer.start(server, ADA, "My invoice is wrong.");
+  await expect(one.offer(ADA)).toBeVisible();
+  await one.choose("Busy");
+  await expect(one.offer(ADA), "it is pulled back").toHaveCount(0);
+  await one.choose("Available");
+  await one.accept(ADA);
+});
+
+test("what the only agent rejected is offered to them again", async ({ people, server }) => {
+  test.setTimeout(120_000);
+  const one = await people.agent(1);
+  await RemoteCustomer.start(server, ADA, "My invoice is wrong.");
+  await one.reject(ADA);
+  await expect(one.offer(ADA), "after a rest").toBeVisible({ timeout: 60_000 });
+  await one.accept(ADA);
+});
+
+test("a queue that takes too long passes its customers on to another, at their age", async ({ people, server }) => {
+  const cookie = await signIn(server, "admin@demo.example");
+  const [support, billing] = [await queueNamed(server, "Technical support"), await queueNamed(server, "Billing")];
+  const rules = { wait_secs: 3, overflow: { kind: "queue", id: billing } };
+  const set = { name: "Technical support", skills: [], priority: "normal", rules };
+  await ask(server, "PUT", `/api/queues/${support}`, set, { Cookie: cookie });
+  const ada = await people.customer(ADA, "Is anybody there?");
+  await expect(ada.status).toContainText("Billing will help you. You keep your place in line", { timeout: 30_000 });
+  const one = await people.agent(1);
+  await expect(one.offer(ADA)).toContainText("Billing");
+  await one.accept(ADA);
+});
+
+test("whoever joined and goes does not end it for the others", async ({ people }) => {
+  const one = await people.agent(1);
+  const other = await people.agent(2, { status: "Offline" });
+  const ada = await people.customer(ADA, "My invoice is wrong.");
+  await one.accept(ADA);
+  await other.choose("Available");
+  await one.ask("Invite", "Agent Two");
+  await other.accept(ADA);
+  await other.say("I looked at it.");
+  await other.button("Leave").click();
+  await expect(other.message).toHaveCount(0);
+  await one.say("I go on.");
+  await expect(ada.log).toContainText("I go on.");
+  await expect(ada.message, "nothing has ended for the customer").toBeVisible();
+});
+
+test("a group asks for every skill or for any of them, as it says", async ({ people, server }) => {
+  const cookie = await signIn(server, "admin@demo.example");
+  const read = async (path: string): Promise<{ id: string; name: string }[]> =>
+    await (await fetch(server.at(path), { headers: { Cookie: cookie } })).json();
+  const named = async (path: string, name: string): Promise<string> => {
+    const found = (await read(path)).find((one) => one.name === name);
+    if (!found) throw new Error(`${name} is not at ${path}`);
+    return found.id;
+  };
+  const spanish = await ask(server, "POST", "/api/skills", { name: "Spanish" }, { Cookie: cookie });
+  const agentThree = await named("/api/people", "Agent Three");
+  await ask(server, "PUT", `/api/people/${agentThree}/skills/${spanish.id}`, {}, { Cookie: cookie });
+  const skills = [await named("/api/skills", "Refunds"), spanish.id];
+  for (const [name, membership] of [["Both", "all"], ["Either", "any"]]) {
+    await ask(server, "POST", "/api/groups", { name, skills, membership, priority: "normal" }, { Cookie: cookie });
+  }
+  const { one, two: other } = await two(people);
+  const three = await people.agent(3);
+  await one.chooseTask("Transfer");
+  await one.dialog("Transfer").getByRole("tab", { name: "Groups", exact: true }).click();
+  await expect(one.place("Both")).toContainText("1 available");
+  await expect(one.place("Either")).toContainText("2 available");
+  await one.page.keyboard.press("Escape");
+  await one.transfer("Both", { tab: "Groups" });
+  await expect(three.offer(ADA), "who has both").toBeVisible();
+  await expect(other.offer(ADA)).toHaveCount(0);
+  await three.accept(ADA);
+});
+
+test("as much as 32 attributes of 1,000 characters is passed on whole", async ({ people, server }) => {
+  const one = await people.agent(1);
+  const other = await people.agent(2, { status: "Offline" });
+  const value = (number: number): string => `${number} `.padEnd(999, "x") + "!";
+  const attributes = Object.fromEntries(
+    Array.from({ length: 32 }, (_, number) => [`Attribute ${number}`, value(number)]),
+  );
+  await RemoteCustomer.start(server, ADA, "My invoice is wrong.", attributes);
+  await one.accept(ADA);
+  await other.choose("Available");
+  await one.transfer("Agent Two");
+  await other.accept(ADA);
+  const details = other.page.getByRole("region", { name: "Details", exact: true });
+  for (const number of [0, 17, 31]) await expect(details).toContainText(value(number));
 });

@@ -1,6 +1,6 @@
 // Each preset, played in browsers: the steps that a product's document describes, and what it says must be seen.
 
-import { RemoteCustomer, setPolicy } from "../api.ts";
+import { ask, queueNamed, RemoteCustomer, setPolicy, signIn } from "../api.ts";
 import type { Desk } from "../desk.ts";
 import { expect, type People, test } from "../fixtures.ts";
 
@@ -203,4 +203,124 @@ test("Vivocha: a group is offered it all at once, the first gets it; a missed on
   await three.accept(ADA);
   await expect(two.offer(ADA), "the first accept wins").toHaveCount(0);
   await expect(three.log).toContainText("My invoice is wrong.");
+});
+
+test("Flex: to a queue, and to somebody who is not there: the next available agent is asked", async ({ people, server }) => {
+  await setPolicy(server, { preset: "flex" });
+  const [one, two, three] = await answered(people, [2, 3]);
+  if (!two || !three) throw new Error("two others were called");
+  await one.transfer("Billing", { tab: "Queues" });
+  await expect.poll(async () => (await two.offer(ADA).count()) + (await three.offer(ADA).count())).toBe(1);
+  const [asked, other] = (await two.offer(ADA).count()) === 1 ? [two, three] : [three, two];
+  await asked.accept(ADA);
+  await expect(asked.log).toContainText("My invoice is wrong.");
+
+  await other.choose("Away");
+  await asked.chooseTask("Transfer");
+  await expect(asked.place(other.name)).toContainText("Offered to the next in Billing");
+  await asked.page.keyboard.press("Escape");
+  await asked.transfer(other.name);
+  await expect(one.offer(ADA), "the next available one").toBeVisible();
+  await expect(other.offer(ADA)).toHaveCount(0);
+  await one.accept(ADA);
+});
+
+test("Flex plugin: whoever is in it already cannot be invited, and can be removed", async ({ people, server }) => {
+  await setPolicy(server, { preset: "flex_plugin" });
+  const [one, two] = await answered(people, [2]);
+  if (!two) throw new Error("another was called");
+  await one.ask("Invite", "Agent Two");
+  await two.accept(ADA);
+  await two.say("I join you.");
+  await one.chooseTask("Invite");
+  await expect(one.place("Agent Two")).toContainText("takes part in the conversation already");
+  await one.page.keyboard.press("Escape");
+  await one.button("Remove Agent Two").click();
+  await expect(one.participants).toHaveCount(0);
+  await expect(two.message, "the removed one writes no more").toHaveCount(0);
+  await one.say("I go on alone.");
+});
+
+test("Salesforce: to a flow, external contacts beside it, and somebody who joins", async ({ people, server }) => {
+  await setPolicy(server, { preset: "salesforce" });
+  const cookie = await signIn(server, "admin@demo.example");
+  const flow = {
+    name: "Reception",
+    fallback: await queueNamed(server, "Billing"),
+    steps: [
+      {
+        name: "topic",
+        does: { kind: "ask", text: "Is it about an invoice?", attribute: "topic", again: "Please write a word.", tries: 3 },
+      },
+    ],
+  };
+  await ask(server, "POST", "/api/flows", flow, { Cookie: cookie });
+  const partner = { name: "Parcel service", url: "https://parcels.example/baton", secret: `whsec_${"A".repeat(43)}=` };
+  await ask(server, "POST", "/api/external-contacts", partner, { Cookie: cookie });
+
+  const one = await people.agent(1);
+  const two = await people.agent(2, { status: "Offline" });
+  const ada = await people.customer(ADA, "My invoice is wrong.");
+  await one.accept(ADA);
+  await two.choose("Available");
+  await one.ask("Invite", "Agent Two");
+  await two.accept(ADA);
+  await two.say("I join you.");
+  await expect(ada.log).toContainText("I join you.");
+  await two.button("Leave").click();
+  await expect(one.participants).toHaveCount(0);
+
+  await one.chooseTask("Transfer");
+  await expect(one.targetTabs).toHaveText(["Agents", "Queues", "Flows", "External"]);
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("tab", { name: "External", exact: true }).click();
+  await expect(one.place("Parcel service")).toContainText("Asked at once; returns to you after 60 s.");
+  await dialog.getByRole("tab", { name: "Flows", exact: true }).click();
+  await dialog.getByRole("button", { name: "Transfer to Reception", exact: true }).click();
+  await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(ada.log).toContainText("Is it about an invoice?");
+  await expect(one.message, "the sender is removed").toHaveCount(0);
+});
+
+test("SuperOffice: what is refused becomes a request by a click, and a manager takes a chat over", async ({ people, server }) => {
+  await setPolicy(server, { preset: "superoffice" });
+  const one = await people.agent(1);
+  const two = await people.agent(2, { status: "Offline" });
+  const ada = await people.customer(ADA, "My invoice is wrong.");
+  await one.accept(ADA);
+  await two.choose("Available");
+  await one.transfer("Agent Two");
+  await two.reject(ADA);
+  await one.button("Create request").click();
+  await one.dialog("Create request").getByRole("button", { name: "Create request", exact: true }).click();
+  await expect(ada.status).toHaveText("Your request number is 1. We will answer later.");
+
+  await two.choose("Away");
+  const bob = await people.customer("Bob", "My parcel is lost.");
+  await one.accept("Bob");
+  const manager = await people.open("Supervisor");
+  await manager.goto(server.at("/supervisor"));
+  await manager.getByRole("textbox", { name: "Email", exact: true }).fill("supervisor@demo.example");
+  await manager.getByRole("textbox", { name: "Password", exact: true }).fill("baton-demo");
+  await manager.getByRole("button", { name: "Sign in", exact: true }).click();
+  await manager.getByRole("tab", { name: "Conversations", exact: true }).click();
+  const row = manager.getByRole("row").filter({ has: manager.getByRole("rowheader", { name: "Bob", exact: true }) });
+  await row.getByRole("button", { name: "Take over", exact: true }).click();
+  await expect(bob.status).toHaveText("Supervisor has joined");
+  await expect(one.message).toHaveCount(0);
+});
+
+test("Vivocha: with bounce back switched off, what no group takes leads to the form", async ({ people, server }) => {
+  await setPolicy(server, { preset: "vivocha", return_to_sender: false, transfer_secs: 4, on_missed: "stay" });
+  const one = await people.agent(1);
+  const two = await people.agent(2, { status: "Offline" });
+  const ada = await people.customer(ADA, "My invoice is wrong.");
+  await one.accept(ADA);
+  await two.choose("Available");
+  await one.transfer("Refunds", { tab: "Groups" });
+  await expect(two.offer(ADA)).toBeVisible();
+  await expect(ada.status).toHaveText("Your request number is 1. We will answer later.", { timeout: 30_000 });
+  await expect(ada.page.getByRole("textbox", { name: "Email", exact: true }), "the form").toBeVisible();
+  await expect(one.entry(ADA).filter({ hasNotText: "Wrap-up" }), "it does not bounce back").toHaveCount(0);
+  await expect(two.offer(ADA)).toHaveCount(0);
 });

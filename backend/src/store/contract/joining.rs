@@ -144,6 +144,11 @@ pub fn whoever_takes_part_sees_all_of_it_until_they_leave(place: &dyn Place) {
     assert_eq!(desk(&scene, TWO).joined, Default::default());
 }
 
+/// Returns the state of a transfer that was accepted at a second.
+const fn accepted_at(second: u64) -> TransferState {
+    TransferState::Ended { at: at(second), end: TransferEnd::Completed }
+}
+
 /// What was offered is told oldest first, to whom, until when, how it ended and why; other conversations' offers are not.
 pub fn what_was_offered_is_told_with_how_it_ended(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
@@ -157,6 +162,13 @@ pub fn what_was_offered_is_told_with_how_it_ended(place: &dyn Place) {
     open.agent = ONE;
     let elsewhere = offer(9, &other, OfferCause::Queue(BILLING));
     let made = [&timed_out, &declined, &open, &elsewhere].map(|offer| Row::Offer(offer.clone()));
+    let brought = [
+        Row::Transfer(transfer(1, &conversation, Target::Agent(TWO), accepted_at(4))),
+        Row::Invite(invite(1, &conversation, Target::Agent(ONE), asking(Target::Agent(ONE), &[&open]))),
+        // It was open when the last offer was made.
+        Row::Transfer(transfer(7, &other, Target::Agent(ONE), accepted_at(10))),
+    ];
+    let made = made.into_iter().chain(brought);
     scene.turn(rows(&conversation).into_iter().chain(rows(&other)).chain(made), Vec::new());
     timed_out.state = ended(35, OfferEnd::TimedOut);
     declined.state = ended(4, OfferEnd::Declined);
@@ -164,6 +176,7 @@ pub fn what_was_offered_is_told_with_how_it_ended(place: &dyn Place) {
     scene.turn([timed_out, declined].map(Row::Offer), vec![reason]);
     let told = |to: &str, made: u64, end: Option<&str>| WhyOffer {
         to: to.to_owned(),
+        rule: "From Billing".to_owned(),
         at: at(made),
         deadline: Some(at(made + 30)),
         end: end.map(str::to_owned),
@@ -174,13 +187,16 @@ pub fn what_was_offered_is_told_with_how_it_ended(place: &dyn Place) {
         WhyOffer {
             ended_at: Some(at(4)),
             reason: Some("at lunch".to_owned()),
+            rule: "Passed on by Agent One to Agent Two".to_owned(),
             ..told("Agent Two", 3, Some("declined"))
         },
         WhyOffer { ended_at: Some(at(35)), ..told("Agent Two", 5, Some("timed_out")) },
-        WhyOffer { deadline: None, ..told("Agent One", 8, None) },
+        WhyOffer { deadline: None, rule: "Invited by Agent One".to_owned(), ..told("Agent One", 8, None) },
     ];
+    let passed_on =
+        WhyOffer { rule: "Passed on by Agent One to Agent One".to_owned(), ..told("Agent Two", 9, None) };
     assert_eq!(scene.ask(|reading| reading.offers_of(conversation.id)), expected);
-    assert_eq!(scene.ask(|reading| reading.offers_of(other.id)), [told("Agent Two", 9, None)]);
+    assert_eq!(scene.ask(|reading| reading.offers_of(other.id)), [passed_on]);
     assert_eq!(scene.ask(|reading| reading.offers_of(ConversationId::from_bits(99))), []);
 }
 

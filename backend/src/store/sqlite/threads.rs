@@ -15,7 +15,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 
 use super::things::Noted;
 use super::{WORKSPACE, messages, things};
-use crate::store::rows::StoredId;
+use crate::store::rows::{self, StoredId};
 use crate::store::{Sight, StoreError};
 
 /// Returns a conversation, open or closed, with its last messages that can be seen.
@@ -437,22 +437,60 @@ pub(super) fn offers_of(
     connection: &Connection,
     conversation: ConversationId,
 ) -> Result<Vec<WhyOffer>, StoreError> {
+    let transfers = transfers_of(connection, conversation)?;
     let mut find = connection.prepare_cached(
-        "select p.name, o.made_at, o.deadline, o.ended_as, o.ended_at, o.reason
+        "select p.name, o.made_at, o.deadline, o.ended_as, o.ended_at, o.reason, o.body
          from offers o indexed by offers_of_conversations
          left join profiles p on p.workspace_id = o.workspace_id and p.agent = o.agent
          where o.workspace_id = ?1 and o.conversation = ?2 order by o.made_at, o.id",
     )?;
     let at = |millis: Option<i64>| millis.map(Timestamp::from_millis);
-    let found = find.query_map(params![WORKSPACE, conversation.blob()], |row| {
-        Ok(WhyOffer {
+    let mut found = find.query(params![WORKSPACE, conversation.blob()])?;
+    let mut offers = Vec::new();
+    while let Some(row) = found.next()? {
+        let body = row.get_ref(6)?.as_str().map_err(rusqlite::Error::from)?;
+        offers.push(WhyOffer {
             to: row.get::<_, Option<String>>(0)?.unwrap_or_default(),
+            rule: offered_by(connection, &rows::from_body("offers", body)?, &transfers)?,
             at: Timestamp::from_millis(row.get(1)?),
             deadline: at(row.get(2)?),
             end: row.get(3)?,
             ended_at: at(row.get(4)?),
             reason: row.get(5)?,
-        })
-    })?;
-    Ok(found.collect::<Result<_, _>>()?)
+        });
+    }
+    Ok(offers)
+}
+
+/// Says by which rule an offer was made, in a few words; at most one of a conversation's transfers was open then.
+fn offered_by(connection: &Connection, offer: &Offer, transfers: &[Noted]) -> Result<String, StoreError> {
+    let open_then = |transfer: &Transfer| {
+        let ended = match transfer.state {
+            TransferState::Ended { at, .. } => Some(at),
+            TransferState::Requested
+            | TransferState::Seeking { .. }
+            | TransferState::Released { .. }
+            | TransferState::Enqueued { .. }
+            | TransferState::Calling { .. }
+            | TransferState::Consulting { .. } => None,
+        };
+        transfer.requested_at <= offer.made_at && ended.is_none_or(|ended| offer.made_at < ended)
+    };
+    let mut transfers = transfers.iter().map(|noted| &noted.transfer);
+    let (transfer, queue) = match offer.cause {
+        OfferCause::Invite(invite) => {
+            let invite = things::there(things::invite(connection, invite)?, invite)?.0;
+            return Ok(format!("Invited by {}", things::agent_name(connection, invite.from)?));
+        }
+        OfferCause::Transfer(id) => (transfers.find(|transfer| transfer.id == id), None),
+        OfferCause::Queue(queue) => (transfers.find(|transfer| open_then(transfer)), Some(queue)),
+    };
+    match (transfer, queue) {
+        (Some(transfer), _) => {
+            let from = things::sender_name(connection, transfer.from)?;
+            Ok(format!("Passed on by {from} to {}", things::target_name(connection, transfer.target)?))
+        }
+        (None, Some(queue)) => Ok(format!("From {}", things::queue_name(connection, queue)?)),
+        (None, None) => Ok(String::new()),
+    }
 }
