@@ -121,7 +121,7 @@ impl Checker {
                 assert_eq!(*epoch, last + 1, "the epoch rises by one with each owner");
                 self.owners.insert(*conversation, (*to, *epoch));
                 if let (Owner::Agent(agent), Some(Silence::Idle)) =
-                    (from, self.replayed.conversations[conversation].silence.clone())
+                    (from, self.replayed.conversations[conversation].silence.as_deref())
                 {
                     // A place is kept for taking it back that it did not take.
                     self.stretched.insert(*agent);
