@@ -13,6 +13,7 @@ use crate::screens::header::sign_out;
 
 pub mod agents;
 pub mod conversations;
+pub mod insights;
 pub mod queues;
 pub mod table;
 pub mod thresholds;
@@ -21,6 +22,7 @@ pub mod views;
 
 use agents::AgentsTable;
 use conversations::ConversationsTable;
+use insights::InsightsPart;
 use queues::QueuesTable;
 use transfers::TransfersTable;
 use views::{ViewTools, WallView};
@@ -35,10 +37,11 @@ enum Part {
     Agents,
     Conversations,
     Transfers,
+    Insights,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers];
+    const ALL: [Self; 5] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers, Self::Insights];
 
     const fn name(self) -> &'static str {
         match self {
@@ -46,6 +49,7 @@ impl Part {
             Self::Agents => "Agents",
             Self::Conversations => "Conversations",
             Self::Transfers => "Transfers",
+            Self::Insights => "Insights",
         }
     }
 
@@ -55,6 +59,7 @@ impl Part {
             Self::Agents => "agents-tab",
             Self::Conversations => "conversations-tab",
             Self::Transfers => "transfers-tab",
+            Self::Insights => "insights-tab",
         }
     }
 }
@@ -135,6 +140,7 @@ fn LiveView() -> impl IntoView {
 fn WallBody(live: LiveWall) -> impl IntoView {
     let looked_at = WallView::begin();
     let WallView { part, search, .. } = looked_at;
+    follow_address(part);
     let ownerless = Memo::new(move |_| live.read(|wall| wall.ownerless).unwrap_or_default());
     let tabs = Part::ALL.into_iter().map(|part| (part, part.tab(), part.name())).collect();
     view! {
@@ -158,7 +164,23 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Agents => view! { <AgentsTable live=live search=search /> }.into_any(),
                 Part::Conversations => view! { <ConversationsTable live=live search=search /> }.into_any(),
                 Part::Transfers => view! { <TransfersTable live=live search=search /> }.into_any(),
+                Part::Insights => view! { <InsightsPart live=live /> }.into_any(),
             }}
         </section>
     }
+}
+
+/// Shows the reports where the page's address asks for one, and follows the Back button into them and out of them.
+fn follow_address(part: RwSignal<Part>) {
+    if insights::is_asked_for() {
+        part.set(Part::Insights);
+    }
+    let stepped = window_event_listener(leptos::ev::popstate, move |_| {
+        match (insights::is_asked_for(), part.get_untracked() == Part::Insights) {
+            (true, false) => part.set(Part::Insights),
+            (false, true) => part.set(Part::Queues),
+            (true, true) | (false, false) => {}
+        }
+    });
+    on_cleanup(move || stepped.remove());
 }
