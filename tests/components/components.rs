@@ -4,6 +4,7 @@
 
 mod aside;
 mod composer;
+mod insights;
 mod message_log;
 mod offer_card;
 mod participants;

@@ -20,6 +20,27 @@ pub fn path() -> String {
     window().location().pathname().unwrap_or_else(|_| "/".to_owned())
 }
 
+/// Returns the query of the page's address, with its question mark; empty where there is none.
+pub fn query() -> String {
+    window().location().search().unwrap_or_default()
+}
+
+/// Goes to another address of this page without loading it, as a step that the Back button takes back.
+pub fn go_to(address: &str) {
+    drop(
+        window().history().and_then(|history| history.push_state_with_url(&JsValue::NULL, "", Some(address))),
+    );
+}
+
+/// Puts another address in the place of the page's, without a step.
+pub fn replace_address(address: &str) {
+    drop(
+        window()
+            .history()
+            .and_then(|history| history.replace_state_with_url(&JsValue::NULL, "", Some(address))),
+    );
+}
+
 /// Loads the page anew.
 pub fn reload() {
     drop(window().location().reload());

@@ -17,6 +17,7 @@ pub mod conversations;
 pub mod directing;
 pub mod heard;
 pub mod passing;
+pub mod insights;
 pub mod queues;
 pub mod table;
 pub mod thresholds;
@@ -29,6 +30,7 @@ use conversations::ConversationsTable;
 use directing::DirectingDialog;
 use heard::HeardConversation;
 use passing::PassingDialog;
+use insights::InsightsPart;
 use queues::QueuesTable;
 use transfers::TransfersTable;
 use views::{ViewTools, WallView};
@@ -43,10 +45,11 @@ enum Part {
     Agents,
     Conversations,
     Transfers,
+    Insights,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers];
+    const ALL: [Self; 5] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers, Self::Insights];
 
     const fn name(self) -> &'static str {
         match self {
@@ -54,6 +57,7 @@ impl Part {
             Self::Agents => "Agents",
             Self::Conversations => "Conversations",
             Self::Transfers => "Transfers",
+            Self::Insights => "Insights",
         }
     }
 
@@ -63,6 +67,7 @@ impl Part {
             Self::Agents => "agents-tab",
             Self::Conversations => "conversations-tab",
             Self::Transfers => "transfers-tab",
+            Self::Insights => "insights-tab",
         }
     }
 }
@@ -144,6 +149,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
     let looked_at = WallView::begin();
     let WallView { part, search, .. } = looked_at;
     Acting::provide();
+    follow_address(part);
     let ownerless = Memo::new(move |_| live.read(|wall| wall.ownerless).unwrap_or_default());
     let tabs = Part::ALL.into_iter().map(|part| (part, part.tab(), part.name())).collect();
     view! {
@@ -168,6 +174,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Agents => view! { <AgentsTable live=live search=search /> }.into_any(),
                 Part::Conversations => view! { <ConversationsTable live=live search=search /> }.into_any(),
                 Part::Transfers => view! { <TransfersTable live=live search=search /> }.into_any(),
+                Part::Insights => view! { <InsightsPart live=live /> }.into_any(),
             }}
         </section>
         <HeardConversation />
@@ -175,4 +182,19 @@ fn WallBody(live: LiveWall) -> impl IntoView {
         <PassingDialog />
         <DirectingDialog />
     }
+}
+
+/// Shows the reports where the page's address asks for one, and follows the Back button into them and out of them.
+fn follow_address(part: RwSignal<Part>) {
+    if insights::is_asked_for() {
+        part.set(Part::Insights);
+    }
+    let stepped = window_event_listener(leptos::ev::popstate, move |_| {
+        match (insights::is_asked_for(), part.get_untracked() == Part::Insights) {
+            (true, false) => part.set(Part::Insights),
+            (false, true) => part.set(Part::Queues),
+            (true, true) | (false, false) => {}
+        }
+    });
+    on_cleanup(move || stepped.remove());
 }

@@ -1,0 +1,289 @@
+//! What became of transfers.
+
+use baton_shared::api::{TransferCut, TransfersReport};
+use leptos::prelude::*;
+
+use super::asked::{List, Mark, Rows};
+use super::figures::{Figure, FigureTable, Head, Line, number_head, text_head, tile};
+use super::pictures::Paint;
+use super::pictures::parts::{Part, PartsPicture, Whole};
+use super::state::{Fetched, Insights};
+use super::trend::{TRANSFERS, TrendSection};
+use super::{Answered, section};
+use crate::screens::supervisor::table::Order;
+
+/// The report.
+#[component]
+pub fn TransfersView(
+    /// The reports.
+    insights: Insights,
+) -> impl IntoView {
+    let fetched = insights.fetch::<TransfersReport>(move || insights.path("transfers", &[]));
+    view! {
+        <Answered fetched=fetched>
+            {tiles(insights, fetched)} <div class="report__pair">
+                {section("What became of them", outcomes(insights, fetched))}
+                {section("Where they went", destinations(insights, fetched))}
+            </div> <div class="report__pair">
+                {section("Why they failed", failures(insights, fetched))}
+                {section("Chains and returns", chains(insights, fetched))}
+            </div> {section("How long they took", times(insights, fetched))}
+            <TrendSection insights=insights trend=&TRANSFERS />
+            {section("By sender", cuts(insights, fetched, &BY_SENDER))}
+            {section("By receiver", cuts(insights, fetched, &BY_RECEIVER))}
+        </Answered>
+    }
+}
+
+fn rows() -> Rows {
+    Rows::of(List::Transfers)
+}
+
+fn with_outcome(word: &str) -> Rows {
+    rows().with(Mark::Outcome, word)
+}
+
+fn only(word: &str) -> Rows {
+    rows().with(Mark::Only, word)
+}
+
+/// The six figures that a team asks for first.
+fn tiles(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    let figure = |read: fn(&TransfersReport) -> u64, rows: Rows| {
+        fetched.figure(move |report| Figure::count(read(report)).behind(rows.clone()))
+    };
+    let conversations = figure(|report| report.conversations_with_transfers, rows());
+    let total = figure(|report| report.transfer_segments_total, rows());
+    let successful = figure(|report| report.transfer_segments_successful, with_outcome("successful"));
+    let failed = figure(|report| report.transfer_segments_failed, with_outcome("failed"));
+    let to_agent = figure(|report| report.transfer_segments_to_agent, only("to_agent"));
+    let to_queue = figure(|report| report.transfer_segments_to_queue, only("to_queue"));
+    view! {
+        <dl class="tiles tiles--large">
+            {tile(insights, "Conversations with transfers", conversations, "")}
+            {tile(insights, "Transfers", total, "")} {tile(insights, "Successful transfers", successful, "")}
+            {tile(insights, "Failed transfers", failed, "")} {tile(insights, "Transfers to agents", to_agent, "")}
+            {tile(insights, "Transfers to queues", to_queue, "")}
+        </dl>
+    }
+    .into_any()
+}
+
+fn part(name: &'static str, paint: Paint, count: u64, rows: Rows) -> Part {
+    Part { name, paint, count, figure: Figure::count(count).behind(rows) }
+}
+
+fn whole(
+    insights: Insights,
+    fetched: Fetched<TransfersReport>,
+    (id, name): (&'static str, &'static str),
+    read: fn(&TransfersReport) -> Whole,
+) -> AnyView {
+    let empty = || Whole { parts: Vec::new(), total: Figure::nothing() };
+    let found = fetched.read(read);
+    let whole = Memo::new(move |_| found.get().unwrap_or_else(empty));
+    view! { <PartsPicture insights=insights id=id name=name whole=whole /> }.into_any()
+}
+
+fn outcomes(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    whole(insights, fetched, ("outcomes", "What became of transfers"), |report| Whole {
+        parts: vec![
+            part("Successful", Paint::Good, report.transfer_segments_successful, with_outcome("successful")),
+            part("Failed", Paint::Bad, report.transfer_segments_failed, with_outcome("failed")),
+            part("Cancelled", Paint::Aside, report.transfer_segments_cancelled, with_outcome("cancelled")),
+            part("Open", Paint::Hollow, report.transfer_segments_open, with_outcome("open")),
+        ],
+        total: Figure::count(report.transfer_segments_total).behind(rows()),
+    })
+}
+
+fn failures(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    whole(insights, fetched, ("failures", "Why transfers failed"), |report| Whole {
+        parts: vec![
+            part("Rejected to the end", Paint::First, report.failed_rejected, with_outcome("rejected")),
+            part("Returned", Paint::Second, report.failed_returned, with_outcome("returned")),
+            part("Not answered in time", Paint::Third, report.failed_expired, with_outcome("expired")),
+            part("The customer left", Paint::Fourth, report.failed_abandoned, with_outcome("abandoned")),
+            part("Otherwise", Paint::Aside, report.failed_other, with_outcome("other")),
+        ],
+        total: Figure::count(report.transfer_segments_failed).behind(with_outcome("failed")),
+    })
+}
+
+fn destinations(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    whole(insights, fetched, ("destinations", "Where transfers went"), |report| Whole {
+        parts: vec![
+            part("To agents", Paint::First, report.transfer_segments_to_agent, only("to_agent")),
+            part("To queues", Paint::Second, report.transfer_segments_to_queue, only("to_queue")),
+            part("To groups", Paint::Third, report.transfer_segments_to_group, only("to_group")),
+            part("To workflows", Paint::Fourth, report.transfer_segments_to_workflow, only("to_workflow")),
+            part("To flows", Paint::Hollow, report.transfer_segments_to_bot, only("to_bot")),
+            part(
+                "To contacts outside",
+                Paint::Aside,
+                report.transfer_segments_to_external,
+                only("to_external"),
+            ),
+        ],
+        total: Figure::count(report.transfer_segments_total).behind(rows()),
+    })
+}
+
+fn chains(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    let figure = |read: fn(&TransfersReport) -> Figure| fetched.figure(read);
+    let count = |read: fn(&TransfersReport) -> u64, word: &'static str| {
+        fetched.figure(move |report| Figure::count(read(report)).behind(only(word)))
+    };
+    view! {
+        <dl class="tiles">
+            {tile(insights, "After an earlier transfer", count(|report| report.chained, "chained"), "")}
+            {tile(
+                insights,
+                "Longest chain",
+                figure(|report| Figure::count(report.chain_longest).behind(only("chained"))),
+                "Most transfers of one conversation",
+            )}
+            {tile(
+                insights,
+                "Ping-pong",
+                count(|report| report.ping_pongs, "ping_pong"),
+                "Back to whoever had it before the sender",
+            )}
+            {tile(
+                insights,
+                "Bounce-backs",
+                count(|report| report.bounce_backs, "bounce_back"),
+                "Failed, and with the sender again",
+            )}
+            {tile(
+                insights,
+                "Within 2 minutes",
+                figure(|report| Figure::count(report.within_two_minutes)),
+                "Asked for soon after the sender got it",
+            )}
+            {tile(
+                insights,
+                "Offers per transfer",
+                figure(|report| Figure::tenths(report.offers_per_transfer).behind(only("offered"))),
+                "",
+            )}
+            {tile(insights, "Offers rejected", figure(|report| Figure::count(report.offers_rejected)), "")}
+            {tile(insights, "Offers missed", figure(|report| Figure::count(report.offers_missed)), "")}
+            {tile(insights, "Consulted first", count(|report| report.mode_warm, "warm"), "")}
+        </dl>
+    }
+    .into_any()
+}
+
+fn times(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    let figure = |read: fn(&TransfersReport) -> Option<u64>, word: &'static str| {
+        fetched.figure(move |report| Figure::lasted(read(report)).behind(only(word)))
+    };
+    view! {
+        <dl class="tiles">
+            {tile(
+                insights,
+                "To the first offer",
+                figure(|report| report.to_offer_ms, "offered"),
+                "From the request, on average",
+            )}
+            {tile(
+                insights,
+                "To the answer",
+                figure(|report| report.to_accept_ms, "accepted"),
+                "From the offer that was accepted, on average",
+            )}
+            {tile(
+                insights,
+                "Until accepted",
+                figure(|report| report.request_to_accept_ms, "accepted"),
+                "From the request, on average",
+            )}
+            {tile(
+                insights,
+                "Until the customer read on",
+                figure(|report| report.request_to_reply_ms, "replied"),
+                "From the request to the next owner’s first words",
+            )}
+            {tile(
+                insights,
+                "Customers wrote meanwhile",
+                fetched.figure(|report| Figure::count(report.customer_messages).behind(only("written"))),
+                "Messages while a transfer was under way",
+            )}
+        </dl>
+    }
+    .into_any()
+}
+
+/// A table of transfers by one of their ends.
+struct Cut {
+    name: &'static str,
+    heads: &'static [Head],
+    read: fn(&TransfersReport) -> &Vec<TransferCut>,
+    mark: Mark,
+    table: &'static str,
+}
+
+static BY_SENDER: Cut = Cut {
+    name: "Transfers by sender",
+    heads: &[
+        text_head("Sender"),
+        number_head("Transfers"),
+        number_head("Successful"),
+        number_head("Failed"),
+        number_head("Cancelled"),
+        number_head("Open"),
+    ],
+    read: |report| &report.by_sender,
+    mark: Mark::Sender,
+    table: "by_sender",
+};
+
+static BY_RECEIVER: Cut = Cut {
+    name: "Transfers by receiver",
+    heads: &[
+        text_head("Receiver"),
+        number_head("Transfers"),
+        number_head("Successful"),
+        number_head("Failed"),
+        number_head("Cancelled"),
+        number_head("Open"),
+    ],
+    read: |report| &report.by_receiver,
+    mark: Mark::Receiver,
+    table: "by_receiver",
+};
+
+fn cuts(insights: Insights, fetched: Fetched<TransfersReport>, cut: &'static Cut) -> AnyView {
+    let lines = fetched.lines(move |report| (cut.read)(report).iter().map(|one| line(cut, one)).collect());
+    let source = Signal::derive(move || insights.path("transfers", &[("table", cut.table)]));
+    view! {
+        <FigureTable
+            insights=insights
+            name=cut.name
+            heads=cut.heads
+            lines=lines
+            first=Order { column: 1, down: true }
+            nothing="Nobody passed anything on in this time."
+            source=source
+        />
+    }
+    .into_any()
+}
+
+fn line(cut: &Cut, one: &TransferCut) -> Line {
+    let of = || rows().with(cut.mark, one.thing.id.clone());
+    let counted = |count: u64, word: &str| Figure::count(count).behind(of().with(Mark::Outcome, word));
+    Line {
+        key: one.thing.id.clone(),
+        figures: vec![
+            Figure::text(one.thing.name.clone()),
+            Figure::count(one.total).behind(of()),
+            counted(one.successful, "successful"),
+            counted(one.failed, "failed"),
+            counted(one.cancelled, "cancelled"),
+            counted(one.open, "open"),
+        ],
+    }
+}
