@@ -38,7 +38,14 @@ fn audience(operation: &Operation) -> Audience {
         }
         _ if path.starts_with("/api/chat") => Audience::Customers,
         _ if path.starts_with("/api/external/") => Audience::Partners,
-        ("GET", "/api/skills" | "/api/supervisor" | "/api/teams")
+        (
+            "GET",
+            "/api/skills"
+            | "/api/supervisor"
+            | "/api/teams"
+            | "/api/search"
+            | "/api/conversations/{conversation}/timeline",
+        )
         | ("POST", "/api/conversations/{conversation}/takeover") => Audience::Supervisors,
         _ if path.starts_with("/api/groups") || path.starts_with("/api/insights/") => Audience::Supervisors,
         _ if ADMINISTERED.iter().any(|mine| path.starts_with(mine)) => Audience::Administrators,

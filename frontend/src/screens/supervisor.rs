@@ -14,6 +14,7 @@ use crate::screens::header::sign_out;
 pub mod agents;
 pub mod conversations;
 pub mod queues;
+pub mod search;
 pub mod table;
 pub mod thresholds;
 pub mod transfers;
@@ -22,6 +23,7 @@ pub mod views;
 use agents::AgentsTable;
 use conversations::ConversationsTable;
 use queues::QueuesTable;
+use search::SearchPart;
 use transfers::TransfersTable;
 use views::{ViewTools, WallView};
 
@@ -35,10 +37,11 @@ enum Part {
     Agents,
     Conversations,
     Transfers,
+    Search,
 }
 
 impl Part {
-    const ALL: [Self; 4] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers];
+    const ALL: [Self; 5] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers, Self::Search];
 
     const fn name(self) -> &'static str {
         match self {
@@ -46,6 +49,7 @@ impl Part {
             Self::Agents => "Agents",
             Self::Conversations => "Conversations",
             Self::Transfers => "Transfers",
+            Self::Search => "Search",
         }
     }
 
@@ -55,6 +59,7 @@ impl Part {
             Self::Agents => "agents-tab",
             Self::Conversations => "conversations-tab",
             Self::Transfers => "transfers-tab",
+            Self::Search => "search-tab",
         }
     }
 }
@@ -158,6 +163,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Agents => view! { <AgentsTable live=live search=search /> }.into_any(),
                 Part::Conversations => view! { <ConversationsTable live=live search=search /> }.into_any(),
                 Part::Transfers => view! { <TransfersTable live=live search=search /> }.into_any(),
+                Part::Search => view! { <SearchPart live=live /> }.into_any(),
             }}
         </section>
     }
