@@ -19,6 +19,7 @@ use crate::ids::IdSource;
 use crate::insights::Insights;
 use crate::partners::{self, CALLS_WAITING_MAX};
 use crate::routing::RoutingState;
+use crate::search::Searching;
 use crate::store::{Store, StoreError};
 use crate::summary::model::Model;
 use crate::telemetry::chain;
@@ -47,6 +48,8 @@ pub struct App {
     pub limits: Limits,
     /// Who has which streams open.
     pub streams: Arc<Streams>,
+    /// Where conversations are looked for; nothing where the index could not be opened.
+    pub search: Option<Searching>,
     /// The language model that writes summaries, where one is configured.
     pub summary_model: Option<Arc<Model>>,
     /// The transfers for which a partner is to be asked; whoever asks takes this, once.
@@ -92,6 +95,10 @@ impl App {
             feed: feed.clone(),
         };
         let head = Head::default();
+        let search = Searching::start(&config.data, store.clone(), clock.clone(), &head);
+        let search = search.inspect_err(|error| {
+            tracing::error!(error = %chain(error), "nothing can be looked for; see to the cause and start again");
+        });
         let dispatcher = Dispatcher::start_calling(parts, calls, head.clone())?;
         let insights = Insights::start(&config.data, store.clone(), clock.clone(), &head);
         let insights = insights.inspect_err(
@@ -103,6 +110,7 @@ impl App {
             assets,
             limits: Limits::default(),
             streams: Arc::default(),
+            search: search.ok(),
             summary_model: config.summary_model.clone().map(Model::new).transpose()?,
             calls: Mutex::new(Some(called)),
             head,
@@ -182,6 +190,10 @@ impl App {
         self.head.stop();
         if let Some(insights) = &self.insights {
             let follower = insights.follower();
+            drop(tokio::task::spawn_blocking(move || follower.wait_for_end()).await);
+        }
+        if let Some(search) = &self.search {
+            let follower = search.follower.clone();
             drop(tokio::task::spawn_blocking(move || follower.wait_for_end()).await);
         }
     }

@@ -43,6 +43,11 @@ pub trait Projection: Send + 'static {
     /// nothing. Texts and rows are read from `store` as they are now, which may be later than the events.
     fn take(&mut self, events: &[Recorded], store: &dyn Store) -> Result<(), StoreError>;
 
+    /// Does some of what is left to do once no event is to be taken; false where nothing is left.
+    fn go_on(&mut self, _store: &dyn Store) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
     /// Throws away what it has written, because it is damaged: the next start begins with the first event.
     fn discard(&mut self);
 }
@@ -238,10 +243,10 @@ impl Follower {
         }
     }
 
-    /// Takes one page; false where there was none.
+    /// Takes one page, or does what is left to do; false where there was neither.
     fn take_page(&self, projection: &mut impl Projection, store: &dyn Store) -> Result<bool, StoreError> {
         let page = store.log_page(projection.place().position, EVENTS_PER_PAGE)?;
-        let Some(last) = page.last() else { return Ok(false) };
+        let Some(last) = page.last() else { return projection.go_on(store) };
         projection.take(&page, store)?;
         let place = Place { position: last.position, at: last.at };
         // The head's lock comes first wherever both are taken.

@@ -44,6 +44,7 @@ pub mod policies;
 pub mod queues;
 pub mod reference;
 pub mod requests;
+pub mod search;
 pub mod server;
 pub mod session;
 pub mod streams;
@@ -166,6 +167,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(externals::send))
         .routes(routes!(externals::give_back))
         .routes(routes!(externals::close))
+        // Supervisors, looking back.
+        .routes(routes!(search::find))
+        .routes(routes!(search::timeline))
         // Customers.
         .routes(routes!(chat::start, chat::show))
         .routes(routes!(chat::opening))

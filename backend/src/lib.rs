@@ -5,6 +5,7 @@
 //! [`store`] commits what happened, and [`feed`] tells everyone who may see it.
 //! [`scripts`] plays flows, and [`partners`] asks external contacts.
 //! [`summary`] says what a conversation was about, for whoever takes it over.
+//! [`history`] tells what happened to a conversation, and [`search`] says what conversations are looked for by.
 //! [`following`] hands the log to what is made from it beside the work.
 //! [`insights`] are the reports.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
@@ -20,6 +21,7 @@ pub mod desk;
 pub mod dispatcher;
 pub mod feed;
 pub mod following;
+pub mod history;
 pub mod hours;
 pub mod http;
 pub mod ids;
@@ -28,6 +30,7 @@ pub mod judging;
 pub mod partners;
 pub mod routing;
 pub mod scripts;
+pub mod search;
 pub mod seeded;
 pub mod store;
 pub mod summary;

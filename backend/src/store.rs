@@ -18,6 +18,7 @@ use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
 use baton_shared::*;
 
 pub use crate::content::{Content, Former, ReadMarks};
+use crate::history::Texts;
 use crate::routing::OpenWork;
 
 /// Everything that one turn decided, committed together or not at all.
@@ -464,6 +465,13 @@ pub trait Reading {
 
     /// Returns the changes of how transfers go, oldest first, as the log has them.
     fn policy_changes(&self) -> Result<Vec<Recorded>, StoreError>;
+
+    /// Returns the events of the log at some positions, in the order of these.
+    fn events(&self, positions: &[u64]) -> Result<Vec<Recorded>, StoreError>;
+
+    /// Returns what people wrote in and about a conversation, whose part of the log this is; nothing if there is no such
+    /// conversation.
+    fn texts(&self, conversation: ConversationId, events: &[Recorded]) -> Result<Option<Texts>, StoreError>;
 
     /// Returns the requests of the queues that a person belongs to, for supervisors those of every queue: the open ones
     /// first, then the newest; at most `limit`.

@@ -405,6 +405,16 @@ pub fn set_member(queue: QueueId, id: AgentId, member: bool) -> Change {
     Change::new(method, format!("/api/queues/{queue}/members/{id}"), as_json(&Nothing {}))
 }
 
+/// Finds conversations; the question as it stands in an address.
+pub async fn find_conversations(query: &str) -> Result<FoundPage, Failure> {
+    get(format!("/api/search?{query}")).await
+}
+
+/// Fetches all that happened to a conversation.
+pub async fn timeline(id: ConversationId) -> Result<Timeline, Failure> {
+    get(format!("/api/conversations/{id}/timeline")).await
+}
+
 /// Takes a conversation over.
 pub fn take_over(id: ConversationId) -> Change {
     Change::post(format!("/api/conversations/{id}/takeover"), &Nothing {})

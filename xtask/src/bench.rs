@@ -19,10 +19,10 @@ use crate::weight::{self, Limits, Weight};
 
 const APP_WEIGHT: &str = "app-weight";
 const SUMMARY: &str = "summary";
-const NAMES: [&str; 6] = ["routing", "routing-full", "durable", "fanout", "memory", APP_WEIGHT];
+const NAMES: [&str; 7] = ["routing", "routing-full", "durable", "fanout", "memory", "search", APP_WEIGHT];
 
 /// Those that run no server.
-const IN_MEMORY: [&str; 2] = ["routing", "routing-full"];
+const ALONE: [&str; 3] = ["routing", "routing-full", "search"];
 
 /// A published bundle that a page is compared with.
 struct Reference {
@@ -54,14 +54,14 @@ pub fn run(checkout: &Checkout, console: &Console, names: &[String]) -> Result<(
     let chosen: Vec<&str> =
         NAMES.iter().copied().filter(|name| names.is_empty() || names.iter().any(|n| n == name)).collect();
 
-    // What is measured in memory needs neither pages nor their tools.
-    if chosen.iter().any(|name| !IN_MEMORY.contains(name)) {
+    // What runs no server needs neither pages nor their tools.
+    if chosen.iter().any(|name| !ALONE.contains(name)) {
         setup::ensure(checkout, console, setup::FOR_BUILDING)?;
     }
     if chosen.iter().any(|name| *name == "fanout" || *name == "memory") {
         Need::Nchan.ensure(checkout, console)?;
     }
-    if chosen.iter().any(|name| *name != APP_WEIGHT && !IN_MEMORY.contains(name)) {
+    if chosen.iter().any(|name| *name != APP_WEIGHT && !ALONE.contains(name)) {
         web::build(checkout, console)?;
     } else if chosen.contains(&APP_WEIGHT) {
         web::build_pages(checkout, console)?;

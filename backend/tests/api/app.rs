@@ -154,6 +154,12 @@ impl TestApp {
         self.app.dispatcher.wake();
     }
 
+    /// Returns the clock's time, moved by so many seconds, as the API writes times.
+    pub fn clock_text(&self, secs: i64) -> String {
+        let now = self.clock.now().as_millis();
+        serde_json::to_value(Timestamp::from_millis(now + secs * 1_000)).unwrap().as_str().unwrap().to_owned()
+    }
+
     /// Returns once the dispatcher has taken in everything that was said before.
     pub async fn settle(&self) {
         assert!(self.app.is_ready().await);

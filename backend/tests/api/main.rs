@@ -30,6 +30,7 @@ mod readers;
 mod replies;
 mod requests;
 mod roles;
+mod search;
 mod server;
 mod session;
 mod skills;

@@ -39,6 +39,7 @@ fn audience(operation: &Operation) -> Audience {
         _ if path.starts_with("/api/chat") => Audience::Customers,
         _ if path.starts_with("/api/external/") => Audience::Partners,
         ("GET", "/api/skills" | "/api/supervisor" | "/api/supervisor/people/{person}" | "/api/teams")
+        | ("GET", "/api/search" | "/api/conversations/{conversation}/timeline")
         | ("POST", "/api/conversations/{conversation}/takeover")
         | ("POST", "/api/conversations/{conversation}/listening")
         | ("POST", "/api/conversations/{conversation}/participation")

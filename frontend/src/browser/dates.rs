@@ -90,6 +90,15 @@ pub fn zone() -> String {
     Reflect::get(&options, &"timeZone".into()).ok().and_then(|zone| zone.as_string()).unwrap_or_default()
 }
 
+/// Returns when a day begins in the person's own zone, as the API writes times, or so many days later; the day is as a
+/// date field has it, and nothing is returned where it is none.
+pub fn day_begins(day: &str, days_later: u32) -> Option<String> {
+    let date = Date::new(&format!("{day}T00:00").into());
+    date.set_date(date.get_date() + days_later);
+    // A date that is none cannot be written.
+    if date.get_time().is_nan() { None } else { date.to_iso_string().as_string() }
+}
+
 /// Returns the browser's own time: only good as long as the server has not been heard.
 pub fn browser_now() -> Timestamp {
     Timestamp::from_millis(Date::now() as i64)

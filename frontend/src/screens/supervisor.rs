@@ -19,6 +19,7 @@ pub mod heard;
 pub mod passing;
 pub mod insights;
 pub mod queues;
+pub mod search;
 pub mod table;
 pub mod thresholds;
 pub mod transfers;
@@ -32,6 +33,7 @@ use heard::HeardConversation;
 use passing::PassingDialog;
 use insights::InsightsPart;
 use queues::QueuesTable;
+use search::SearchPart;
 use transfers::TransfersTable;
 use views::{ViewTools, WallView};
 
@@ -46,10 +48,12 @@ enum Part {
     Conversations,
     Transfers,
     Insights,
+    Search,
 }
 
 impl Part {
-    const ALL: [Self; 5] = [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers, Self::Insights];
+    const ALL: [Self; 6] =
+        [Self::Queues, Self::Agents, Self::Conversations, Self::Transfers, Self::Insights, Self::Search];
 
     const fn name(self) -> &'static str {
         match self {
@@ -58,6 +62,7 @@ impl Part {
             Self::Conversations => "Conversations",
             Self::Transfers => "Transfers",
             Self::Insights => "Insights",
+            Self::Search => "Search",
         }
     }
 
@@ -68,6 +73,7 @@ impl Part {
             Self::Conversations => "conversations-tab",
             Self::Transfers => "transfers-tab",
             Self::Insights => "insights-tab",
+            Self::Search => "search-tab",
         }
     }
 }
@@ -175,6 +181,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Conversations => view! { <ConversationsTable live=live search=search /> }.into_any(),
                 Part::Transfers => view! { <TransfersTable live=live search=search /> }.into_any(),
                 Part::Insights => view! { <InsightsPart live=live /> }.into_any(),
+                Part::Search => view! { <SearchPart live=live /> }.into_any(),
             }}
         </section>
         <HeardConversation />

@@ -61,7 +61,7 @@ impl DerivedFile {
     ) -> Result<(Self, Connection), StoreError> {
         let path = data_dir.join(layout.file);
         let fits = open_fitting(&path, layout)
-            .and_then(|writer| Ok(writer.filter(|writer| follows(writer, store).unwrap_or(false))));
+            .map(|writer| writer.filter(|writer| follows(writer, store).unwrap_or(false)));
         let writer = match fits {
             Ok(Some(writer)) => writer,
             Ok(None) => open_empty(&path, layout)?,

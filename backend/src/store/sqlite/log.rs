@@ -54,6 +54,26 @@ fn read_from(
     Ok(())
 }
 
+/// Returns the events at some positions, in the order of these.
+pub(super) fn at(connection: &Connection, positions: &[u64]) -> Result<Vec<Recorded>, StoreError> {
+    let mut read = connection.prepare_cached(
+        "select at_ms, name, version, body from log where workspace_id = ?1 and position = ?2",
+    )?;
+    let mut events = Vec::with_capacity(positions.len());
+    for position in positions.iter().copied() {
+        let corrupt =
+            |why: &str| StoreError::Corrupt { what: format!("position {position} of the log: {why}") };
+        let mut rows = read.query(params![WORKSPACE, position.cast_signed()])?;
+        let Some(row) = rows.next()? else { return Err(corrupt("there is no event")) };
+        let (name, body) = (row.get_ref(1)?, row.get_ref(3)?);
+        let name = name.as_str().map_err(rusqlite::Error::from)?;
+        let body = body.as_str().map_err(rusqlite::Error::from)?;
+        let event = read_event(name, row.get(2)?, body).map_err(|why| corrupt(&why))?;
+        events.push(Recorded { position, at: Timestamp::from_millis(row.get(0)?), event });
+    }
+    Ok(events)
+}
+
 /// Returns the changes of how transfers go, and of what they need, oldest first.
 pub(super) fn policy_changes(connection: &Connection) -> Result<Vec<Recorded>, StoreError> {
     let mut read = connection.prepare_cached(

@@ -11,7 +11,8 @@ use baton_shared::*;
 use rusqlite::{OptionalExtension, params};
 
 use super::readers::Reader;
-use super::{WORKSPACE, bots, chats, log, messages, people, requests, things, threads, walls};
+use super::{WORKSPACE, bots, chats, log, messages, people, requests, texts, things, threads, walls};
+use crate::history::Texts;
 use crate::store::rows::StoredId;
 use crate::store::{Names, Partner, ReadMarks, Reading, Sight, StoreError, WallRows};
 
@@ -208,6 +209,14 @@ impl Reading for Reader<'_> {
 
     fn policy_changes(&self) -> Result<Vec<Recorded>, StoreError> {
         log::policy_changes(self)
+    }
+
+    fn events(&self, positions: &[u64]) -> Result<Vec<Recorded>, StoreError> {
+        log::at(self, positions)
+    }
+
+    fn texts(&self, conversation: ConversationId, events: &[Recorded]) -> Result<Option<Texts>, StoreError> {
+        texts::texts(self, conversation, events)
     }
 
     fn requests(&self, agent: AgentId, limit: u32) -> Result<Vec<RequestView>, StoreError> {

@@ -1,5 +1,3 @@
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use baton_shared::{AgentId, Event, Recorded};
 use tempfile::TempDir;
 

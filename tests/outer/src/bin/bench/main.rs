@@ -1,11 +1,11 @@
 //! Benchmarks, each beside its reference in the same run: `bench routing`, `bench routing-full`, `bench durable`,
-//! `bench fanout`, `bench memory`, and `bench summary --dialogues PATH`.
+//! `bench fanout`, `bench memory`, `bench search`, and `bench summary --dialogues PATH`.
 //!
 //! `cargo xtask bench` builds the server and calls this; the rows go to `target/bench/NAME.json`.
 //! Reading order: [`report`] (rows and ratios), [`machine`] (what it ran on), then the benchmarks:
 //! [`routing`] (both of its benchmarks); [`durable`] with [`recording`] and [`raw_sqlite`]; [`fanout`] and [`memory`]
 //! with [`centre`] (a server full of people), [`nchan`] (the reference) and [`readers`] (those who listen);
-//! [`summary`] with [`rouge`].
+//! [`search`]; [`summary`] with [`rouge`].
 
 mod centre;
 mod durable;
@@ -19,13 +19,14 @@ mod recording;
 mod report;
 mod rouge;
 mod routing;
+mod search;
 mod summary;
 
 use std::process::ExitCode;
 
 use anyhow::bail;
 
-const NAMES: &str = "routing, routing-full, durable, fanout, memory, summary";
+const NAMES: &str = "routing, routing-full, durable, fanout, memory, search, summary";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -44,6 +45,11 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         let file = summary::file(rest)?;
         machine::describe()?;
         return report::write(name, &summary::run(&file)?);
+    }
+    if name == "search" {
+        let conversations = rest.first().map(|number| number.parse()).transpose()?;
+        machine::describe()?;
+        return report::write(name, &search::run(conversations)?);
     }
     if let Some(unknown) = rest.first() {
         bail!("`{name}` takes no argument, and got `{unknown}`");
