@@ -63,7 +63,7 @@ impl Sights {
             self.begin(*agent, By::Joining(*invite), at);
         } else if let Event::InviteEnded { invite, .. } = event {
             self.end(|spell| spell.by == By::Joining(*invite), at);
-        } else if let Event::ListeningBegan { agent, .. } = event {
+        } else if let Event::ListeningBegan { agent, .. } | Event::ListenedIn { agent, .. } = event {
             self.begin(*agent, By::Listening, at);
         } else if let Event::ListeningEnded { agent, .. } = event {
             self.end(|spell| spell.by == By::Listening && spell.agent == *agent, at);

@@ -1,5 +1,6 @@
 //! What happened, in sentences.
 
+mod oversight;
 mod routing;
 
 use std::collections::BTreeMap;
@@ -93,7 +94,8 @@ impl<'a> Telling<'a> {
             let offered = self.offer(event);
             let moved = if offered.is_empty() { self.transfer(event) } else { offered };
             let joined = if moved.is_empty() { self.company(event) } else { moved };
-            if joined.is_empty() { self.routing(event) } else { joined }
+            let overseen = if joined.is_empty() { self.oversight(event) } else { joined };
+            if overseen.is_empty() { self.routing(event) } else { overseen }
         }
     }
 
@@ -122,6 +124,7 @@ impl<'a> Telling<'a> {
             OwnerCause::Lost => format!("{name} has it: its agent was not reachable"),
             OwnerCause::Left(_) => format!("{name} has it: its owner left"),
             OwnerCause::TakenOver => format!("{name} has it: taken over"),
+            OwnerCause::Redirected => format!("{name} has it: a supervisor put it there"),
             OwnerCause::Routed(_) => format!("{name} has it: the next step of its workflow"),
             OwnerCause::Overflowed(left) => {
                 format!("{name} has it: it waited too long in {}", self.queue(left))

@@ -56,6 +56,12 @@ impl Telling<'_> {
             | Event::InviteEnded { .. }
             | Event::ListeningBegan { .. }
             | Event::ListeningEnded { .. }
+            | Event::ListenedIn { .. }
+            | Event::Whispered { .. }
+            | Event::Redirected { .. }
+            | Event::FlagRaised { .. }
+            | Event::FlagLowered { .. }
+            | Event::PersonDirected { .. }
             | Event::RequestCreated { .. }
             | Event::RequestAnswered { .. }
             | Event::ServerStarted { .. }

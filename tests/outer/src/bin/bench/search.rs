@@ -169,10 +169,11 @@ const QUESTIONS: [(&str, Question); 10] = [
         ..words(vec![phrase(random.below(300))])
     }),
     ("one-team", |random, _| {
-        let people = (0..30).map(|_| Facet::Owner(Owner::Agent(person(random.below(PEOPLE)))));
-        let queues = (0..10).map(|_| Facet::Owner(Owner::Queue(queue(random.below(QUEUES)))));
-        let team = queues.collect::<Vec<_>>().into_iter();
-        let scope = team.chain(people).collect();
+        let team: Vec<Facet> =
+            (0..10).map(|_| Facet::Owner(Owner::Queue(queue(random.below(QUEUES))))).collect();
+        let people: Vec<Facet> =
+            (0..30).map(|_| Facet::Owner(Owner::Agent(person(random.below(PEOPLE))))).collect();
+        let scope = team.into_iter().chain(people).collect();
         Wanted { facets: vec![scope], ..words(vec![phrase(random.below(300)), phrase(rank(random))]) }
     }),
     ("an-old-week", |random, conversations| {
