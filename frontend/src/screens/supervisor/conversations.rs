@@ -12,6 +12,9 @@ use crate::controls::toast::Toast;
 use crate::live_wall::LiveWall;
 use crate::session::Session;
 
+/// Whether a button is there, what it is called, and what it does.
+type Action = (bool, &'static str, Box<dyn Fn()>);
+
 const COLUMNS: &[Column<ConversationRow>] = &[
     Column {
         title: "Customer",
@@ -190,7 +193,7 @@ fn buttons(context: DeskContext, subject: Subject) -> AnyView {
     };
     let asked = if with_agent { Asked::Transfer(id) } else { Asked::Reassign(id) };
     let lower = move || ask(context, api::lower_flag(id), pending, || {});
-    let all: [(bool, &'static str, Box<dyn Fn()>); 6] = [
+    let all: [Action; 6] = [
         (flagged, "Lower flag", Box::new(lower)),
         (true, "Listen in", Box::new(move || hear(false))),
         (with_agent, "Whisper", Box::new(move || hear(true))),

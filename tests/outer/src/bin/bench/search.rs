@@ -63,7 +63,7 @@ pub fn run(conversations: Option<u64>) -> anyhow::Result<Vec<Row>> {
         "  {conversations} conversations indexed in {} s, {} MB",
         began.elapsed().as_secs(),
         bytes / 1_000_000
-    ));
+    ))?;
     let mut rows = Vec::new();
     let mut all = Vec::new();
     for (name, question) in QUESTIONS {
