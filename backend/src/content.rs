@@ -162,8 +162,8 @@ pub struct Former {
     pub contact: ContactId,
     /// Who had it last.
     pub agent: Option<AgentId>,
-    /// The queue it waited in or came from last.
-    pub queue: QueueId,
+    /// Whether the customer is asked how good it was.
+    pub surveyed: bool,
     /// Whether the customer has rated it.
     pub rated: bool,
 }
@@ -178,7 +178,7 @@ impl Former {
         Self {
             contact: conversation.contact,
             agent: owner.or(conversation.last_agent),
-            queue: conversation.queue,
+            surveyed: conversation.is_surveyed(),
             rated: false,
         }
     }

@@ -167,6 +167,9 @@ pub enum ConversationState {
         by: EndedBy,
         /// How often the owner had changed.
         epoch: Epoch,
+        /// Whether the customer is asked how good it was: an agent served them, and their queue asked at the time.
+        #[serde(default, skip_serializing_if = "core::ops::Not::not")]
+        surveyed: bool,
     },
 }
 
@@ -252,6 +255,11 @@ pub enum Silence {
 }
 
 impl Conversation {
+    /// Says whether it has ended and the customer is asked how good it was.
+    pub const fn is_surveyed(&self) -> bool {
+        matches!(self.state, ConversationState::Closed { surveyed: true, .. })
+    }
+
     /// Says whether a supervisor listens in.
     pub fn is_overheard_by(&self, agent: AgentId) -> bool {
         self.oversight.as_ref().is_some_and(|oversight| oversight.listeners.contains(&agent))

@@ -25,8 +25,7 @@ pub(super) fn rate(
     if former.rated || with.state.is_rated(conversation) {
         return Err(Refusal::RatedAlready);
     }
-    let asks = with.state.queues.get(&former.queue).is_some_and(|queue| queue.rules.survey);
-    if !asks || former.agent.is_none() {
+    if !former.surveyed {
         return Err(Refusal::SurveyOff);
     }
     let mut decided = Decided::done(vec![Event::ConversationRated { conversation, score }]);

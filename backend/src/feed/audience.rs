@@ -149,7 +149,10 @@ impl Table<'_> {
                 viewers.iter().for_each(|viewer| self.desk(*viewer, vec![hidden.clone()]));
                 self.phase(*conversation, Some("The conversation has ended".to_owned()))
             }
-            Event::EveryoneAsked { conversation } => self.phase(*conversation, None),
+            // Who is asked alone is who the customer waits for.
+            Event::EveryoneAsked { conversation } | Event::LastAgentAsked { conversation, .. } => {
+                self.phase(*conversation, None)
+            }
             Event::RequestAnswered { conversation, .. } => {
                 self.phase(*conversation, Some("Your request has been answered".to_owned()))
             }
@@ -211,7 +214,6 @@ impl Table<'_> {
             | Event::StepsEnded { .. }
             | Event::LimitLifted { .. }
             | Event::ConversationIdled { .. }
-            | Event::LastAgentAsked { .. }
             | Event::ConsultBegan { .. }
             | Event::InviteMade { .. }
             | Event::InviteEnded { agent: None, .. }

@@ -18,12 +18,15 @@ enum By {
     Listening,
 }
 
+/// When something happened, and where in the log: of what happened in one moment, that says what was first.
+type Moment = (u64, Timestamp);
+
 /// A time for which someone saw a conversation.
 struct Spell {
     agent: AgentId,
     by: By,
-    from: Timestamp,
-    until: Option<Timestamp>,
+    from: Moment,
+    until: Option<Moment>,
 }
 
 /// Who saw a conversation when.
@@ -32,13 +35,13 @@ pub(super) struct Sights {
     spells: Vec<Spell>,
     causes: BTreeMap<OfferId, OfferCause>,
     /// When each transfer that was passed on was.
-    passed_on: BTreeMap<TransferId, Timestamp>,
+    passed_on: BTreeMap<TransferId, Moment>,
 }
 
 impl Sights {
     /// Notes whom an event gives sight of the conversation, and from whom it takes it.
     pub(super) fn note(&mut self, recorded: &Recorded) {
-        let at = recorded.at;
+        let at = (recorded.position, recorded.at);
         let event = &recorded.event;
         if let Event::OfferMade { offer, agent, cause, .. } = event {
             self.causes.insert(*offer, *cause);
@@ -72,19 +75,20 @@ impl Sights {
         }
     }
 
-    fn begin(&mut self, agent: AgentId, by: By, from: Timestamp) {
+    fn begin(&mut self, agent: AgentId, by: By, from: Moment) {
         self.spells.push(Spell { agent, by, from, until: None });
     }
 
-    fn end(&mut self, ends: impl Fn(&Spell) -> bool, at: Timestamp) {
+    fn end(&mut self, ends: impl Fn(&Spell) -> bool, at: Moment) {
         let open = self.spells.iter_mut().filter(|spell| spell.until.is_none());
         open.filter(|spell| ends(spell)).for_each(|spell| spell.until = Some(at));
     }
 
     /// Returns who was shown a text, but for its writer, each with when first, in that order.
     pub(super) fn of(&self, told: &Told) -> Vec<(AgentId, Timestamp)> {
-        let mut first: BTreeMap<AgentId, Timestamp> = BTreeMap::new();
-        let mut see = |agent: AgentId, at: Timestamp| {
+        let told_at = (told.position, told.at);
+        let mut first: BTreeMap<AgentId, Moment> = BTreeMap::new();
+        let mut see = |agent: AgentId, at: Moment| {
             first.entry(agent).and_modify(|known| *known = at.min(*known)).or_insert(at);
         };
         let asked = |spell: &&Spell| match (told.reach, spell.by) {
@@ -98,13 +102,13 @@ impl Sights {
             (Reach::Invite(invite), By::Joining(joined)) => invite == joined,
             (Reach::Conversation | Reach::Transfer(_) | Reach::Invite(_) | Reach::Only(_), _) => false,
         };
-        let after = |since: Timestamp| {
+        let after = |since: Moment| {
             let reaches = move |spell: &&Spell| spell.until.is_none_or(|until| until > since);
             self.spells.iter().filter(reaches).map(move |spell| (spell.agent, spell.from.max(since)))
         };
         match told.reach {
-            Reach::Only(person) => person.into_iter().for_each(|person| see(person, told.at)),
-            Reach::Conversation => after(told.at).for_each(|(agent, at)| see(agent, at)),
+            Reach::Only(person) => person.into_iter().for_each(|person| see(person, told_at)),
+            Reach::Conversation => after(told_at).for_each(|(agent, at)| see(agent, at)),
             Reach::Transfer(transfer) => {
                 let passed_on = self.passed_on.get(&transfer).copied().into_iter();
                 passed_on.flat_map(after).for_each(|(agent, at)| see(agent, at));
@@ -112,12 +116,12 @@ impl Sights {
             Reach::Invite(_) => {}
         }
         for spell in self.spells.iter().filter(asked) {
-            see(spell.agent, spell.from.max(told.at));
+            see(spell.agent, spell.from.max(told_at));
         }
-        let mut seen: Vec<(AgentId, Timestamp)> = first.into_iter().collect();
+        let mut seen: Vec<(AgentId, Moment)> = first.into_iter().collect();
         let writer: BTreeSet<AgentId> = told.by.into_iter().collect();
         seen.retain(|(agent, _)| !writer.contains(agent));
         seen.sort_by_key(|(agent, at)| (*at, *agent));
-        seen
+        seen.into_iter().map(|(agent, (_, at))| (agent, at)).collect()
     }
 }

@@ -56,6 +56,7 @@ pub struct Asking {
     /// How the customer wrote.
     channel: Option<Channel>,
     /// Whether it is open.
+    #[param(inline)]
     state: Option<OpenOrClosed>,
     /// Whether a transfer was asked for.
     transferred: Option<bool>,

@@ -332,7 +332,9 @@ impl RoutingState {
             self.end_segment(over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         }
         self.index.lines.leave(*placed, Subject::Conversation(id));
-        conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1 };
+        let served = conversation.last_agent.is_some() || matches!(from, Owner::Agent(_));
+        let surveyed = served && self.queues.get(&conversation.queue).is_some_and(|queue| queue.rules.survey);
+        conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1, surveyed };
         self.index.going_on.remove(&id);
         self.index.unsure.conversations.remove(&id);
         let oversight = conversation.oversight.take().map(|oversight| *oversight).unwrap_or_default();

@@ -45,7 +45,7 @@ pub fn whispers_are_for_those_who_hear_them(place: &dyn Place) {
     let whole = scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there");
     assert_eq!(whole.whispers, []);
 
-    let state = ConversationState::Closed { at: at(20), by: EndedBy::Customer, epoch: 2 };
+    let state = ConversationState::Closed { at: at(20), by: EndedBy::Customer, epoch: 2, surveyed: false };
     let closed = Conversation { state, oversight: None, listeners: Default::default(), ..conversation };
     let last = vec![whisper(&closed, 3, closed.segment, ONE)];
     scene.turn([Row::Conversation(closed), Row::WhispersForgotten(id), listens(TWO, false)], last);

@@ -95,7 +95,7 @@ pub fn a_conversation_ends_within_its_epoch(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let open = owned(1);
     scene.turn(rows(&open), Vec::new());
-    let state = ConversationState::Closed { at: at(9), by: EndedBy::Customer, epoch: 1 };
+    let state = ConversationState::Closed { at: at(9), by: EndedBy::Customer, epoch: 1, surveyed: false };
     let closed = Conversation { state, ..open.clone() };
     scene.turn([Row::Conversation(closed.clone())], Vec::new());
     scene.turn([Row::Conversation(closed.clone())], Vec::new());
@@ -107,7 +107,7 @@ pub fn a_conversation_ends_within_its_epoch(place: &dyn Place) {
 pub fn only_open_work_is_loaded_and_as_it_was_committed(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let (first, second) = (waiting(1), owned(2));
-    let closed_state = ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1 };
+    let closed_state = ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1, surveyed: false };
     let closed = Conversation { state: closed_state, ..owned(3) };
     let followed_by = FollowedBy::End(EndedBy::Agent);
     let ended_at = at(9);

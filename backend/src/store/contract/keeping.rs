@@ -207,11 +207,9 @@ pub fn nothing_is_written_over_by_a_backup_or_a_restore(place: &dyn Place) {
 /// A customer who was served is asked where the queue does; the first rating stays, and its comment is kept with it.
 pub fn a_conversation_is_rated_once(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
-    let state = ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1 };
-    let served = Conversation { state, last_agent: Some(ONE), ..owned(1) };
-    let unserved = Conversation { state: served.state.clone(), ..owned(2) };
-    let rules = QueueRules { survey: true, ..Default::default() };
-    let asking = Queue { rules, ..queue(served.queue) };
+    let ended = |surveyed| ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1, surveyed };
+    let served = Conversation { state: ended(true), last_agent: Some(ONE), ..owned(1) };
+    let unserved = Conversation { state: ended(false), ..owned(2) };
     scene.turn([&served, &unserved].map(|ended| Row::Conversation(ended.clone())), Vec::new());
     let survey = |scene: &Scene, conversation: &Conversation| match scene
         .ask(|reading| reading.phase(conversation.id, at(100)))
@@ -219,8 +217,6 @@ pub fn a_conversation_is_rated_once(place: &dyn Place) {
         Some(Phase::Closed { survey, .. }) => survey,
         other => panic!("{other:?} has not ended"),
     };
-    assert_eq!(survey(&scene, &served), None, "the queue does not ask");
-    scene.turn([Row::Queue(asking)], Vec::new());
     assert_eq!((survey(&scene, &served), survey(&scene, &unserved)), (Some(Survey::Asked), None));
     let former = |scene: &Scene| scene.store.former(served.id).expect("it can be read").expect("it is there");
     assert!(!former(&scene).rated);

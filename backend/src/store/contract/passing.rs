@@ -400,7 +400,7 @@ pub fn a_workflow_is_returned_as_it_was_written(place: &dyn Place) {
 pub fn requests_are_listed_until_and_after_they_are_answered(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let closed = |number| {
-        let state = ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1 };
+        let state = ConversationState::Closed { at: at(9), by: EndedBy::Agent, epoch: 1, surveyed: false };
         Conversation { state, ..owned(number) }
     };
     let conversations = [1, 2, 3].map(closed);

@@ -179,7 +179,7 @@ pub fn sight_begins_with_an_offer_and_ends_with_the_filing(place: &dyn Place) {
     assert_eq!(sight(&scene, TWO), Some(Sight::Whole));
 
     let (ended_at, followed_by) = (at(9), FollowedBy::End(EndedBy::Customer));
-    let state = ConversationState::Closed { at: ended_at, by: EndedBy::Customer, epoch: 1 };
+    let state = ConversationState::Closed { at: ended_at, by: EndedBy::Customer, epoch: 1, surveyed: false };
     let closed = Conversation { state, segment: running.id, ..conversation.clone() };
     let wrap_up = Segment { state: SegmentState::WrapUp { ended_at, followed_by, until: None }, ..running };
     scene.turn([Row::Conversation(closed), Row::Segment(wrap_up.clone())], Vec::new());
@@ -296,7 +296,7 @@ pub fn a_customer_sees_what_is_happening(place: &dyn Place) {
     assert_eq!(phase(&scene), Phase::Active { agent: agent() });
     scene.turn([Row::Transfer(Transfer { mode: Mode::Warm, ..sent })], Vec::new());
     assert_eq!(phase(&scene), Phase::Active { agent: agent() });
-    let state = ConversationState::Closed { at: at(9), by: EndedBy::System, epoch: 1 };
+    let state = ConversationState::Closed { at: at(9), by: EndedBy::System, epoch: 1, surveyed: false };
     scene.turn([Row::Conversation(Conversation { state, ..owned(1) })], Vec::new());
     assert_eq!(
         phase(&scene),

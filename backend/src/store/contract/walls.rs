@@ -77,7 +77,7 @@ pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
 pub fn a_wall_names_who_writes_and_when_they_did(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let (open, closed) = (owned(5), waiting(6));
-    let state = ConversationState::Closed { at: at(9), by: EndedBy::Customer, epoch: 1 };
+    let state = ConversationState::Closed { at: at(9), by: EndedBy::Customer, epoch: 1, surveyed: false };
     let closed = Conversation { state, ..closed };
     let content = vec![
         customer(&open, "Ada"),

@@ -4,7 +4,7 @@ use baton_shared::rating::Survey;
 use baton_shared::*;
 use rusqlite::{Connection, params};
 
-use super::{WORKSPACE, things};
+use super::WORKSPACE;
 use crate::store::StoreError;
 use crate::store::rows::StoredId;
 
@@ -15,8 +15,7 @@ pub(super) fn is_rated(connection: &Connection, conversation: ConversationId) ->
     Ok(find.exists(params![WORKSPACE, conversation.blob()])?)
 }
 
-/// Returns how far the customer of a conversation that has ended is asked about it; nothing where nobody served them, or
-/// their queue does not ask.
+/// Returns how far the customer of a conversation that has ended is asked about it; nothing where they are not.
 pub(super) fn survey(
     connection: &Connection,
     conversation: &Conversation,
@@ -24,7 +23,5 @@ pub(super) fn survey(
     if is_rated(connection, conversation.id)? {
         return Ok(Some(Survey::Answered));
     }
-    let queue = things::queue(connection, conversation.queue)?;
-    let asks = queue.is_some_and(|queue| queue.rules.survey) && conversation.last_agent.is_some();
-    Ok(asks.then_some(Survey::Asked))
+    Ok(conversation.is_surveyed().then_some(Survey::Asked))
 }
