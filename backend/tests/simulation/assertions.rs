@@ -216,10 +216,10 @@ impl Checker {
                 assert_eq!(*seq, *last + 1, "messages count without gaps, each once");
                 *last = *seq;
                 let open = &self.replayed.conversations[conversation];
-                if let (Author::Customer, Some(Owner::Agent(agent))) = (author, open.owner()) {
-                    if open.silence.as_deref() == Some(&Silence::Idle) {
-                        self.stretched.insert(agent);
-                    }
+                if let (Author::Customer, Some(Owner::Agent(agent))) = (author, open.owner())
+                    && open.silence.as_deref() == Some(&Silence::Idle)
+                {
+                    self.stretched.insert(agent);
                 }
                 self.said.insert(*conversation, (*author, recorded.at));
             }

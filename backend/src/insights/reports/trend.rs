@@ -149,7 +149,6 @@ const fn empty(start: Timestamp) -> TrendPoint {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 mod tests {
     use super::*;
 

@@ -3,7 +3,7 @@
 //! The words are made up, and as often as words are in languages: the second most frequent one half as often as the
 //! first (Zipf's law). A conversation has two and a half segments on average, and as many owners.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use baton::history::Facets;
@@ -13,6 +13,7 @@ use baton::store::sqlite::SqliteStore;
 use baton::store::sqlite::search::{self, Document, SearchIndex};
 use baton_shared::*;
 
+use crate::machine::now;
 use crate::report::{Better, Goal, Pair, Row, say};
 
 /// How many segments there are.
@@ -50,7 +51,7 @@ pub fn run(conversations: Option<u64>) -> anyhow::Result<Vec<Row>> {
     let store = SqliteStore::open(folder.path())?;
     let (index, mut indexer) = search::open(folder.path(), &store)?;
     let mut random = Seeded::from_seed(17);
-    let began = Instant::now();
+    let began = now();
     let mut number = 0;
     while number < conversations {
         let until = conversations.min(number + WRITTEN_AT_ONCE);
@@ -79,7 +80,7 @@ pub fn run(conversations: Option<u64>) -> anyhow::Result<Vec<Row>> {
 }
 
 fn time(index: &SearchIndex, wanted: &Wanted) -> anyhow::Result<Duration> {
-    let began = Instant::now();
+    let began = now();
     let hits = index.find(wanted)?;
     std::hint::black_box(hits);
     Ok(began.elapsed())
@@ -129,7 +130,7 @@ fn document(random: &mut Seeded, number: u64) -> Document {
     let text: Vec<String> = (0..WORDS).map(|_| word(rank(random))).collect();
     let first = random.below(QUEUES);
     let mut owners = vec![Owner::Queue(queue(first)), Owner::Agent(person(random.below(PEOPLE)))];
-    if number % 2 == 0 {
+    if number.is_multiple_of(2) {
         owners.push(Owner::Agent(person(random.below(PEOPLE))));
     }
     let opened_at = Timestamp::from_millis(BEGINNING_MS + number.cast_signed() * 1_000);
@@ -143,8 +144,8 @@ fn document(random: &mut Seeded, number: u64) -> Document {
             channel: Channel::WebChat,
             opened_at,
             closed_at: Some(opened_at),
-            transfers: u32::from(number % 2 == 0),
-            score: (number % 7 == 0).then(|| Score::new((number % 5) as u8 + 1)).flatten(),
+            transfers: u32::from(number.is_multiple_of(2)),
+            score: (number.is_multiple_of(7)).then(|| Score::new((number % 5) as u8 + 1)).flatten(),
         },
     }
 }
