@@ -135,7 +135,7 @@ pub fn rows() -> Vec<Row> {
         Row {
             preset: Preset::Salesforce,
             source: "Salesforce Help, Get help from a supervisor",
-            says: "a supervisor joins when asked to, and takes nothing over unasked",
+            says: "a supervisor takes nothing over unasked, and may where its agent raised a flag",
             switches: &["take_over"],
             varies: as_it_is,
             plays: |scene| {
@@ -143,6 +143,10 @@ pub fn rows() -> Vec<Row> {
                 let open = scene.answered_by(ada);
                 let refused = scene.asks(cem, Command::TakeOver { conversation: open });
                 assert_eq!(refused, Err(Refusal::MayNotTakeOver.into()));
+                let text = "He wants a refund".to_owned();
+                scene.asks(ada, Command::RaiseFlag { conversation: open, text }).unwrap();
+                scene.asks(cem, Command::TakeOver { conversation: open }).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(cem));
             },
         },
         Row {
