@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use crate::api::{self, Failure};
 use crate::app::DeskContext;
 use crate::browser::dates;
+use crate::conversation::questions::Refusal;
 use crate::live_wall::LiveWall;
 
 mod filters;
@@ -138,9 +139,7 @@ pub fn SearchPart(
             </button>
             <FilterFields live=live filters=filters />
         </form>
-        <p class="refusal" role="alert">
-            {move || looking.refusal.get()}
-        </p>
+        <Refusal refusal=looking.refusal />
         <div class="past">
             <section class="past__found" aria-labelledby="found-title">
                 <h2 id="found-title" class="for-screen-reader">
