@@ -20,6 +20,11 @@ use clap::Parser;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
+// Conversations that wait fill tens of megabytes which are visited at random: this allocator lets the kernel back them with
+// large pages. What it gives is in docs/benchmarks.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How long what still runs may take after the server has stopped.
 const STOP_WITHIN: Duration = Duration::from_secs(1);
 

@@ -22,9 +22,6 @@ use crate::session::CurrentSession;
 /// How long after a change of the wall the answer is asked for anew; the reports are a moment behind the wall.
 const ANEW_AFTER: Duration = Duration::from_millis(500);
 
-/// An answer is asked for anew at the earliest after so many times the time that the last one took, so that reports
-/// that are long to count do not keep the server busy.
-const REST: u32 = 5;
 
 /// Up to so many days are shown by the hour.
 const DAYS_BY_HOUR_MAX: i64 = 2;
@@ -114,8 +111,8 @@ impl Insights {
             return;
         }
         waiting.set_value(true);
-        let rest_ms = self.took_ms.get_value() as u32 * REST;
-        let after = ANEW_AFTER.max(Duration::from_millis(u64::from(rest_ms)));
+        // Reports that are long to count keep the server busy half of the time at most.
+        let after = ANEW_AFTER.max(Duration::from_millis(self.took_ms.get_value() as u64));
         set_timeout(
             move || {
                 if waiting.try_set_value(false).is_none() {

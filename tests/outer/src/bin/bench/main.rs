@@ -28,6 +28,10 @@ use anyhow::bail;
 
 const NAMES: &str = "routing, routing-full, durable, fanout, memory, search, summary";
 
+// The server's own.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match run(&arguments) {
