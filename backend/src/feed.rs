@@ -67,6 +67,9 @@ pub struct Published {
     /// Whether it is the last of its turn that changes how its conversation looks, so that those who see the conversation
     /// are sent it as a whole.
     pub settles: bool,
+    /// Whether it ends a transfer whose conversation went back to the sender in the same turn, which the customer was told
+    /// then.
+    pub given_back: bool,
     /// What it is.
     pub what: What,
 }

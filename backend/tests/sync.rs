@@ -169,6 +169,7 @@ fn event_name(event: &Event) -> &'static str {
         | Event::ListenedIn { .. }
         | Event::Whispered { .. }
         | Event::Redirected { .. }
+        | Event::TransferDirected { .. }
         | Event::FlagRaised { .. }
         | Event::FlagLowered { .. }
         | Event::PersonDirected { .. }
@@ -186,7 +187,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 74;
+const EVENTS: usize = 75;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

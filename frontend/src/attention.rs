@@ -302,6 +302,9 @@ impl Attention {
                 TransferEnd::Returned if self.live.was_consulted(returned.transfer) => {
                     format!("The consultation with {} is over; {} is yours.", returned.to, thread.customer)
                 }
+                TransferEnd::CalledOff => {
+                    format!("A supervisor called the transfer off; {} is yours.", thread.customer)
+                }
                 TransferEnd::Expired => {
                     format!("{} did not answer; {} is yours.", returned.to, thread.customer)
                 }

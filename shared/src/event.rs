@@ -307,6 +307,9 @@ pub enum Event {
     },
     /// A supervisor passed on what someone else has or what waits; what became of it follows in the same turn.
     Redirected { conversation: ConversationId, agent: AgentId, target: Target },
+    /// A supervisor called off someone's transfer, or handed the conversation over to the one who is consulted; what became
+    /// of it follows in the same turn.
+    TransferDirected { transfer: TransferId, conversation: ConversationId, agent: AgentId },
     /// An agent asked supervisors for help.
     FlagRaised { conversation: ConversationId, agent: AgentId },
     /// The agent or a supervisor lowered the flag.
@@ -399,6 +402,7 @@ impl Event {
             | Self::ListenedIn { conversation, .. }
             | Self::Whispered { conversation, .. }
             | Self::Redirected { conversation, .. }
+            | Self::TransferDirected { conversation, .. }
             | Self::FlagRaised { conversation, .. }
             | Self::FlagLowered { conversation, .. }
             | Self::TransferEnded { conversation, .. }
@@ -512,6 +516,7 @@ impl Event {
             Self::ListenedIn { .. } => "listened_in",
             Self::Whispered { .. } => "whispered",
             Self::Redirected { .. } => "redirected",
+            Self::TransferDirected { .. } => "transfer_directed",
             Self::FlagRaised { .. } => "flag_raised",
             Self::FlagLowered { .. } => "flag_lowered",
             Self::PersonDirected { .. } => "person_directed",

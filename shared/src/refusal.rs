@@ -28,6 +28,8 @@ pub enum Refusal {
     TransferClosed { end: Option<TransferEnd> },
     /// The time to take a transfer to a queue back is over.
     UndoOver,
+    /// Whoever passed the conversation on cannot have it back.
+    SenderGone,
     /// The conversation is there already.
     TargetIsOwner,
     /// The person cannot be reached or takes no new work.
@@ -134,6 +136,7 @@ impl Refusal {
             Self::TransferOpen => "transfer_open",
             Self::TransferClosed { .. } => "transfer_closed",
             Self::UndoOver => "undo_over",
+            Self::SenderGone => "sender_gone",
             Self::TargetIsOwner => "target_is_owner",
             Self::TargetUnavailable { .. } => "target_unavailable",
             Self::TargetFull { .. } => "target_full",
@@ -212,6 +215,9 @@ impl fmt::Display for Refusal {
                 let found = end.map_or("over", TransferEnd::word);
                 write!(f, "This transfer is not open: it is {found}.")
             }
+            Self::SenderGone => f.write_str(
+                "Whoever transferred it is not there to have it back. Transfer the conversation elsewhere.",
+            ),
             Self::UndoOver => {
                 f.write_str("The queue has the conversation now; it can be taken back no more.")
             }

@@ -193,6 +193,8 @@ pub enum TransferEnd {
     Abandoned,
     /// A supervisor decided otherwise.
     Superseded,
+    /// A supervisor called it off: the sender has the conversation.
+    CalledOff,
     /// It could not be carried out: the sender has the conversation.
     Failed,
 }
@@ -207,6 +209,7 @@ impl TransferEnd {
             Self::Expired => "expired",
             Self::Abandoned => "abandoned",
             Self::Superseded => "superseded",
+            Self::CalledOff => "called_off",
             Self::Failed => "failed",
         }
     }

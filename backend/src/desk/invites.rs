@@ -99,9 +99,11 @@ pub(super) fn cancel(
     if invite.conversation != conversation.id {
         return Err(Refusal::NotFound { what: "invitation" });
     }
+    // Whoever takes part already has accepted: what is ended then is no invitation any more.
+    let asked = matches!(invite.state, InviteState::Open { .. });
     match invite.policy.cancel {
-        Cancel::UntilAccepted | Cancel::Undo | Cancel::InvitesOnly => {}
-        Cancel::Never => return Err(Refusal::MayNotCancel),
+        Cancel::Never if asked => return Err(Refusal::MayNotCancel),
+        Cancel::UntilAccepted | Cancel::Undo | Cancel::InvitesOnly | Cancel::Never => {}
     }
     Ok(Decided::done(end(with.state, invite, InviteEnd::Cancelled, OfferEnd::Cancelled)))
 }

@@ -10,24 +10,54 @@ use baton_shared::*;
 use super::targets::{Hours, PoolStanding, Unaccepted, WorkflowStanding};
 use super::transfers::Placement;
 
+/// Whose conversation is passed on, as the one who is told what will happen sees it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// Their own.
+    Own,
+    /// Another agent's: a supervisor passes it on.
+    Agents,
+    /// Nobody's: a supervisor moves what waits.
+    Nobodys,
+}
+
+impl Whose {
+    /// Says to whom it returns.
+    const fn sender(self) -> &'static str {
+        match self {
+            Self::Own => "you",
+            Self::Agents | Self::Nobodys => "its agent",
+        }
+    }
+
+    /// Says that the sender is released at once.
+    const fn released(self) -> &'static str {
+        match self {
+            Self::Own => "You are released at once",
+            Self::Agents | Self::Nobodys => "Its agent is released at once",
+        }
+    }
+}
+
 /// Says what will happen to a transfer to a named person; `queue` is what the conversation's queue is called.
-pub fn outcome_for_agent(policy: &TransferPolicy, placement: Placement, queue: &str) -> String {
+pub fn outcome_for_agent(policy: &TransferPolicy, placement: Placement, queue: &str, whose: Whose) -> String {
+    if whose == Whose::Nobodys {
+        return format!(
+            "Offered to them alone for {} s, then to everyone who serves {queue}.",
+            policy.offer_secs
+        );
+    }
     let at_once = match (policy.release, placement) {
         (Release::Request, _) | (Release::AcceptOrFull, Placement::Wait) => true,
         (Release::Accept | Release::AcceptOrFull, _) => false,
     };
-    let released = if at_once { " You are released at once." } else { "" };
-    let offered_by_itself = placement == Placement::Offer;
-    // Whoever does not answer ends the transfer; a sender who still owns the conversation keeps it.
-    let then = match policy.on_no_answer {
-        OnNoAnswer::Return if offered_by_itself && !at_once => Unaccepted::Returns,
-        OnNoAnswer::Return | OnNoAnswer::Next | OnNoAnswer::Keep => unaccepted(policy, QueueId::from_bits(0)),
-    };
+    let released = if at_once { format!(" {}.", whose.released()) } else { String::new() };
+    let then = unaccepted(policy, QueueId::from_bits(0));
     let lasts = policy.transfer_lasts();
     // A sender who was released has the safety time, where the policy sets none.
     let ends = match lasts.or(at_once.then_some(SAFETY)) {
         None => "stays until it is answered".to_owned(),
-        Some(lasts) => after(lasts, then, queue),
+        Some(lasts) => after(lasts, then, queue, whose),
     };
     match placement {
         Placement::Wait => match lasts {
@@ -65,23 +95,23 @@ pub(super) fn unaccepted(policy: &TransferPolicy, queue: QueueId) -> Unaccepted 
 }
 
 /// Says what becomes of a conversation that nobody accepted for a time.
-fn after(lasts: Duration, then: Unaccepted, queue: &str) -> String {
+fn after(lasts: Duration, then: Unaccepted, queue: &str, whose: Whose) -> String {
     let secs = lasts.as_secs();
     match then {
-        Unaccepted::Returns => format!("returns to you after {secs} s"),
+        Unaccepted::Returns => format!("returns to {} after {secs} s", whose.sender()),
         Unaccepted::Queue(_) => format!("goes to {queue} after {secs} s"),
         Unaccepted::Request => format!("becomes a request after {secs} s"),
     }
 }
 
 /// Says what will happen to a transfer to a flow.
-pub fn outcome_for_flow(policy: &TransferPolicy) -> String {
-    format!("Begins at once. {}", released(policy))
+pub fn outcome_for_flow(policy: &TransferPolicy, whose: Whose) -> String {
+    format!("Begins at once. {}", released(policy, whose))
 }
 
 /// Says what will happen to a transfer to an external contact.
-pub fn outcome_for_external() -> String {
-    format!("Asked at once; returns to you after {} s.", CALL_LASTS.as_secs())
+pub fn outcome_for_external(whose: Whose) -> String {
+    format!("Asked at once; returns to {} after {} s.", whose.sender(), CALL_LASTS.as_secs())
 }
 
 /// Says what will happen to a transfer to a workflow; `name` says what a queue is called.
@@ -90,11 +120,12 @@ pub fn outcome_for_workflow<'a>(
     standing: &WorkflowStanding,
     asks: Option<&str>,
     name: impl Fn(QueueId) -> &'a str,
+    whose: Whose,
 ) -> String {
     let queue = name(standing.place.id);
     match asks {
-        Some(asks) => format!("Goes to {queue} and is offered to {asks} first. {}", released(policy)),
-        None => format!("Goes to {queue}. {}", outcome_for_pool(policy, &standing.place, name)),
+        Some(asks) => format!("Goes to {queue} and is offered to {asks} first. {}", released(policy, whose)),
+        None => format!("Goes to {queue}. {}", outcome_for_pool(policy, &standing.place, name, whose)),
     }
 }
 
@@ -103,6 +134,7 @@ pub fn outcome_for_pool<'a, Id>(
     policy: &TransferPolicy,
     standing: &PoolStanding<Id>,
     name: impl Fn(QueueId) -> &'a str,
+    whose: Whose,
 ) -> String {
     let place = match (standing.available, standing.ahead) {
         (0, ahead) => format!("Nobody is free; number {} in line", ahead + 1),
@@ -116,7 +148,7 @@ pub fn outcome_for_pool<'a, Id>(
                 Unaccepted::Queue(queue) => name(queue),
                 Unaccepted::Returns | Unaccepted::Request => "",
             };
-            format!("; {}", after(lasts, then, queue))
+            format!("; {}", after(lasts, then, queue, whose))
         }
     };
     let (begins, closes) = match standing.hours {
@@ -124,14 +156,20 @@ pub fn outcome_for_pool<'a, Id>(
         Hours::EndAtClosing => ("", "; becomes a request when the queue closes"),
         Hours::Closed => ("The queue is closed. ", ""),
     };
-    format!("{begins}{place}{ends}{closes}. {}", released(policy))
+    match whose {
+        Whose::Nobodys => format!("{begins}{place}."),
+        Whose::Own | Whose::Agents => {
+            format!("{begins}{place}{ends}{closes}. {}", released(policy, whose))
+        }
+    }
 }
 
 /// Says when the sender of a conversation that has an owner at once is released.
-fn released(policy: &TransferPolicy) -> String {
+fn released(policy: &TransferPolicy, whose: Whose) -> String {
+    let released = whose.released();
     match policy.undo_lasts().as_secs() {
-        0 => "You are released at once.".to_owned(),
-        secs => format!("You are released at once; undo for {secs} s."),
+        0 => format!("{released}."),
+        secs => format!("{released}; undo for {secs} s."),
     }
 }
 
@@ -144,7 +182,7 @@ mod tests {
     const SALES: QueueId = QueueId::from_bits(2);
 
     fn for_agent(policy: &TransferPolicy, placement: Placement) -> String {
-        outcome_for_agent(policy, placement, "Billing")
+        outcome_for_agent(policy, placement, "Billing", Whose::Own)
     }
 
     #[test]
@@ -180,10 +218,9 @@ mod tests {
         ] {
             let policy = lost(on_expiry, fallback);
             assert_eq!(for_agent(&policy, Placement::Offer), format!("Offered at once; {then}."));
-            // Whoever misses it returns it, whatever an expired wait leads to.
+            // An offer that nobody answers takes the time of its transfer with it.
             let missed = TransferPolicy { on_no_answer: OnNoAnswer::Return, ..policy };
-            let returns = "Offered at once; returns to you after 60 s.";
-            assert_eq!(for_agent(&missed, Placement::Offer), returns);
+            assert_eq!(for_agent(&missed, Placement::Offer), format!("Offered at once; {then}."));
         }
     }
 
@@ -215,8 +252,12 @@ mod tests {
         }
     }
 
+    fn sales_or_nothing(queue: QueueId) -> &'static str {
+        if queue == SALES { "Sales" } else { "" }
+    }
+
     fn for_pool(policy: &TransferPolicy, standing: &PoolStanding<QueueId>) -> String {
-        outcome_for_pool(policy, standing, |queue| if queue == SALES { "Sales" } else { "" })
+        outcome_for_pool(policy, standing, sales_or_nothing, Whose::Own)
     }
 
     #[test]
@@ -247,5 +288,21 @@ mod tests {
         ] {
             assert_eq!(for_pool(&policy, &standing), format!("{says} You are released at once."));
         }
+    }
+
+    #[test]
+    fn a_supervisor_is_told_of_the_agent_and_of_what_waits() {
+        let policy = TransferPolicy::default();
+        let (offer, waits) = (Placement::Offer, standing(2, 3));
+        let agents = outcome_for_agent(&policy, offer, "Billing", Whose::Agents);
+        assert_eq!(agents, "Offered at once; returns to its agent after 60 s.");
+        let pool = |whose| outcome_for_pool(&policy, &waits, sales_or_nothing, whose);
+        assert_eq!(pool(Whose::Agents), "Number 4 in line. Its agent is released at once; undo for 5 s.");
+        assert_eq!(pool(Whose::Nobodys), "Number 4 in line.");
+        let alone = format!(
+            "Offered to them alone for {} s, then to everyone who serves Billing.",
+            policy.offer_lasts().as_secs()
+        );
+        assert_eq!(outcome_for_agent(&policy, offer, "Billing", Whose::Nobodys), alone);
     }
 }

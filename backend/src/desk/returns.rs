@@ -33,7 +33,7 @@ pub(super) fn end_all(
 }
 
 /// Says whether a sender can be given a conversation back.
-fn can_take_back(state: &RoutingState, transfer: &Transfer) -> bool {
+pub(super) fn can_take_back(state: &RoutingState, transfer: &Transfer) -> bool {
     let sender = transfer.from.agent().and_then(|sender| state.agents.get(&sender));
     sender.is_some_and(|agent| agent.enabled && agent.presence.reachable)
 }

@@ -33,6 +33,16 @@ pub(super) fn supervisor(state: &RoutingState, actor: Actor) -> Result<AgentId, 
     }
 }
 
+/// Returns what tells that a supervisor decides about a transfer in its sender's place, or refuses whoever may not.
+pub(super) fn directed(state: &RoutingState, actor: Actor, transfer: &Transfer) -> Result<Event, Refusal> {
+    let conversation = transfer.conversation;
+    match overseen(state, actor, conversation) {
+        Ok((agent, _)) => Ok(Event::TransferDirected { transfer: transfer.id, conversation, agent }),
+        Err(Refusal::RoleTooLow { .. }) => Err(Refusal::NotOwner),
+        Err(refusal) => Err(refusal),
+    }
+}
+
 /// Says whether a supervisor joined a conversation unasked, so that they see what is whispered.
 pub(super) fn joined_unasked(state: &RoutingState, conversation: &Conversation, supervisor: AgentId) -> bool {
     let invites = conversation.invites.iter().filter_map(|invite| state.invites.get(invite));

@@ -12,7 +12,7 @@ use baton_shared::policy::{Age, Listed, SAFETY};
 use baton_shared::queue::{AtClosing, Overflow, Priority};
 use baton_shared::*;
 
-use super::outcomes::unaccepted;
+use super::outcomes::{Whose, unaccepted};
 use super::supervision::overseen;
 use super::transfers::{Placement, check_pool, placement};
 use super::workflows::{self, Judgement};
@@ -89,6 +89,8 @@ pub struct Standings {
     pub policy: TransferPolicy,
     /// The queue it is of.
     pub queue: QueueId,
+    /// Whose it is for the one who asks.
+    pub whose: Whose,
     /// People.
     pub agents: Vec<AgentStanding>,
     /// Groups.
@@ -109,6 +111,13 @@ pub fn standings(
     now: Timestamp,
 ) -> Option<Standings> {
     let (conversation, owner) = passed_on_by(state, conversation, viewer)?;
+    let whose = match conversation.owner() {
+        Some(Owner::Agent(agent)) if agent == viewer => Whose::Own,
+        Some(Owner::Agent(_)) => Whose::Agents,
+        Some(Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_)) | None => {
+            Whose::Nobodys
+        }
+    };
     let policy = state.policy(conversation);
     let channel = conversation.channel;
     let listed = |agent: &&Agent| {
@@ -157,6 +166,7 @@ pub fn standings(
     let allowed = |refusal: &Option<Refusal>| *refusal != Some(Refusal::TargetNotAllowed);
     Some(Standings {
         queue: conversation.queue,
+        whose,
         agents,
         groups: groups.filter(|group| allowed(&group.refusal)).collect(),
         queues: queues.filter(|queue| allowed(&queue.refusal)).collect(),
@@ -285,7 +295,7 @@ fn pool_load(
 }
 
 /// Returns a conversation that someone may pass on, and in whose name: its owner, or a supervisor for whoever owns it.
-fn passed_on_by(
+pub(super) fn passed_on_by(
     state: &RoutingState,
     conversation: ConversationId,
     viewer: AgentId,

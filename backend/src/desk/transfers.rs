@@ -9,7 +9,7 @@ use baton_shared::*;
 use super::offers::{listening, offer_ended, owner_changed, passed_on, transfer_ended, wrap_up_by};
 use super::{
     Answer, Circumstances, Decided, checked_text, externals, flows, invites, optional_text, owned, person,
-    returns, workflows,
+    returns, supervision, workflows,
 };
 use crate::content::Content;
 use crate::routing::RoutingState;
@@ -349,27 +349,49 @@ pub(super) fn cancel(
     if transfer.conversation != conversation {
         return Err(Refusal::NotFound { what: "transfer" });
     }
-    if transfer.from.agent() != Some(agent) {
-        return Err(Refusal::NotOwner);
-    }
     let conversation = super::open(state, conversation)?;
-    let from = conversation.owner().ok_or(Refusal::ConversationClosed)?;
-    if !may_cancel(transfer, with.now) {
-        let undo_over = matches!(transfer.state, TransferState::Enqueued { .. })
-            && transfer.policy.cancel == Cancel::UntilAccepted;
-        return Err(if undo_over { Refusal::UndoOver } else { Refusal::MayNotCancel });
+    if transfer.from.agent() == Some(agent) {
+        if !may_cancel(transfer, with.now) {
+            let undo_over = matches!(transfer.state, TransferState::Enqueued { .. })
+                && transfer.policy.cancel == Cancel::UntilAccepted;
+            return Err(if undo_over { Refusal::UndoOver } else { Refusal::MayNotCancel });
+        }
+        return Ok(Decided::done(back(with, conversation, transfer, TransferEnd::Cancelled)?));
     }
-    let waits = matches!(transfer.state, TransferState::Enqueued { .. } | TransferState::Released { .. });
+    let mut events = vec![supervision::directed(state, actor, transfer)?];
+    let gone = transfer.from.agent().is_none() || waits(transfer) && !returns::can_take_back(state, transfer);
+    if gone {
+        return Err(Refusal::SenderGone);
+    }
+    events.extend(back(with, conversation, transfer, TransferEnd::CalledOff)?);
+    Ok(Decided::done(events))
+}
+
+/// Says whether the sender of a transfer has the conversation no more, while nobody else has accepted it.
+const fn waits(transfer: &Transfer) -> bool {
+    matches!(transfer.state, TransferState::Enqueued { .. } | TransferState::Released { .. })
+}
+
+/// Ends a transfer so that its sender has the conversation.
+fn back(
+    with: &mut Circumstances<'_>,
+    conversation: &Conversation,
+    transfer: &Transfer,
+    end: TransferEnd,
+) -> Result<Vec<Event>, Refusal> {
+    let from = conversation.owner().ok_or(Refusal::ConversationClosed)?;
+    let waits = waits(transfer);
     let offers_end = if waits { OfferEnd::Rescinded } else { OfferEnd::Cancelled };
-    let mut events: Vec<Event> =
-        state.open_offers(conversation).map(|offer| offer_ended(offer, offers_end)).collect();
+    let offers = with.state.open_offers(conversation);
+    let mut events: Vec<Event> = offers.map(|offer| offer_ended(offer, offers_end)).collect();
     if waits {
         let cause = OwnerCause::TakenBack(transfer.id);
         events.extend(returns::back_to_sender(with, conversation, from, transfer, cause));
-        events.extend(returns::grace_anew(with, agent));
+        let sender = transfer.from.agent();
+        events.extend(sender.and_then(|sender| returns::grace_anew(with, sender)));
     }
-    events.push(transfer_ended(transfer, TransferEnd::Cancelled));
-    Ok(Decided::done(events))
+    events.push(transfer_ended(transfer, end));
+    Ok(events)
 }
 
 /// Returns a transfer whose receiver is being consulted, and that receiver.
@@ -394,13 +416,18 @@ pub(super) fn hand_over(
 ) -> Result<Decided, Refusal> {
     let agent = person(actor)?;
     let state = with.state;
-    let conversation = owned(state, conversation, agent)?;
+    let conversation = super::open(state, conversation)?;
+    let Some(Owner::Agent(owner)) = conversation.owner() else { return Err(Refusal::NotOwner) };
     let (transfer, consulted, _) = consulting(state, transfer)?;
     if transfer.conversation != conversation.id {
         return Err(Refusal::NotFound { what: "transfer" });
     }
-    let mut events = vec![transfer_ended(transfer, TransferEnd::Completed)];
-    events.extend(passed_on(with, conversation, agent, consulted, transfer));
+    let mut events = Vec::new();
+    if owner != agent {
+        events.push(supervision::directed(state, actor, transfer)?);
+    }
+    events.push(transfer_ended(transfer, TransferEnd::Completed));
+    events.extend(passed_on(with, conversation, owner, consulted, transfer));
     Ok(Decided::done(events))
 }
 

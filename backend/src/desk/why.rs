@@ -7,7 +7,7 @@ use baton_shared::queue::{AskedFirst, Membership};
 use baton_shared::*;
 
 use super::lacks::{self, Lack, asked_in, lacks};
-use super::targets::turn_in;
+use super::targets::{passed_on_by, turn_in};
 use crate::routing::{RoutingState, Subject};
 
 /// How many people an explanation names at most; those who could take it first.
@@ -152,11 +152,11 @@ pub fn why(
 pub fn why_target(
     state: &RoutingState,
     conversation: ConversationId,
-    owner: AgentId,
+    viewer: AgentId,
     to: Target,
     now: Timestamp,
 ) -> Option<Why> {
-    let conversation = super::owned(state, conversation, owner).ok()?;
+    let (conversation, owner) = passed_on_by(state, conversation, viewer)?;
     let (there, work) = match to {
         Target::Agent(agent) => (state.agents.contains_key(&agent), conversation.work),
         Target::Group(group) => (state.groups.contains_key(&group), conversation.work),

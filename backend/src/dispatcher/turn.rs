@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use baton_shared::command::Actor;
+use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
 use tokio::sync::mpsc;
@@ -190,6 +191,7 @@ impl Turns {
                 self.retry_at = None;
                 self.call(&gathered.batch.recorded);
                 mark_settling(&mut gathered.published);
+                mark_given_back(&mut gathered.published);
                 self.feed.publish(gathered.published);
                 for (reply, answer) in gathered.replies {
                     drop(reply.send(answer));
@@ -419,6 +421,7 @@ impl Turns {
             at: now,
             viewers,
             settles: false,
+            given_back: false,
             what: What::Happened(recorded.event.clone()),
         });
         gathered.batch.recorded.push(recorded);
@@ -450,6 +453,7 @@ impl Turns {
                 at: now,
                 viewers: self.state.viewers(conversation),
                 settles: false,
+                given_back: false,
                 what: What::Read(conversation),
             });
         }
@@ -527,6 +531,7 @@ fn mark_settling(published: &mut [Published]) {
         | Event::ListenedIn { .. }
         | Event::ListeningEnded { .. }
         | Event::Redirected { .. }
+        | Event::TransferDirected { .. }
         | Event::ConversationIdled { .. }
         | Event::WrapUpEnded { .. }
         | Event::WrapUpExtended { .. } = event
@@ -534,5 +539,20 @@ fn mark_settling(published: &mut [Published]) {
             continue;
         }
         published.settles = event.conversation().is_some_and(|conversation| settled.insert(conversation));
+    }
+}
+
+/// Marks the ends of transfers whose conversations went back to their senders before.
+fn mark_given_back(published: &mut [Published]) {
+    let mut given_back = BTreeSet::new();
+    for published in published {
+        let What::Happened(event) = &published.what else { continue };
+        if let Event::OwnerChanged { cause, .. } = event
+            && let OwnerCause::TakenBack(transfer) | OwnerCause::Returned(transfer) = cause
+        {
+            given_back.insert(*transfer);
+        } else if let Event::TransferEnded { transfer, .. } = event {
+            published.given_back = given_back.contains(transfer);
+        }
     }
 }

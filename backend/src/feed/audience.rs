@@ -46,6 +46,7 @@ pub(super) enum Projected {
 struct Table<'a> {
     reading: &'a dyn Reading,
     now: Timestamp,
+    given_back: bool,
     frames: Vec<(Audience, Sent)>,
 }
 
@@ -55,7 +56,7 @@ pub(super) fn project(
     published: &Published,
     now: Timestamp,
 ) -> Result<Projected, StoreError> {
-    let mut table = Table { reading, now, frames: Vec::new() };
+    let mut table = Table { reading, now, given_back: published.given_back, frames: Vec::new() };
     match &published.what {
         What::Read(conversation) => table.read_on(*conversation, &published.viewers)?,
         What::Happened(event) => {
@@ -219,6 +220,7 @@ impl Table<'_> {
             | Event::InviteEnded { agent: None, .. }
             | Event::ListeningBegan { .. }
             | Event::Redirected { .. }
+            | Event::TransferDirected { .. }
             | Event::FlagRaised { .. }
             | Event::FlagLowered { .. }
             | Event::PersonDirected { .. }
@@ -432,7 +434,8 @@ impl Table<'_> {
         }
     }
 
-    /// Tells the customer that a transfer came to nothing and their agent is still there.
+    /// Tells the customer that a transfer came to nothing and their agent is still there, unless they were told that the agent
+    /// is back.
     fn stayed(
         &mut self,
         transfer: TransferId,
@@ -441,14 +444,16 @@ impl Table<'_> {
         end: TransferEnd,
     ) -> Result<(), StoreError> {
         let stays = match end {
-            TransferEnd::Returned | TransferEnd::Cancelled | TransferEnd::Expired | TransferEnd::Failed => {
-                true
-            }
+            TransferEnd::Returned
+            | TransferEnd::Cancelled
+            | TransferEnd::CalledOff
+            | TransferEnd::Expired
+            | TransferEnd::Failed => true,
             TransferEnd::Completed | TransferEnd::Abandoned | TransferEnd::Superseded => false,
         };
         let owner = self.reading.conversation(conversation)?.and_then(|open| open.owner());
         let told = self.told_of(Some(transfer))?;
-        if !stays || !told || owner != Some(Owner::Agent(from)) {
+        if !stays || self.given_back || !told || owner != Some(Owner::Agent(from)) {
             return Ok(());
         }
         let sender = self.reading.me(from)?;

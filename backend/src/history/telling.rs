@@ -226,6 +226,7 @@ impl<'a> Telling<'a> {
                 TransferEnd::Expired => "Nobody took the transfer in time",
                 TransferEnd::Abandoned => "The customer left before the transfer was complete",
                 TransferEnd::Superseded => "A supervisor decided otherwise about the transfer",
+                TransferEnd::CalledOff => "A supervisor called the transfer off",
                 TransferEnd::Failed => "The transfer could not be carried out",
             };
             let [_, _, reason] = self.texts.transfers.get(transfer).cloned().unwrap_or_default();

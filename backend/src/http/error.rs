@@ -136,6 +136,7 @@ impl From<Refusal> for ApiError {
             | Refusal::TransferOpen
             | Refusal::TransferClosed { .. }
             | Refusal::UndoOver
+            | Refusal::SenderGone
             | Refusal::TargetIsOwner
             | Refusal::TargetUnavailable { .. }
             | Refusal::TargetFull { .. }

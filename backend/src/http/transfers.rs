@@ -78,7 +78,7 @@ pub async fn targets(
             available: group.available,
             free: group.free,
             why_not: group.refusal.as_ref().map(Refusal::to_string),
-            outcome: outcome_for_pool(&found.policy, group, queue_name),
+            outcome: outcome_for_pool(&found.policy, group, queue_name, found.whose),
         }));
     }
     groups.sort_by(|one, other| one.name.cmp(&other.name));
@@ -91,7 +91,7 @@ pub async fn targets(
             available: queue.available,
             wait_secs: queue.wait_secs,
             why_not: queue.refusal.as_ref().map(Refusal::to_string),
-            outcome: outcome_for_pool(&found.policy, queue, queue_name),
+            outcome: outcome_for_pool(&found.policy, queue, queue_name, found.whose),
         }));
     }
     queues.sort_by(|one, other| one.name.cmp(&other.name));
@@ -107,7 +107,7 @@ pub async fn targets(
                 id: *id,
                 name: name.unwrap_or_default(),
                 why_not: standing.place.refusal.as_ref().map(Refusal::to_string),
-                outcome: outcome_for_workflow(&found.policy, standing, asks, queue_name),
+                outcome: outcome_for_workflow(&found.policy, standing, asks, queue_name, found.whose),
                 goes_to,
             }
         }));
@@ -118,7 +118,7 @@ pub async fn targets(
         flows.extend(found.flows.iter().map(|id| OtherTarget {
             target: Target::Flow(*id),
             name: names.flows.get(id).cloned().unwrap_or_default(),
-            outcome: outcome_for_flow(&found.policy),
+            outcome: outcome_for_flow(&found.policy, found.whose),
         }));
     }
     flows.sort_by(|one, other| one.name.cmp(&other.name));
@@ -127,7 +127,7 @@ pub async fn targets(
         externals.extend(found.externals.iter().map(|id| OtherTarget {
             target: Target::External(*id),
             name: names.externals.get(id).cloned().unwrap_or_default(),
-            outcome: outcome_for_external(),
+            outcome: outcome_for_external(found.whose),
         }));
     }
     externals.sort_by(|one, other| one.name.cmp(&other.name));
@@ -148,7 +148,7 @@ fn agent_target(found: &Standings, agent: &AgentStanding, names: &Names) -> Agen
         limit: agent.limit,
         why_not: agent.placement.as_ref().err().map(|refusal| short(agent, refusal)),
         may_park: agent.may_park,
-        outcome: outcome_for_agent(&found.policy, begins, queue),
+        outcome: outcome_for_agent(&found.policy, begins, queue, found.whose),
     }
 }
 

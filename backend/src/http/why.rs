@@ -49,7 +49,7 @@ pub async fn show(
 
 /// Explains who would be asked if a conversation were passed on to a person, a group or a queue, and what stands in whose way
 ///
-/// For its owner. `target` is the id of the person, the group or the queue.
+/// For its owner and the supervisors of its teams. `target` is the id of the person, the group or the queue.
 #[utoipa::path(get, path = "/api/conversations/{conversation}/transfer-targets/{target}/why", tag = "Transfers",
     params(("conversation" = ConversationId, Path), ("target" = String, Path)),
     responses((status = 200, body = WhyView)))]

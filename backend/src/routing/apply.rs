@@ -269,7 +269,7 @@ impl RoutingState {
             }
             Event::FlagLowered { conversation, .. } => self.set_flag(*conversation, None),
             // What follows from them says what becomes of the state.
-            Event::Redirected { .. } | Event::PersonDirected { .. } => {}
+            Event::Redirected { .. } | Event::TransferDirected { .. } | Event::PersonDirected { .. } => {}
             Event::TransferEnded { transfer, end, .. } => self.transfer_ended(*transfer, *end, at),
             Event::OwnerChanged { conversation, from, to, epoch, cause, ended, wrap_up, segment } => {
                 let change = Change {

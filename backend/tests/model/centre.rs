@@ -241,6 +241,7 @@ fn ending(event: &Event) -> Option<&'static str> {
             TransferEnd::Expired => "transfer expired",
             TransferEnd::Abandoned => "transfer abandoned",
             TransferEnd::Superseded => "transfer superseded",
+            TransferEnd::CalledOff => "transfer called off",
             TransferEnd::Failed => "transfer failed",
         });
     }

@@ -60,9 +60,10 @@ pub fn check_command(
         Command::CancelTransfer { conversation, transfer } => {
             let found = before.transfers.get(transfer);
             found.is_some_and(|found| {
-                found.from.agent() == by
+                let own = found.from.agent() == by && may_cancel(found, now);
+                let leads = found.from.agent() != by && by.is_some_and(|by| leads(before, by, conversation));
+                (own || leads)
                     && found.conversation == *conversation
-                    && may_cancel(found, now)
                     && owner(after, conversation) == Some(found.from.owner())
                     && !after.transfers.contains_key(transfer)
             })
@@ -70,7 +71,8 @@ pub fn check_command(
         Command::HandOver { conversation, transfer } => {
             let consulted = before.conversations.get(conversation).and_then(|open| before.consulted(open));
             let its = before.transfers.get(transfer).is_some_and(|found| found.conversation == *conversation);
-            owns(conversation)
+            let leads = by.is_some_and(|by| leads(before, by, conversation));
+            (owns(conversation) || leads)
                 && its
                 && consulted.is_some()
                 && owner(after, conversation) == consulted.map(Owner::Agent)

@@ -308,6 +308,7 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::ListenedIn { .. }
         | Event::Whispered { .. }
         | Event::Redirected { .. }
+        | Event::TransferDirected { .. }
         | Event::FlagRaised { .. }
         | Event::FlagLowered { .. }
         | Event::PersonDirected { .. }

@@ -223,6 +223,56 @@ fn taking_back_and_asking() -> Vec<Row> {
         Row {
             preset: Preset::Baton,
             source: OURS,
+            says: "a supervisor calls off what others transfer, when the sender may not and where nobody may",
+            switches: &["cancel", "release"],
+            varies: |policy| {
+                policy.cancel = Cancel::Never;
+                policy.release = Release::Request;
+            },
+            plays: |scene| {
+                let (ada, bob, cem, queue) = (scene.ada, scene.bob, scene.cem, scene.queue);
+                let open = scene.answered_by(ada);
+                for target in [Target::Agent(bob), Target::Queue(queue)] {
+                    scene.pass(ada, open, target).unwrap();
+                    assert_eq!(scene.cancel(ada, open), Err(Refusal::MayNotCancel.into()));
+                    assert_eq!(scene.cancel(bob, open), Err(Refusal::NotOwner.into()));
+                    scene.cancel(cem, open).unwrap();
+                    assert_eq!(scene.owner(open), Owner::Agent(ada));
+                    assert!(scene.offered(open).is_empty());
+                }
+                assert_eq!(scene.ends(open), [TransferEnd::CalledOff; 2]);
+                let steps_in = |recorded: &&Recorded| matches!(recorded.event, Event::TransferDirected { agent, .. } if agent == cem);
+                assert_eq!(scene.log().iter().filter(steps_in).count(), 2);
+                scene.pass(ada, open, Target::Queue(queue)).unwrap();
+                scene.lose(ada);
+                assert_eq!(scene.cancel(cem, open), Err(Refusal::SenderGone.into()));
+            },
+        },
+        Row {
+            preset: Preset::Baton,
+            source: OURS,
+            says: "a supervisor ends a consultation, for the one who asked or for the one who is asked",
+            switches: &["modes"],
+            varies: as_it_is,
+            plays: |scene| {
+                let (ada, bob, cem) = (scene.ada, scene.bob, scene.cem);
+                let open = scene.answered_by(ada);
+                scene.request(ada, open, Target::Agent(bob), Mode::Warm, false).unwrap();
+                scene.accept(bob, open);
+                scene.cancel(cem, open).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(ada));
+                let transfer = scene.request(ada, open, Target::Agent(bob), Mode::Warm, false).unwrap();
+                scene.accept(bob, open);
+                let hand_over = Command::HandOver { conversation: open, transfer };
+                assert_eq!(scene.asks(bob, hand_over.clone()), Err(Refusal::NotOwner.into()));
+                scene.asks(cem, hand_over).unwrap();
+                assert_eq!(scene.owner(open), Owner::Agent(bob));
+                assert_eq!(scene.ends(open), [TransferEnd::CalledOff, TransferEnd::Completed]);
+            },
+        },
+        Row {
+            preset: Preset::Baton,
+            source: OURS,
             says: "who refuses is asked why, and may leave it empty",
             switches: &["decline"],
             varies: as_it_is,

@@ -1,5 +1,6 @@
 //! Salesforce Omni-Channel, enhanced messaging.
 
+use baton::desk::Answer;
 use baton_shared::command::Actor;
 use baton_shared::policy::Preset;
 use baton_shared::*;
@@ -125,6 +126,13 @@ pub fn rows() -> Vec<Row> {
             plays: |scene| {
                 let (ada, bob) = (scene.ada, scene.bob);
                 let open = scene.answered_by(ada);
+                let answer = scene.invite(ada, open, bob).unwrap();
+                let Answer::Invited { invite } = answer else { panic!("nobody is invited: {answer:?}") };
+                let remove = Command::CancelInvite { conversation: open, invite };
+                assert_eq!(scene.asks(ada, remove.clone()), Err(Refusal::MayNotCancel.into()));
+                scene.accept(bob, open);
+                scene.asks(ada, remove).unwrap();
+                assert_eq!(scene.participants(open), []);
                 scene.invite(ada, open, bob).unwrap();
                 scene.accept(bob, open);
                 assert_eq!(scene.owner(open), Owner::Agent(ada));

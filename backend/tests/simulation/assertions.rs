@@ -296,6 +296,7 @@ impl Checker {
             | Event::ListenedIn { .. }
             | Event::Whispered { .. }
             | Event::Redirected { .. }
+            | Event::TransferDirected { .. }
             | Event::FlagRaised { .. }
             | Event::FlagLowered { .. }
             | Event::PersonDirected { .. }

@@ -37,6 +37,7 @@ impl Tally {
                 TransferEnd::Expired => "transfer expired",
                 TransferEnd::Abandoned => "transfer abandoned",
                 TransferEnd::Superseded => "transfer superseded",
+                TransferEnd::CalledOff => "transfer called off",
                 TransferEnd::Failed => "transfer failed",
             });
         }

@@ -17,6 +17,7 @@ pub fn everything(stage: &mut Stage, billing: QueueId, sales: QueueId) {
     joining(stage, conversation);
     stage.check_every_cut_point();
     out_of_sight(stage, conversation);
+    called_off(stage, conversation);
     redirected(stage, conversation);
     waiting_elsewhere(stage, billing, sales);
     stage.check_every_cut_point();
@@ -86,6 +87,17 @@ fn out_of_sight(stage: &mut Stage, conversation: ConversationId) {
     assert!(stage.desk_of(lead).listening.is_empty());
     assert!(stage.give(Actor::Person(lead), Command::ListenIn { conversation }).is_err());
     stage.give(Actor::System, set(&[lead])).unwrap();
+}
+
+/// A supervisor decides about a transfer of someone else's.
+fn called_off(stage: &mut Stage, conversation: ConversationId) {
+    let (owner, lead) = (stage.owner_of(conversation).unwrap(), stage.lead);
+    let other = stage.other(owner);
+    let transfer = play::transfer(stage, conversation, Target::Agent(other), Mode::Cold);
+    stage.give(Actor::Person(lead), Command::CancelTransfer { conversation, transfer }).unwrap();
+    let returned = |stage: &Stage| stage.desk_of(owner).conversations[&conversation].returned.clone();
+    assert_eq!(returned(stage).map(|returned| returned.end), Some(TransferEnd::CalledOff));
+    stage.check_every_cut_point();
 }
 
 /// What an agent has goes on in their name, and what was under way is over.

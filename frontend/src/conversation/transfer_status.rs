@@ -32,6 +32,9 @@ pub fn sentence(returned: &ReturnedTransfer, consulted: bool) -> Option<String> 
         TransferEnd::Failed => {
             Some(format!("The transfer to {to} could not be made. The conversation is yours."))
         }
+        TransferEnd::CalledOff => {
+            Some(format!("A supervisor called the transfer to {to} off. The conversation is yours."))
+        }
         TransferEnd::Completed
         | TransferEnd::Cancelled
         | TransferEnd::Abandoned

@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use crate::app::DeskContext;
 use crate::controls::icon::{Icon, IconView};
 use crate::controls::tab_list::TabList;
+use crate::conversation::why::WhyDialog;
 use crate::live_wall::{LiveWall, WallLink};
 use crate::screens::admin::AdminPage;
 use crate::screens::header::sign_out;
@@ -187,6 +188,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
         <HeardConversation />
         </div>
         <PassingDialog />
+        <WhyDialog />
         <DirectingDialog />
     }
 }

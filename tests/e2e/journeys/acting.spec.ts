@@ -104,8 +104,17 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   await page.getByRole("button", { name: "Leave", exact: true }).click();
   await expect(log).toHaveCount(0);
 
-  // A transfer for someone else: the other team gets it, and it is theirs alone.
+  // A transfer is called off for its sender.
   const six = await people.agent(6);
+  await one.transfer("Agent Six");
+  await open(page, "Transfers");
+  await press(page, "Ada Lovelace", "Call off");
+  const off = "A supervisor called the transfer to Agent Six off. The conversation is yours.";
+  await expect(one.page.getByText(off, { exact: true })).toBeVisible();
+  await expect(row(page, "Ada Lovelace")).toHaveCount(0);
+  await open(page, "Conversations");
+
+  // A transfer for someone else: the other team gets it, and it is theirs alone.
   await press(page, "Ada Lovelace", "Transfer");
   const dialog = page.getByRole("dialog", { name: "Transfer", exact: true });
   await expectNoBarriers(page);
@@ -124,6 +133,11 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   await one.choose("Busy");
   await people.customer("Grace Hopper", "Is anybody there?");
   await expect(row(page, "Grace Hopper")).toContainText("Waits for Technical support");
+  await press(page, "Grace Hopper", "Why?");
+  const why = page.getByRole("dialog", { name: "Why?", exact: true });
+  await expect(why).toContainText("Agent One");
+  await expectNoBarriers(page);
+  await why.getByRole("button", { name: "Close", exact: true }).click();
   await press(page, "Grace Hopper", "Transfer");
   await dialog.getByRole("tab", { name: "Queues", exact: true }).click();
   await dialog.getByRole("button", { name: "Transfer to Billing", exact: true }).click();

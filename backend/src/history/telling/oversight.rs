@@ -14,6 +14,11 @@ impl Telling<'_> {
         } else if let Event::Redirected { agent, target, .. } = event {
             let (name, target) = (self.agent(*agent), self.target(*target));
             (TimelineKind::Transfer, format!("{name} passed it on to {target} for its owner"))
+        } else if let Event::TransferDirected { agent, .. } = event {
+            (
+                TimelineKind::Transfer,
+                format!("{} decided about the transfer for its sender", self.agent(*agent)),
+            )
         } else if let Event::FlagRaised { agent, .. } = event {
             (TimelineKind::Company, format!("{} raised a flag", self.agent(*agent)))
         } else if let Event::FlagLowered { agent, .. } = event {

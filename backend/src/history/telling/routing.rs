@@ -59,6 +59,7 @@ impl Telling<'_> {
             | Event::ListenedIn { .. }
             | Event::Whispered { .. }
             | Event::Redirected { .. }
+            | Event::TransferDirected { .. }
             | Event::FlagRaised { .. }
             | Event::FlagLowered { .. }
             | Event::PersonDirected { .. }

@@ -151,7 +151,9 @@ impl Fold {
             TransferEnd::Abandoned => (Outcome::Failed, Some(Reason::Abandoned)),
             TransferEnd::Failed => (Outcome::Failed, Some(Reason::Other)),
             TransferEnd::Cancelled => (Outcome::Cancelled, Some(Reason::Sender)),
-            TransferEnd::Superseded => (Outcome::Cancelled, Some(Reason::Supervisor)),
+            TransferEnd::Superseded | TransferEnd::CalledOff => {
+                (Outcome::Cancelled, Some(Reason::Supervisor))
+            }
         };
         row.ended_at = Some(at);
         (row.outcome, row.reason) = (outcome, reason);

@@ -260,7 +260,9 @@ fn slow_transfer(
                 .find(|had| from.agent() != Some(*had));
             found.ping_pongs += u64::from(had_before == Some(agent));
         }
-        Some((TransferEnd::Cancelled | TransferEnd::Superseded, _)) => found.cancelled += 1,
+        Some((TransferEnd::Cancelled | TransferEnd::Superseded | TransferEnd::CalledOff, _)) => {
+            found.cancelled += 1
+        }
         Some(_) => found.six[3] += 1,
     }
 }

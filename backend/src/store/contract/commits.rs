@@ -366,6 +366,7 @@ fn every_event() -> Vec<Event> {
         Event::ListenedIn { conversation, agent },
         Event::Whispered { conversation, segment, message, seq: 1, author: TWO },
         Event::Redirected { conversation, agent, target: Target::Agent(TWO) },
+        Event::TransferDirected { transfer, conversation, agent },
         Event::FlagRaised { conversation, agent },
         Event::FlagLowered { conversation, agent },
         Event::PersonDirected { agent, by: TWO },

@@ -260,12 +260,15 @@ fn returned(
     transfers: &[Noted],
 ) -> Result<Option<ReturnedTransfer>, StoreError> {
     let Some(Noted { transfer, .. }) = transfers.last() else { return Ok(None) };
-    let TransferState::Ended { at, end: end @ (TransferEnd::Returned | TransferEnd::Expired) } =
-        transfer.state
+    let TransferState::Ended {
+        at,
+        end: end @ (TransferEnd::Returned | TransferEnd::CalledOff | TransferEnd::Expired),
+    } = transfer.state
     else {
         return Ok(None);
     };
-    let came_back = segment.preceded_by == OwnerCause::Returned(transfer.id);
+    let back = [OwnerCause::Returned(transfer.id), OwnerCause::TakenBack(transfer.id)];
+    let came_back = back.contains(&segment.preceded_by);
     let of_this_segment = conversation.owner() == Some(transfer.from.owner())
         && segment.owner == transfer.from.owner()
         && (came_back || transfer.requested_at >= segment.started_at);

@@ -11,6 +11,7 @@ use crate::app::DeskContext;
 use crate::controls::toast::Toast;
 use crate::live_wall::LiveWall;
 use crate::session::Session;
+use crate::viewing::DialogShown;
 
 /// Whether a button is there, what it is called, and what it does.
 type Action = (bool, &'static str, Box<dyn Fn()>);
@@ -193,12 +194,14 @@ fn buttons(context: DeskContext, subject: Subject) -> AnyView {
     };
     let asked = if with_agent { Asked::Transfer(id) } else { Asked::Reassign(id) };
     let lower = move || ask(context, api::lower_flag(id), pending, || {});
-    let all: [Action; 6] = [
+    let explain = move || context.viewing.dialog.set(Some(DialogShown::Why(id)));
+    let all: [Action; 7] = [
         (flagged, "Lower flag", Box::new(lower)),
         (true, "Listen in", Box::new(move || hear(false))),
         (with_agent, "Whisper", Box::new(move || hear(true))),
         (with_agent, "Join", Box::new(join)),
         (may_take_over, "Take over", Box::new(take_over)),
+        (!with_agent, "Why?", Box::new(explain)),
         (true, "Transfer", Box::new(move || acting.asked.set(Some(asked)))),
     ];
     let there = all.into_iter().filter(|(there, ..)| *there);

@@ -1,10 +1,13 @@
 //! The transfers that have not ended, with what is left of their time.
 
 use baton_shared::transfer::Mode;
-use baton_shared::wall::TransferRow;
+use baton_shared::wall::{Standing, TransferRow};
+use baton_shared::{ConversationId, TransferId};
 use leptos::prelude::*;
 
+use super::acting::ask;
 use super::table::{Cell, Column, Order, Rank, RowTable, SearchField, Tone, fits, span};
+use crate::api::{self, Change};
 use crate::app::DeskContext;
 use crate::live_wall::LiveWall;
 use crate::server_clock::secs_left;
@@ -105,6 +108,42 @@ pub fn TransfersTable(
             clock=DeskContext::here().clock
             first=Order { column: 6, down: false }
             nothing="No transfer is under way in your teams."
+            actions=actions
         />
     }
+}
+
+fn actions(row: Memo<Option<TransferRow>>) -> AnyView {
+    let context = DeskContext::here();
+    let pending = RwSignal::new(false);
+    let button = move |label: &'static str, change: fn(ConversationId, TransferId) -> Change| {
+        let described = move || {
+            row.with(|row| row.as_ref().map(|row| format!("{}’s transfer to {}", row.customer, row.to)))
+        };
+        let act = move |_| {
+            let asked = row.with_untracked(|row| row.as_ref().map(|row| change(row.conversation, row.id)));
+            if let Some(asked) = asked {
+                ask(context, asked, pending, || {});
+            }
+        };
+        view! {
+            <button
+                class="button"
+                type="button"
+                aria-disabled=move || pending.get().then_some("true")
+                aria-description=described
+                on:click=act
+            >
+                {label}
+            </button>
+        }
+    };
+    let consulting = Memo::new(move |_| {
+        row.with(|row| row.as_ref().is_some_and(|row| row.stands == Standing::Consulting))
+    });
+    view! {
+        {move || consulting.get().then(|| button("Hand over", api::hand_over))}
+        {button("Call off", api::cancel_transfer)}
+    }
+    .into_any()
 }

@@ -22,7 +22,6 @@ use crate::session::CurrentSession;
 /// How long after a change of the wall the answer is asked for anew; the reports are a moment behind the wall.
 const ANEW_AFTER: Duration = Duration::from_millis(500);
 
-
 /// Up to so many days are shown by the hour.
 const DAYS_BY_HOUR_MAX: i64 = 2;
 
