@@ -161,33 +161,38 @@ fn changes_of(recorded: &[Recorded], names: &Names) -> Vec<PolicyChange> {
 
 /// Returns what an event set up besides switches, and who did it.
 fn set_up(event: &Event, names: &Names) -> Option<(Option<AgentId>, SetupChange)> {
-    let (by, thing, name) = if let Event::QueueRulesSet { queue, by, .. } = event {
-        (by, SetupThing::QueueRules, names.queues.get(queue))
-    } else if let Event::GroupAdded { group, by, .. }
-    | Event::GroupChanged { group, by, .. }
-    | Event::GroupRemoved { group, by } = event
-    {
-        (by, SetupThing::Group, names.groups.get(group))
-    } else if let Event::WorkflowAdded { workflow, by } | Event::WorkflowChanged { workflow, by } = event {
-        (by, SetupThing::Workflow, names.workflows.get(&workflow.id))
-    } else if let Event::WorkflowRemoved { workflow, by } = event {
-        (by, SetupThing::Workflow, names.workflows.get(workflow))
-    } else if let Event::FlowAdded { flow, by } | Event::FlowChanged { flow, by } = event {
-        (by, SetupThing::Flow, names.flows.get(&flow.id))
-    } else if let Event::FlowRemoved { flow, by } = event {
-        (by, SetupThing::Flow, names.flows.get(flow))
-    } else if let Event::ExternalAdded { external, by }
-    | Event::ExternalChanged { external, by }
-    | Event::ExternalRemoved { external, by } = event
-    {
-        (by, SetupThing::External, names.externals.get(external))
+    let group = |id| (SetupThing::Group, names.groups.get(id));
+    let workflow = |id| (SetupThing::Workflow, names.workflows.get(id));
+    let flow = |id| (SetupThing::Flow, names.flows.get(id));
+    let external = |id| (SetupThing::External, names.externals.get(id));
+    let (by, done, (thing, name)) = if let Event::QueueRulesSet { queue, by, .. } = event {
+        (by, SetupDone::Changed, (SetupThing::QueueRules, names.queues.get(queue)))
+    } else if let Event::GroupAdded { group: id, by, .. } = event {
+        (by, SetupDone::Added, group(id))
+    } else if let Event::GroupChanged { group: id, by, .. } = event {
+        (by, SetupDone::Changed, group(id))
+    } else if let Event::GroupRemoved { group: id, by } = event {
+        (by, SetupDone::Removed, group(id))
+    } else if let Event::WorkflowAdded { workflow: added, by } = event {
+        (by, SetupDone::Added, workflow(&added.id))
+    } else if let Event::WorkflowChanged { workflow: changed, by } = event {
+        (by, SetupDone::Changed, workflow(&changed.id))
+    } else if let Event::WorkflowRemoved { workflow: id, by } = event {
+        (by, SetupDone::Removed, workflow(id))
+    } else if let Event::FlowAdded { flow: added, by } = event {
+        (by, SetupDone::Added, flow(&added.id))
+    } else if let Event::FlowChanged { flow: changed, by } = event {
+        (by, SetupDone::Changed, flow(&changed.id))
+    } else if let Event::FlowRemoved { flow: id, by } = event {
+        (by, SetupDone::Removed, flow(id))
+    } else if let Event::ExternalAdded { external: id, by } = event {
+        (by, SetupDone::Added, external(id))
+    } else if let Event::ExternalChanged { external: id, by } = event {
+        (by, SetupDone::Changed, external(id))
+    } else if let Event::ExternalRemoved { external: id, by } = event {
+        (by, SetupDone::Removed, external(id))
     } else {
         return None;
-    };
-    let done = match event.name().rsplit('_').next() {
-        Some("added") => SetupDone::Added,
-        Some("removed") => SetupDone::Removed,
-        Some(_) | None => SetupDone::Changed,
     };
     Some((*by, SetupChange { done, thing, name: name.cloned().unwrap_or_default() }))
 }
