@@ -49,7 +49,8 @@ pub(super) fn start(with: &mut Circumstances<'_>, start: Start) -> Result<Decide
     // What begins in a flow waits in no queue: the limit of a wait counts once the flow passes it on to one, as for a
     // transfer, which is never turned away.
     let in_flow = with.state.flow_entrance(start.channel).is_some();
-    if !in_flow && !with.state.queues.get(&queue).is_some_and(Queue::is_open) {
+    let shut = |queue: &Queue| overflow::shut(with.state, queue, start.channel).is_some();
+    if !in_flow && with.state.queues.get(&queue).is_none_or(shut) {
         return Err(Refusal::QueueClosed);
     }
     let full = !in_flow && !with.state.has_room(queue);

@@ -39,7 +39,19 @@ fn takes(state: &RoutingState, queue: QueueId, channel: Channel) -> bool {
     state.has_room(queue) && state.queues.get(&queue).is_some_and(Queue::is_open) && served()
 }
 
-/// Says whether new conversations of a channel can be opened, by the hours of the queues in which one might begin: those of
+/// Says why a queue lets nobody begin at the moment: it is outside its hours, or nobody is there who serves it and its rules
+/// ask for that; nothing where it does.
+pub(super) fn shut(state: &RoutingState, queue: &Queue, channel: Channel) -> Option<Standing> {
+    let attended = || {
+        let serves = |agent: &Agent| state.serves_in_time(agent, Pool::Queue(queue.id), channel);
+        state.agents.values().any(|agent| agent.presence.available() && serves(agent))
+    };
+    let closed = queue.standing.filter(|standing| !standing.open);
+    let unattended = || queue.rules.unattended_form && !attended();
+    closed.or_else(|| unattended().then_some(Standing { open: false, until: None }))
+}
+
+/// Says whether new conversations of a channel can be opened, by the hours and the people of the queues in which one might begin: those of
 /// the workflow that the channel enters, or else the one given. A flow that the channel enters is there at all times.
 pub fn chat_standing(state: &RoutingState, channel: Channel, queue: QueueId) -> Standing {
     if state.flow_entrance(channel).is_some() {
@@ -51,8 +63,7 @@ pub fn chat_standing(state: &RoutingState, channel: Channel, queue: QueueId) -> 
     let begins: BTreeSet<QueueId> = begins.collect();
     let begins = if begins.is_empty() { BTreeSet::from([queue]) } else { begins };
     let found = begins.iter().filter_map(|queue| state.queues.get(queue));
-    let closed = |queue: &Queue| queue.standing.filter(|standing| !standing.open);
-    let closed: Option<Vec<Standing>> = found.map(closed).collect();
+    let closed: Option<Vec<Standing>> = found.map(|queue| shut(state, queue, channel)).collect();
     match closed {
         Some(closed) if !closed.is_empty() => {
             Standing { open: false, until: closed.iter().filter_map(|standing| standing.until).min() }

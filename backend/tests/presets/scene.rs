@@ -216,12 +216,17 @@ impl Scene {
 
     /// Lets a customer come.
     pub fn customer(&mut self) -> ConversationId {
+        self.begins().unwrap()
+    }
+
+    /// Lets a customer try to come.
+    pub fn begins(&mut self) -> Result<ConversationId, CommandError> {
         let (name, text) = ("Ada".to_owned(), "Hello".to_owned());
         let (channel, queue, attributes) = (Channel::WebChat, self.queue, BTreeMap::new());
         let start = Command::StartConversation { name, text, channel, queue, attributes };
-        let answer = self.give(Actor::Visitor, start).unwrap();
+        let answer = self.give(Actor::Visitor, start)?;
         let Answer::Started { conversation } = answer else { panic!("could not be started: {answer:?}") };
-        conversation
+        Ok(conversation)
     }
 
     /// Lets a customer come whom this person answers.

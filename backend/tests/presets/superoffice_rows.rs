@@ -174,6 +174,23 @@ pub fn rows() -> Vec<Row> {
         },
         Row {
             preset: Preset::Superoffice,
+            source: "SuperOffice, Respond to chat requests",
+            says: "while all are away, customers find the offline form",
+            switches: &[],
+            varies: as_it_is,
+            plays: |scene| {
+                scene.set_rules(QueueRules { unattended_form: true, ..Default::default() });
+                assert!(scene.begins().is_ok());
+                for agent in [scene.ada, scene.bob, scene.cem] {
+                    scene.choose(agent, Status::Away);
+                }
+                assert_eq!(scene.begins(), Err(Refusal::QueueClosed.into()));
+                scene.choose(scene.bob, Status::Available);
+                assert!(scene.begins().is_ok());
+            },
+        },
+        Row {
+            preset: Preset::Superoffice,
             source: "SuperOffice, IChatAgent",
             says: "whoever does not have the chat cannot pass it on, and one pending receiver is all there is",
             switches: &["invites_max"],

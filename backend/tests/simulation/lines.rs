@@ -34,6 +34,7 @@ pub fn any(random: &mut Random, queues: &[QueueId], queue: QueueId, skills: &[Sk
         interruptible: random.chance(40),
         relax: if random.chance(60) { relax(random, skills) } else { Vec::new() },
         survey: true,
+        unattended_form: random.chance(20),
     })
 }
 

@@ -111,6 +111,9 @@ pub struct QueueRules {
     /// Whether customers are asked how good a conversation was that has ended.
     #[serde(skip_serializing_if = "is_not")]
     pub survey: bool,
+    /// Whether customers find the offline form instead of a line while nobody who serves it is available.
+    #[serde(skip_serializing_if = "is_not")]
+    pub unattended_form: bool,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over references")]

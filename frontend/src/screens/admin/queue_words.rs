@@ -25,6 +25,7 @@ pub struct Written {
     pub asked_first: AskedFirst,
     pub interruptible: bool,
     pub survey: bool,
+    pub unattended_form: bool,
 }
 
 impl Written {
@@ -54,6 +55,7 @@ impl Written {
             asked_first: rules.asked_first,
             interruptible: rules.interruptible,
             survey: rules.survey,
+            unattended_form: rules.unattended_form,
         }
     }
 
@@ -81,6 +83,7 @@ impl Written {
             interruptible: self.interruptible,
             relax: Vec::new(),
             survey: self.survey,
+            unattended_form: self.unattended_form,
         })
     }
 
@@ -182,6 +185,7 @@ mod tests {
             interruptible: true,
             relax: Vec::new(),
             survey: true,
+            unattended_form: true,
         }
     }
 

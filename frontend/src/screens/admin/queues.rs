@@ -441,6 +441,14 @@ fn HoursFields(form: RwSignal<Written>) -> impl IntoView {
                 {radio(AtClosing::Keep, "Who waits at closing time is kept")}
                 {radio(AtClosing::Request, "Who waits at closing time gets a request with a number")}
             </Show>
+            <label class="choice">
+                <input
+                    type="checkbox"
+                    prop:checked=move || form.with(|form| form.unattended_form)
+                    on:change=move |event| form.update(|form| form.unattended_form = event_target_checked(&event))
+                />
+                "Closed while nobody who serves it is available"
+            </label>
         </fieldset>
     }
 }
