@@ -134,6 +134,7 @@ mod tests {
             made_at: at,
             deadline: None,
             decline: Decline::NeedReason,
+            meant: false,
             transfer: Some(incoming),
             may_reply: vec![Reply::Soon],
             question: Some("a question".to_owned()),

@@ -351,6 +351,8 @@ pub struct OfferCard {
     pub deadline: Option<Timestamp>,
     /// Whether it may be refused, and how.
     pub decline: Decline,
+    /// Whether it is meant for its receiver alone, and not for whoever serves a queue or belongs to a group.
+    pub meant: bool,
     /// The sender and their note, where it is a transfer.
     pub transfer: Option<IncomingTransfer>,
     /// What its receiver may still let the sender know; nothing where the sender has let go of it.

@@ -195,6 +195,7 @@ pub fn offer(messages: u32, now: Timestamp) -> OfferCard {
         made_at: now,
         deadline: Some(now.plus(core::time::Duration::from_secs(30))),
         decline: Decline::AskReason,
+        meant: false,
         transfer: None,
         may_reply: Vec::new(),
         question: None,

@@ -94,6 +94,7 @@ fn called_off(stage: &mut Stage, conversation: ConversationId) {
     let (owner, lead) = (stage.owner_of(conversation).unwrap(), stage.lead);
     let other = stage.other(owner);
     let transfer = play::transfer(stage, conversation, Target::Agent(other), Mode::Cold);
+    assert!(stage.desk_of(other).offers.values().any(|card| card.meant), "they are asked by name");
     stage.give(Actor::Person(lead), Command::CancelTransfer { conversation, transfer }).unwrap();
     let returned = |stage: &Stage| stage.desk_of(owner).conversations[&conversation].returned.clone();
     assert_eq!(returned(stage).map(|returned| returned.end), Some(TransferEnd::CalledOff));

@@ -106,6 +106,7 @@ pub fn OfferArticle(
                             };
                             view! { <p class="offer__from">{words}</p> }
                         })}
+                    {card.meant.then(|| view! { <p class="offer__from">"For you alone"</p> })}
                     {card
                         .invite
                         .as_ref()

@@ -309,10 +309,14 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
         things::there(thread(connection, offer.conversation, Sight::Whole)?, offer.conversation)?;
     let mut decline = Decline::Yes;
     let mut may_reply = Vec::new();
+    let mut pool = conversation.waiting().map(|waiting| waiting.search.pool);
     let transfer = match transfer {
         Some(id) => {
             let Noted { transfer, note, summary } = things::there(things::transfer(connection, id)?, id)?;
             decline = transfer.policy.decline;
+            if let TransferState::Seeking { search, .. } = &transfer.state {
+                pool = Some(search.pool);
+            }
             if let OfferCause::Transfer(_) = offer.cause {
                 may_reply = offer.may_reply(Some(&transfer));
             }
@@ -343,6 +347,7 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
         made_at: offer.made_at,
         deadline: deadline.map(|deadline| deadline.minus(DEADLINE_MARGIN)),
         decline,
+        meant: invite.is_none() && pool == Some(Pool::Agent(offer.agent)),
         transfer,
         may_reply,
         question,
