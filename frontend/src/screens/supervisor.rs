@@ -32,6 +32,7 @@ use conversations::ConversationsTable;
 use directing::DirectingDialog;
 use heard::HeardConversation;
 use insights::InsightsPart;
+use insights::state::OpenConversation;
 use passing::PassingDialog;
 use queues::QueuesTable;
 use search::SearchPart;
@@ -157,6 +158,12 @@ fn WallBody(live: LiveWall) -> impl IntoView {
     let WallView { part, search, .. } = looked_at;
     Acting::provide();
     follow_address(part);
+    // Rows of reports lead to what happened to their conversations.
+    let opened = RwSignal::new(None);
+    provide_context(OpenConversation(Callback::new(move |conversation| {
+        opened.set(Some(conversation));
+        part.set(Part::Search);
+    })));
     let ownerless = Memo::new(move |_| live.read(|wall| wall.ownerless).unwrap_or_default());
     let tabs = Part::ALL.into_iter().map(|part| (part, part.tab(), part.name())).collect();
     view! {
@@ -182,7 +189,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Conversations => view! { <ConversationsTable live=live search=search /> }.into_any(),
                 Part::Transfers => view! { <TransfersTable live=live search=search /> }.into_any(),
                 Part::Insights => view! { <InsightsPart live=live /> }.into_any(),
-                Part::Search => view! { <SearchPart live=live /> }.into_any(),
+                Part::Search => view! { <SearchPart live=live opened=opened /> }.into_any(),
             }}
         </section>
         <HeardConversation />

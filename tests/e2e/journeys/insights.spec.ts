@@ -91,6 +91,11 @@ test("a number leads to its rows, the address keeps what was chosen, and tables 
   await expect(rows.last()).toContainText("Agent Two");
   await page.reload();
   await expect(rows).toHaveCount(2);
+  await rows.last().getByRole("button", { name: "Show", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Ada Lovelace", exact: true })).toBeVisible();
+  await expect(page.getByRole("list", { name: "What happened", exact: true })).toContainText("At lunch");
+  await page.goBack();
+  await expect(rows).toHaveCount(2);
 
   const downloading = page.waitForEvent("download");
   await page.getByRole("button", { name: "Download CSV", exact: true }).click();

@@ -104,9 +104,15 @@ impl Looking {
 pub fn SearchPart(
     /// Whose queues and people can be chosen.
     live: LiveWall,
+    /// The conversation whose history is shown at first, if one was chosen elsewhere; it is forgotten then.
+    opened: RwSignal<Option<ConversationId>>,
 ) -> impl IntoView {
     let looking = Looking::new(DeskContext::here());
     looking.look(None);
+    if let Some(conversation) = opened.get_untracked() {
+        opened.set(None);
+        looking.choose(conversation);
+    }
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         looking.look(None);
