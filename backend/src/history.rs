@@ -26,6 +26,10 @@ pub struct Texts {
     pub transfers: BTreeMap<TransferId, [Option<String>; 3]>,
     /// What was said aside, by the transfer and its number there.
     pub asides: BTreeMap<(TransferId, u32), String>,
+    /// What was whispered and is kept, by its number.
+    pub whispers: BTreeMap<u32, String>,
+    /// What agents wrote with their flags, by the position of the event.
+    pub flags: BTreeMap<u64, String>,
     /// The reason of a rejection, what the receiver asked the sender, and what the sender answered.
     pub offers: BTreeMap<OfferId, [Option<String>; 3]>,
     /// Notes of invitations.

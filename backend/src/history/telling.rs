@@ -57,12 +57,12 @@ impl<'a> Telling<'a> {
     /// Tells what an event says, in one or several entries.
     pub(super) fn tell(&mut self, recorded: &Recorded) {
         let (position, at) = (recorded.position, recorded.at);
-        for Line { kind, sentence, text, by, reach } in self.lines(&recorded.event) {
+        for Line { kind, sentence, text, by, reach } in self.lines(position, &recorded.event) {
             self.told.push(Told { position, at, kind, sentence, text, by, reach });
         }
     }
 
-    fn lines(&mut self, event: &Event) -> Vec<Line> {
+    fn lines(&mut self, position: u64, event: &Event) -> Vec<Line> {
         let owner = |sentence| vec![Line::new(TimelineKind::Owner, sentence)];
         if let Event::ConversationOpened { queue, .. } = event {
             owner(format!("{} opened it in {}", self.texts.customer, self.queue(*queue)))
@@ -94,7 +94,7 @@ impl<'a> Telling<'a> {
             let offered = self.offer(event);
             let moved = if offered.is_empty() { self.transfer(event) } else { offered };
             let joined = if moved.is_empty() { self.company(event) } else { moved };
-            let overseen = if joined.is_empty() { self.oversight(event) } else { joined };
+            let overseen = if joined.is_empty() { self.oversight(position, event) } else { joined };
             if overseen.is_empty() { self.routing(event) } else { overseen }
         }
     }

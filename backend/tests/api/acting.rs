@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use baton_shared::{Recorded, Role};
 use serde_json::{Value, json};
 
-use crate::app::{Person, TestApp};
+use crate::app::{PATIENCE, Person, TestApp};
 use crate::conversations::{accept, desk};
 
 /// Two teams, each with a supervisor and an agent; the early one's agent has a conversation.
@@ -126,6 +126,12 @@ async fn a_whisper_is_for_the_agent_alone_and_kept_where_the_policy_says_so() {
         let id = teams.conversation.parse().unwrap();
         let left = app.app.store.read().unwrap().whisper(id, 1).unwrap();
         assert_eq!(left.is_some(), kept);
+        assert!(app.app.search.as_ref().unwrap().follower.catch_up(PATIENCE), "the index follows");
+        let timeline = teams.early.client.get(&teams.path("timeline")).await.expect(StatusCode::OK);
+        let entries = timeline["entries"].as_array().unwrap();
+        let whispered = entries.iter().find(|entry| entry["sentence"] == "Early whispered").unwrap();
+        let text = if kept { json!("Offer ten euros") } else { Value::Null };
+        assert_eq!(whispered["text"], text, "what is forgotten is told nowhere");
         assert_eq!(teams.happened().iter().filter(|name| **name == "whispered").count(), 2);
     }
 }

@@ -3,29 +3,32 @@
 use baton_shared::api::TimelineKind;
 use baton_shared::*;
 
-use super::{Line, Telling};
+use super::{Line, Reach, Telling};
 
 impl Telling<'_> {
-    pub(super) fn oversight(&self, event: &Event) -> Vec<Line> {
-        let (kind, sentence) = if let Event::ListenedIn { agent, .. } = event {
-            (TimelineKind::Company, format!("{} listens in", self.agent(*agent)))
-        } else if let Event::Whispered { author, .. } = event {
-            (TimelineKind::Aside, format!("{} whispered", self.agent(*author)))
+    pub(super) fn oversight(&self, position: u64, event: &Event) -> Vec<Line> {
+        let line = Line::new;
+        let said =
+            |line: Line, text: Option<&String>, by| line.with(text.cloned(), Some(by), Reach::Only(None));
+        let line = if let Event::ListenedIn { agent, .. } = event {
+            line(TimelineKind::Company, format!("{} listens in", self.agent(*agent)))
+        } else if let Event::Whispered { author, seq, .. } = event {
+            let whispered = line(TimelineKind::Aside, format!("{} whispered", self.agent(*author)));
+            said(whispered, self.texts.whispers.get(seq), *author)
         } else if let Event::Redirected { agent, target, .. } = event {
             let (name, target) = (self.agent(*agent), self.target(*target));
-            (TimelineKind::Transfer, format!("{name} passed it on to {target} for its owner"))
+            line(TimelineKind::Transfer, format!("{name} passed it on to {target} for its owner"))
         } else if let Event::TransferDirected { agent, .. } = event {
-            (
-                TimelineKind::Transfer,
-                format!("{} decided about the transfer for its sender", self.agent(*agent)),
-            )
+            let name = self.agent(*agent);
+            line(TimelineKind::Transfer, format!("{name} decided about the transfer for its sender"))
         } else if let Event::FlagRaised { agent, .. } = event {
-            (TimelineKind::Company, format!("{} raised a flag", self.agent(*agent)))
+            let raised = line(TimelineKind::Company, format!("{} raised a flag", self.agent(*agent)));
+            said(raised, self.texts.flags.get(&position), *agent)
         } else if let Event::FlagLowered { agent, .. } = event {
-            (TimelineKind::Company, format!("{} lowered the flag", self.agent(*agent)))
+            line(TimelineKind::Company, format!("{} lowered the flag", self.agent(*agent)))
         } else {
             return Vec::new();
         };
-        vec![Line::new(kind, sentence)]
+        vec![line]
     }
 }

@@ -23,8 +23,15 @@ pub(super) fn texts(
     while let Some(row) = found.next()? {
         texts.messages.insert(row.get(0)?, row.get(1)?);
     }
-    for Recorded { event, .. } in events {
+    let flag = "select text from flags where workspace_id = ?1 and conversation = ?2 and raised_at = ?3";
+    let mut flag = connection.prepare_cached(flag)?;
+    for Recorded { position, at, event } in events {
         add(connection, &mut texts, event)?;
+        if let Event::FlagRaised { conversation, .. } = event {
+            let raised = params![WORKSPACE, conversation.blob(), at.as_millis()];
+            let text = flag.query_row(raised, |row| row.get(0)).optional()?;
+            texts.flags.extend(text.map(|text| (*position, text)));
+        }
     }
     let comment = "select comment from ratings where workspace_id = ?1 and conversation = ?2";
     texts.comment = columns(connection, comment, id)?.and_then(|[comment]| comment);
@@ -39,6 +46,9 @@ fn add(connection: &Connection, texts: &mut Texts, event: &Event) -> Result<(), 
     } else if let Event::ConsultBegan { transfer, .. } = event {
         let asides = messages::asides(connection, *transfer)?.into_iter();
         texts.asides.extend(asides.map(|aside| ((*transfer, aside.seq), aside.text)));
+    } else if let Event::Whispered { conversation, seq, .. } = event {
+        let whisper = messages::whisper(connection, *conversation, *seq)?;
+        texts.whispers.extend(whisper.map(|whisper| (*seq, whisper.text)));
     } else if let Event::OfferMade { offer, .. } = event {
         let sql = "select reason, question, answer from offers where workspace_id = ?1 and id = ?2";
         texts.offers.extend(columns(connection, sql, *offer)?.map(|found| (*offer, found)));
