@@ -157,6 +157,34 @@ async fn a_supervisor_joins_and_writes_to_the_customer_beside_the_agent() {
 }
 
 #[tokio::test]
+async fn a_supervisor_calls_off_what_their_team_transfers_and_ends_its_consultations() {
+    let app = TestApp::start();
+    let teams = Teams::set_up(&app).await;
+    let to_bob = |mode: &str| json!({"target": {"kind": "agent", "id": teams.bob.id}, "mode": mode});
+    let ask = async |mode| {
+        let asked = teams.ada.client.post(&teams.path("transfers"), &to_bob(mode)).await;
+        asked.expect(StatusCode::CREATED)["transfer"].as_str().unwrap().to_owned()
+    };
+    let cold = teams.path(&format!("transfers/{}", ask("cold").await));
+    teams.late.client.delete(&cold).await.refused(StatusCode::FORBIDDEN, "outside_teams");
+    teams.bob.client.delete(&cold).await.refused(StatusCode::FORBIDDEN, "not_owner");
+    teams.early.client.delete(&cold).await.expect(StatusCode::NO_CONTENT);
+    let hers = teams.thread(&desk(&teams.ada).await, "conversations");
+    assert_eq!(hers["returned"]["end"], "called_off");
+    assert!(teams.happened().contains(&"transfer_directed"));
+
+    let warm = ask("warm").await;
+    accept(&teams.bob).await;
+    let over = format!("transfers/{warm}/handover");
+    let path = teams.path(&over);
+    teams.late.client.post(&path, &json!({})).await.refused(StatusCode::FORBIDDEN, "outside_teams");
+    teams.bob.client.post(&path, &json!({})).await.refused(StatusCode::FORBIDDEN, "not_owner");
+    teams.early.client.post(&path, &json!({})).await.expect(StatusCode::NO_CONTENT);
+    let his = teams.thread(&desk(&teams.bob).await, "conversations");
+    assert_eq!(his["messages"][0]["text"], "Hello", "it is his");
+}
+
+#[tokio::test]
 async fn a_flag_asks_the_supervisors_of_the_team_and_lets_them_take_over() {
     let app = TestApp::start();
     let teams = Teams::set_up(&app).await;
