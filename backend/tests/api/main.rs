@@ -19,6 +19,7 @@ mod flows;
 mod gate;
 mod groups;
 mod headers;
+mod insights;
 mod invites;
 mod keys;
 mod notices;

@@ -1,15 +1,16 @@
 //! Benchmarks, each beside its reference in the same run: `bench routing`, `bench routing-full`, `bench durable`,
-//! `bench fanout`, `bench memory`, `bench search`, and `bench summary --dialogues PATH`.
+//! `bench fanout`, `bench memory`, `bench insights`, `bench search`, and `bench summary --dialogues PATH`.
 //!
 //! `cargo xtask bench` builds the server and calls this; the rows go to `target/bench/NAME.json`.
 //! Reading order: [`report`] (rows and ratios), [`machine`] (what it ran on), then the benchmarks:
 //! [`routing`] (both of its benchmarks); [`durable`] with [`recording`] and [`raw_sqlite`]; [`fanout`] and [`memory`]
 //! with [`centre`] (a server full of people), [`nchan`] (the reference) and [`readers`] (those who listen);
-//! [`search`]; [`summary`] with [`rouge`].
+//! [`insights`]; [`search`]; [`summary`] with [`rouge`].
 
 mod centre;
 mod durable;
 mod fanout;
+mod insights;
 mod machine;
 mod memory;
 mod nchan;
@@ -26,7 +27,7 @@ use std::process::ExitCode;
 
 use anyhow::bail;
 
-const NAMES: &str = "routing, routing-full, durable, fanout, memory, search, summary";
+const NAMES: &str = "routing, routing-full, durable, fanout, memory, insights, search, summary";
 
 // The server's own.
 #[global_allocator]
@@ -65,6 +66,7 @@ fn run(arguments: &[String]) -> anyhow::Result<()> {
         "durable" => durable::run()?,
         "fanout" => fanout::run()?,
         "memory" => memory::run()?,
+        "insights" => insights::run()?,
         other => bail!("there is no benchmark `{other}`: there are {NAMES}"),
     };
     report::write(name, &rows)

@@ -11,6 +11,7 @@ mod oracle;
 mod scan;
 mod workspace;
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use anyhow::ensure;
@@ -110,6 +111,34 @@ fn trace_of(size: &Size) -> (Workspace, Trace) {
     // One measurement warms up, one is for the times of single decisions, one for the oracle.
     let trace = Trace::of(size, &workspace, (PAIRS + 3) * DECISIONS, &mut random);
     (workspace, trace)
+}
+
+/// Measures decisions per second while something else runs again and again on another thread, and, as the reference, while
+/// nothing does.
+pub fn beside(other: &(dyn Fn() -> anyhow::Result<()> + Sync)) -> anyhow::Result<Vec<Pair>> {
+    let (workspace, trace) = trace_of(&USUAL);
+    let mut engine = Replay::filled(Engine::of(&workspace), &trace)?;
+    // The first warms up.
+    engine.rate(DECISIONS)?;
+    let mut pairs = Vec::new();
+    for _ in 0..PAIRS {
+        let reference = engine.rate(DECISIONS / 2)?;
+        let goes_on = AtomicBool::new(true);
+        let ours = std::thread::scope(|threads| {
+            let running = threads.spawn(|| {
+                while goes_on.load(Ordering::Relaxed) {
+                    other()?;
+                }
+                anyhow::Ok(())
+            });
+            let ours = engine.rate(DECISIONS / 2);
+            goes_on.store(false, Ordering::Relaxed);
+            running.join().map_err(|_| anyhow::anyhow!("what ran beside it failed"))??;
+            ours
+        })?;
+        pairs.push(Pair { ours, reference });
+    }
+    Ok(pairs)
 }
 
 /// Measures `routing`, and returns the rows.
