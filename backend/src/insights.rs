@@ -3,14 +3,14 @@
 //! A projection makes rows of the log, in a file of its own: `fold` says what an event adds to what is known, `writing`
 //! writes it, `asking` finds rows again, and each of `reports` counts them. The definitions stand with the types of the
 //! answers, in `baton_shared::api`.
-//! Deliberately absent: sums that are kept beside the rows. A report counts what it is asked for, so its numbers are
-//! always those of the rows that can be listed for them.
+//! Whole days of a report are counted by the sums that `sums` keeps beside the rows, and the rest by the rows.
 
 mod asking;
 mod export;
 mod fold;
 mod reports;
 mod rows;
+mod sums;
 mod writing;
 
 use std::path::Path;
@@ -35,10 +35,11 @@ pub use reports::lists::Page;
 pub use reports::queues::Levels;
 pub use reports::trend::{Bucket, POINTS_MAX, starts};
 pub use reports::waits::Since;
+pub use sums::{SHORT_MS, sum_up};
 
 /// What the file of the reports is like; a change of the schema or of a definition is a new version.
 const LAYOUT: Layout =
-    Layout { file: "insights.db", version: 1, schema: include_str!("insights/schema.sql") };
+    Layout { file: "insights.db", version: 2, schema: include_str!("insights/schema.sql") };
 
 /// How long an answer waits for what was committed before it was asked for.
 const CURRENT_WITHIN: Duration = Duration::from_millis(500);
@@ -106,13 +107,13 @@ impl Insights {
 
     /// Returns what happened in queues and to what waited for groups.
     pub fn queues(&self, filter: &Filter, levels: Levels) -> Result<QueuesReport, StoreError> {
-        self.report(|rows, lag| reports::queues::report(rows, filter, levels, lag))
+        self.report(|rows, lag| reports::queues::report(rows, &asking::parts(filter), levels, lag))
     }
 
     /// Returns what agents did.
     pub fn agents(&self, filter: &Filter) -> Result<AgentsReport, StoreError> {
         let now = self.clock.now();
-        self.report(|rows, lag| reports::agents::report(rows, filter, now, lag))
+        self.report(|rows, lag| reports::agents::report(rows, (filter, &asking::parts(filter)), now, lag))
     }
 
     /// Returns how long customers waited.
@@ -122,7 +123,7 @@ impl Insights {
 
     /// Returns how conversations moved.
     pub fn flows_between(&self, filter: &Filter) -> Result<FlowsBetweenReport, StoreError> {
-        self.report(|rows, lag| reports::moves::report(rows, filter, lag))
+        self.report(|rows, lag| reports::moves::report(rows, &asking::parts(filter), lag))
     }
 
     /// Returns what happened in each stretch of time, which begin at `starts`.

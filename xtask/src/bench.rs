@@ -19,7 +19,8 @@ use crate::weight::{self, Limits, Weight};
 
 const APP_WEIGHT: &str = "app-weight";
 const SUMMARY: &str = "summary";
-const NAMES: [&str; 8] = ["routing", "routing-full", "durable", "fanout", "memory", "insights", "search", APP_WEIGHT];
+const NAMES: [&str; 8] =
+    ["routing", "routing-full", "durable", "fanout", "memory", "insights", "search", APP_WEIGHT];
 
 /// Those that run no server.
 const ALONE: [&str; 4] = ["routing", "routing-full", "insights", "search"];

@@ -33,9 +33,6 @@ pub const ROWS: u32 = 100;
 /// How far back a report goes that says nothing about its beginning.
 const RANGE: core::time::Duration = core::time::Duration::from_secs(30 * 24 * 60 * 60);
 
-/// Which customer leaves soon, unless it is asked otherwise, in seconds.
-const SHORT_SECS: u32 = 10;
-
 /// What a report is of.
 #[derive(Debug, Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -239,7 +236,7 @@ pub async fn queues(
     Asked(asked): Asked<Report>,
 ) -> Result<Response, ApiError> {
     let millis = |secs: u32| u64::from(secs) * 1_000;
-    let short_ms = millis(asked.short_secs.unwrap_or(SHORT_SECS));
+    let short_ms = asked.short_secs.map_or(Levels::USUAL.short_ms, millis);
     let levels = Levels { target_ms: asked.target_secs.map(millis), short_ms };
     let filter = asked.filter(&app, &me).await?;
     answer(&headers, &run(&app, move |insights| insights.queues(&filter, levels)).await?, tables::QUEUES)

@@ -8,6 +8,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params, params_from_iter};
 
 use super::rows::{Followed, Kind};
+use super::sums::DAY_MS;
 use crate::routing::Scope;
 use crate::store::StoreError;
 
@@ -73,6 +74,32 @@ pub(super) fn things(connection: &Connection) -> Result<Things, StoreError> {
         Ok((row.get(0)?, InsightsThing { kind: row.get(1)?, id: row.get(2)?, name: row.get(3)? }))
     })?;
     Ok(found.collect::<Result<_, _>>()?)
+}
+
+/// A stretch of time of a report, and by what it is counted.
+#[derive(Clone, Debug)]
+pub(super) enum Part {
+    /// By rows.
+    Rows(Filter),
+    /// By the sums of whole days.
+    Days(Filter),
+}
+
+/// Takes a stretch of time apart: whole days, where sums tell what is asked for, and what is left at both ends.
+pub(super) fn parts(filter: &Filter) -> Vec<Part> {
+    let (from, to) = (filter.from.as_millis(), filter.to.as_millis());
+    let first = from.saturating_add(DAY_MS - 1).div_euclid(DAY_MS).saturating_mul(DAY_MS);
+    let end = to.div_euclid(DAY_MS).saturating_mul(DAY_MS);
+    if first >= end || filter.outcome.is_some() || filter.conversation.is_some() {
+        return vec![Part::Rows(filter.clone())];
+    }
+    let between = |from, to| Filter {
+        from: Timestamp::from_millis(from),
+        to: Timestamp::from_millis(to),
+        ..filter.clone()
+    };
+    let (before, days, after) = (between(from, first), between(first, end), between(end, to));
+    vec![Part::Rows(before), Part::Days(days), Part::Rows(after)]
 }
 
 /// Conditions on rows, joined with `and`, with their parameters.
@@ -165,38 +192,85 @@ pub(super) fn segments(
     filter: &Filter,
     kinds: &[Kind],
 ) -> Result<Conditions, StoreError> {
-    let mut found = Conditions::new();
-    let numbers: Vec<String> = kinds.iter().map(|kind| (*kind as i64).to_string()).collect();
-    found.add(&format!("kind in ({})", numbers.join(", ")), &[]);
+    let mut found = of_kinds(kinds);
     found.add("started_at >= ? and started_at < ?", &[integer(filter.from), integer(filter.to)]);
-    of_segments(connection, filter, &mut found)?;
+    of_segments(connection, filter, kinds, &mut found)?;
+    if let Some(outcome) = &filter.outcome {
+        found.add("followed_by = ?", &[Value::Text(outcome.clone())]);
+    }
+    if let Some(conversation) = filter.conversation {
+        found.add("conversation = ?", &[conversation_number(connection, conversation)?]);
+    }
     Ok(found)
 }
 
-/// Returns the conditions on presences that touch the stretch of time.
-pub(super) fn presences(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
+/// Returns the conditions on the sums of whole days of segments of some kinds, which are neither transfers nor
+/// presences.
+pub(super) fn days(
+    connection: &Connection,
+    filter: &Filter,
+    kinds: &[Kind],
+) -> Result<Conditions, StoreError> {
+    let mut found = of_kinds(kinds);
+    let day = |time: Timestamp| Value::Integer(time.as_millis().div_euclid(DAY_MS));
+    found.add("day >= ? and day < ?", &[day(filter.from), day(filter.to)]);
+    of_segments(connection, filter, kinds, &mut found)?;
+    Ok(found)
+}
+
+fn of_kinds(kinds: &[Kind]) -> Conditions {
     let mut found = Conditions::new();
-    found.add("kind = ?", &[Value::Integer(Kind::Presence as i64)]);
-    let touches = "started_at < ? and (ended_at is null or ended_at > ?)";
-    found.add(touches, &[integer(filter.to), integer(filter.from)]);
+    match kinds {
+        [kind] => found.add(&format!("kind = {}", *kind as i64), &[]),
+        _ => {
+            let numbers: Vec<String> = kinds.iter().map(|kind| (*kind as i64).to_string()).collect();
+            found.add(&format!("kind in ({})", numbers.join(", ")), &[]);
+        }
+    }
+    found
+}
+
+/// Returns the conditions on the agents whose presence is asked for, as rows of `things`.
+pub(super) fn present(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
+    let mut found = Conditions::new();
+    found.add("things.kind = 'agent'", &[]);
     if let Some(agent) = filter.agent {
-        found.add("place = ?", &[number(connection, &agent.to_string())?]);
+        found.add("things.number = ?", &[number(connection, &agent.to_string())?]);
     }
     if let Some((all, _)) = overseen(connection, &filter.scope)? {
-        found.add("place in (select value from json_each(?))", &[all]);
+        found.add("things.number in (select value from json_each(?))", &[all]);
     }
+    // The last one that began before goes on into the stretch of time.
+    let touches = "p.started_at < ? and p.started_at >= coalesce((
+        select max(b.started_at) from segment_rows b
+        where b.kind = 9 and b.place = things.number and b.started_at <= ?), ?)";
+    found.add(touches, &[integer(filter.to), integer(filter.from), integer(filter.from)]);
     Ok(found)
 }
 
-fn of_segments(connection: &Connection, filter: &Filter, found: &mut Conditions) -> Result<(), StoreError> {
-    let place = "place = ? or (kind = 8 and destination = ?)";
-    if let Some(agent) = filter.agent {
-        let number = number(connection, &agent.to_string())?;
-        found.add(place, &[number.clone(), number]);
-    }
-    if let Some(group) = filter.group {
-        let number = number(connection, &group.to_string())?;
-        found.add(place, &[number.clone(), number]);
+/// What is read of presences, with the agents that they are of.
+pub(super) const PRESENCES: &str =
+    "things cross join segment_rows p indexed by presences on p.kind = 9 and p.place = things.number";
+
+/// What is read of waits.
+pub(super) const WAITS: &str = "segment_rows indexed by waits";
+
+fn of_segments(
+    connection: &Connection,
+    filter: &Filter,
+    kinds: &[Kind],
+    found: &mut Conditions,
+) -> Result<(), StoreError> {
+    let transfers = kinds.contains(&Kind::Transfer);
+    for id in
+        [filter.agent.map(|id| id.to_string()), filter.group.map(|id| id.to_string())].into_iter().flatten()
+    {
+        let number = number(connection, &id)?;
+        if transfers {
+            found.add("place = ? or (kind = 8 and destination = ?)", &[number.clone(), number]);
+        } else {
+            found.add("place = ?", &[number]);
+        }
     }
     if let Some(queue) = filter.queue {
         found.add("queue = ?", &[number(connection, &queue.to_string())?]);
@@ -204,17 +278,15 @@ fn of_segments(connection: &Connection, filter: &Filter, found: &mut Conditions)
     if let Some(channel) = filter.channel {
         found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
     }
-    if let Some(outcome) = &filter.outcome {
-        found.add("followed_by = ?", &[Value::Text(outcome.clone())]);
-    }
-    if let Some(conversation) = filter.conversation {
-        found.add("conversation = ?", &[conversation_number(connection, conversation)?]);
-    }
     if let Some((all, queues)) = overseen(connection, &filter.scope)? {
         let mine = "place in (select value from json_each(?))
-            or (kind in (6, 7) and queue in (select value from json_each(?)))
-            or (kind = 8 and destination in (select value from json_each(?)))";
-        found.add(mine, &[all.clone(), queues, all]);
+            or (kind in (6, 7) and queue in (select value from json_each(?)))";
+        if transfers {
+            let passed = format!("{mine} or (kind = 8 and destination in (select value from json_each(?)))");
+            found.add(&passed, &[all.clone(), queues, all]);
+        } else {
+            found.add(mine, &[all, queues]);
+        }
     }
     Ok(())
 }

@@ -1,3 +1,5 @@
+drop table segment_days;
+
 drop table kept;
 
 drop table numbers;

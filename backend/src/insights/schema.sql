@@ -55,6 +55,49 @@ create table segment_rows (
 
 create index segments_of_conversations on segment_rows (conversation) where conversation is not null;
 
+create index segments_of_places on segment_rows (place, kind, started_at);
+
+-- All that reports read of waits and of presences.
+create index waits on segment_rows (started_at, ended_at, place, followed_by, queue, channel, target_ms, created_at,
+    transfer_at) where kind = 1;
+
+create index presences on segment_rows (place, started_at, ended_at, followed_by) where kind = 9;
+
+-- What the segments of a day come to, which is a day of UTC. Where conversations came from is 0 for every agent and -1
+-- for nowhere; queue and channel are 0 and empty where there is none.
+create table segment_days (
+    kind integer not null,
+    day integer not null,
+    place integer not null,
+    came_from integer not null,
+    queue integer not null,
+    channel text not null,
+    number integer not null,
+    closes integer not null,
+    ended integer not null,
+    lasted_ms integer not null,
+    accepted integer not null,
+    answer_ms integer not null,
+    abandoned integer not null,
+    abandon_ms integer not null,
+    short integer not null,
+    overflowed integer not null,
+    counted integer not null,
+    in_target integer not null,
+    filed integer not null,
+    wrap_up_ms integer not null,
+    rung integer not null,
+    ring_ms integer not null,
+    first integer not null,
+    first_response_ms integer not null,
+    responses integer not null,
+    response_ms integer not null,
+    agent_messages integer not null,
+    answer_max_ms integer not null,
+    response_max_ms integer not null,
+    primary key (kind, day, place, came_from, queue, channel)
+) strict, without rowid;
+
 create table transfer_rows (
     requested_at integer not null,
     number integer not null,

@@ -1,6 +1,7 @@
 mod definitions;
 mod reference;
 mod story;
+mod sums;
 
 use std::sync::Arc;
 use std::time::Duration;

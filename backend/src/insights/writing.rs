@@ -7,6 +7,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::fold::{Changes, Fold, Kept};
 use super::rows::{ConversationRow, SegmentRow, Thing, TransferRow};
+use super::sums::{Added, FROM_AGENTS, FROM_OUTSIDE};
 use crate::following::{Place, Projection};
 use crate::store::sqlite::derived::{self, DerivedFile};
 use crate::store::{Names, Store, StoreError};
@@ -111,9 +112,11 @@ impl Tables<'_> {
         for row in changes.conversations.values() {
             self.conversation(row)?;
         }
+        let mut added = Added::default();
         for row in changes.segments.values() {
-            self.segment(row)?;
+            self.segment(row, &mut added)?;
         }
+        added.write(self.transaction)?;
         for row in changes.transfers.values() {
             self.transfer(row)?;
         }
@@ -187,9 +190,14 @@ impl Tables<'_> {
         Ok(())
     }
 
-    fn segment(&mut self, row: &SegmentRow) -> Result<(), StoreError> {
+    fn segment(&mut self, row: &SegmentRow, added: &mut Added) -> Result<(), StoreError> {
         let (place, queue) = (self.number(row.place)?, self.maybe(row.queue.map(Thing::Queue))?);
         let (came_from, destination) = (self.maybe(row.came_from)?, self.maybe(row.destination)?);
+        let from = match row.came_from {
+            Some(Thing::Agent(_)) => FROM_AGENTS,
+            Some(_) | None => came_from.unwrap_or(FROM_OUTSIDE),
+        };
+        added.take(self.transaction, row, (place, from, queue.unwrap_or(0)))?;
         let mut write = self.transaction.prepare_cached(
             "insert or replace into segment_rows (kind, started_at, number, ended_at, place, queue, followed_by,
                  target_ms, ring_ms, wrap_up_ms, first_response_ms, responses, response_ms, response_max_ms,

@@ -7,8 +7,9 @@ use baton_shared::api::{AgentFigures, AgentsReport, InsightsLag, InsightsThing};
 use rusqlite::{Connection, Row};
 
 use super::thing;
-use crate::insights::asking::{self, Filter, Mean, count, followed, length};
+use crate::insights::asking::{self, Filter, Mean, Part, count, followed, length};
 use crate::insights::rows::{Followed, Kind};
+use crate::insights::sums::Sums;
 use crate::store::StoreError;
 
 #[derive(Default)]
@@ -56,6 +57,21 @@ impl Tally {
         Ok(())
     }
 
+    fn talks(&mut self, sums: &Sums) {
+        self.conversations += sums.number;
+        self.in_progress += sums.number - sums.ended;
+        self.talk.take_sum(sums.lasted_ms, sums.ended);
+        self.handle.take_sum(sums.lasted_ms + sums.wrap_up_ms, sums.ended);
+        self.wrap_up.take_sum(sums.wrap_up_ms, sums.filed);
+        self.ring.take_sum(sums.ring_ms, sums.rung);
+        self.first_response.take_sum(sums.first_response_ms, sums.first);
+        self.response.take_sum(sums.response_ms, sums.responses);
+        if sums.responses > 0 {
+            self.response_max = self.response_max.max(Some(sums.response_max_ms));
+        }
+        self.messages += sums.agent_messages;
+    }
+
     const fn present(&mut self, looks: Option<Followed>, ms: u64) {
         if let Some(Followed::Available) = looks {
             self.available_ms += ms;
@@ -95,15 +111,9 @@ const TALK: &str =
     "place, ended_at - started_at, wrap_up_ms, ring_ms, first_response_ms, responses, response_ms,
     response_max_ms, agent_messages";
 
-/// Returns what each agent did; presences are counted as far as they lie in the stretch of time, those that go on until
-/// `now`.
-pub(in crate::insights) fn report(
-    connection: &Connection,
-    filter: &Filter,
-    now: Timestamp,
-    lag: InsightsLag,
-) -> Result<AgentsReport, StoreError> {
-    let mut tallies: BTreeMap<i64, Tally> = BTreeMap::new();
+type Tallies = BTreeMap<i64, Tally>;
+
+fn count_rows(connection: &Connection, filter: &Filter, tallies: &mut Tallies) -> Result<(), StoreError> {
     let talks = asking::segments(connection, filter, &[Kind::Talk])?;
     talks.visit(connection, (TALK, "segment_rows", ""), |row| {
         tallies.entry(row.get(0)?).or_default().talk(row)
@@ -115,7 +125,44 @@ pub(in crate::insights) fn report(
         tally.missed += u64::from(missed);
         tally.rejected += u64::from(!missed);
         Ok(())
-    })?;
+    })
+}
+
+fn count_days(connection: &Connection, filter: &Filter, tallies: &mut Tallies) -> Result<(), StoreError> {
+    let columns = format!("place, {}", Sums::COLUMNS.join(", "));
+    for kind in [Kind::Talk, Kind::Missed, Kind::Rejected] {
+        let days = asking::days(connection, filter, &[kind])?;
+        days.visit(connection, (&columns, "segment_days", ""), |row| {
+            let tally = tallies.entry(row.get(0)?).or_default();
+            let sums = Sums::read(row, 1)?;
+            if kind == Kind::Talk {
+                tally.talks(&sums);
+            } else if kind == Kind::Missed {
+                tally.missed += sums.number;
+            } else {
+                tally.rejected += sums.number;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Returns what each agent did, as far as `parts` of what `filter` asks for; presences are counted as far as they lie in
+/// the stretch of time, those that go on until `now`.
+pub(in crate::insights) fn report(
+    connection: &Connection,
+    (filter, parts): (&Filter, &[Part]),
+    now: Timestamp,
+    lag: InsightsLag,
+) -> Result<AgentsReport, StoreError> {
+    let mut tallies = Tallies::new();
+    for part in parts {
+        match part {
+            Part::Rows(filter) => count_rows(connection, filter, &mut tallies)?,
+            Part::Days(filter) => count_days(connection, filter, &mut tallies)?,
+        }
+    }
     let transfers = asking::transfers(connection, filter)?;
     transfers.visit(connection, ("sender, receiver, accepted_by", "transfer_rows", ""), |row| {
         tallies.entry(row.get(0)?).or_default().sent += 1;
@@ -126,8 +173,9 @@ pub(in crate::insights) fn report(
         Ok(())
     })?;
     let (from, to) = (filter.from.as_millis(), filter.to.as_millis().min(now.as_millis()));
-    let presences = asking::presences(connection, filter)?;
-    presences.visit(connection, ("place, started_at, ended_at, followed_by", "segment_rows", ""), |row| {
+    let presences = asking::present(connection, filter)?;
+    let columns = "p.place, p.started_at, p.ended_at, p.followed_by";
+    presences.visit(connection, (columns, asking::PRESENCES, ""), |row| {
         let (began, ended): (i64, Option<i64>) = (row.get(1)?, row.get(2)?);
         let ms = ended.unwrap_or(to).min(to) - began.max(from);
         let ms = u64::try_from(ms).unwrap_or(0);

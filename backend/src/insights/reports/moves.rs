@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, HashMap};
 use baton_shared::api::{FlowBetween, FlowsBetweenReport, InsightsLag, InsightsThing};
 use rusqlite::Connection;
 
-use crate::insights::asking::{self, Filter, Things};
+use crate::insights::asking::{self, Filter, Part, Things, count};
 use crate::insights::rows::Kind;
+use crate::insights::sums::{FROM_AGENTS, FROM_OUTSIDE};
 use crate::store::StoreError;
 
 /// A place in the picture: none, all agents together, or what a number stands for.
@@ -38,16 +39,18 @@ impl Place {
     }
 }
 
-/// Returns how often each way was gone, most often first.
-pub(in crate::insights) fn report(
+const KINDS: [Kind; 4] = [Kind::Wait, Kind::Talk, Kind::Bot, Kind::External];
+
+type Ways = BTreeMap<(Place, Place), u64>;
+
+fn count_rows(
     connection: &Connection,
     filter: &Filter,
-    lag: InsightsLag,
-) -> Result<FlowsBetweenReport, StoreError> {
-    let things = asking::things(connection)?;
+    things: &Things,
+    ways: &mut Ways,
+) -> Result<(), StoreError> {
     let mut rows: HashMap<(Option<i64>, Option<i64>), u64> = HashMap::new();
-    let kinds = [Kind::Wait, Kind::Talk, Kind::Bot, Kind::External];
-    let slices = asking::segments(connection, filter, &kinds)?;
+    let slices = asking::segments(connection, filter, &KINDS)?;
     slices.visit(connection, ("place, came_from, closes", "segment_rows", ""), |row| {
         let place: i64 = row.get(0)?;
         *rows.entry((row.get(1)?, Some(place))).or_default() += 1;
@@ -56,11 +59,48 @@ pub(in crate::insights) fn report(
         }
         Ok(())
     })?;
-    let mut ways: BTreeMap<(Place, Place), u64> = BTreeMap::new();
-    let mut counted: Vec<_> = rows.into_iter().collect();
-    counted.sort_unstable();
-    for ((from, to), count) in counted {
-        *ways.entry((Place::of(&things, from), Place::of(&things, to))).or_default() += count;
+    for ((from, to), count) in rows {
+        *ways.entry((Place::of(things, from), Place::of(things, to))).or_default() += count;
+    }
+    Ok(())
+}
+
+fn count_days(
+    connection: &Connection,
+    filter: &Filter,
+    things: &Things,
+    ways: &mut Ways,
+) -> Result<(), StoreError> {
+    let days = asking::days(connection, filter, &KINDS)?;
+    days.visit(connection, ("place, came_from, number, closes", "segment_days", ""), |row| {
+        let to = Place::of(things, row.get(0)?);
+        let from = match row.get(1)? {
+            FROM_AGENTS => Place::Agents,
+            FROM_OUTSIDE => Place::Outside,
+            number => Place::of(things, Some(number)),
+        };
+        *ways.entry((from, to)).or_default() += count(row, 2)?;
+        let closes = count(row, 3)?;
+        if closes > 0 {
+            *ways.entry((to, Place::Outside)).or_default() += closes;
+        }
+        Ok(())
+    })
+}
+
+/// Returns how often each way was gone, most often first.
+pub(in crate::insights) fn report(
+    connection: &Connection,
+    parts: &[Part],
+    lag: InsightsLag,
+) -> Result<FlowsBetweenReport, StoreError> {
+    let things = asking::things(connection)?;
+    let mut ways = Ways::new();
+    for part in parts {
+        match part {
+            Part::Rows(filter) => count_rows(connection, filter, &things, &mut ways)?,
+            Part::Days(filter) => count_days(connection, filter, &things, &mut ways)?,
+        }
     }
     let way = |((from, to), count): ((Place, Place), u64)| FlowBetween {
         from: from.thing(&things),

@@ -6,17 +6,23 @@ use baton_shared::api::{InsightsLag, InsightsThing, QueueFigures, QueuesReport};
 use rusqlite::Connection;
 
 use super::{share, thing};
-use crate::insights::asking::{self, Filter, Mean, followed, length};
+use crate::insights::asking::{self, Filter, Mean, Part, followed, length};
 use crate::insights::rows::{Followed, Kind};
+use crate::insights::sums::{SHORT_MS, Sums};
 use crate::store::StoreError;
 
 /// How a report on queues counts.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Levels {
     /// Within how many milliseconds a wait is to be answered; nothing for what each queue asked for.
     pub target_ms: Option<u64>,
     /// Who leaves sooner does not count against the service level, in milliseconds.
     pub short_ms: u64,
+}
+
+impl Levels {
+    /// Those that count unless it is asked otherwise.
+    pub const USUAL: Self = Self { target_ms: None, short_ms: SHORT_MS };
 }
 
 #[derive(Clone, Copy, Default)]
@@ -75,6 +81,29 @@ impl Tally {
         }
     }
 
+    fn waits(&mut self, sums: &Sums) {
+        self.entered += sums.number;
+        self.waiting += sums.number - sums.ended;
+        self.accepted += sums.accepted;
+        self.answer.take_sum(sums.answer_ms, sums.accepted);
+        self.abandoned += sums.abandoned;
+        self.abandon.take_sum(sums.abandon_ms, sums.abandoned);
+        self.short += sums.short;
+        self.overflowed += sums.overflowed;
+        self.otherwise += sums.ended - sums.accepted - sums.abandoned - sums.overflowed;
+        self.in_target += sums.in_target;
+        self.counted += sums.counted;
+        if sums.accepted > 0 {
+            self.answer_max = self.answer_max.max(Some(sums.answer_max_ms));
+        }
+    }
+
+    const fn talks(&mut self, sums: &Sums) {
+        self.talk.take_sum(sums.lasted_ms, sums.ended);
+        self.wrap_up.take_sum(sums.wrap_up_ms, sums.filed);
+        self.handle.take_sum(sums.lasted_ms + sums.wrap_up_ms, sums.ended);
+    }
+
     fn talk(&mut self, talk_ms: u64, wrap_up_ms: Option<u64>) {
         self.talk.take(Some(talk_ms));
         self.wrap_up.take(wrap_up_ms);
@@ -129,22 +158,93 @@ impl Tally {
     }
 }
 
+type Tallies = BTreeMap<i64, Tally>;
+
 /// Returns what happened in each queue and for each group, and altogether.
 pub(in crate::insights) fn report(
     connection: &Connection,
-    filter: &Filter,
+    parts: &[Part],
     levels: Levels,
     lag: InsightsLag,
 ) -> Result<QueuesReport, StoreError> {
-    let mut tallies: BTreeMap<i64, Tally> = BTreeMap::new();
+    let mut tallies = Tallies::new();
+    for part in parts {
+        match part {
+            Part::Rows(filter) => {
+                count_waits(connection, filter, levels, &mut tallies)?;
+                count_rows(connection, filter, &mut tallies)?;
+            }
+            Part::Days(filter) => {
+                // Sums know each queue's own target.
+                let kinds: &[Kind] = if levels == Levels::USUAL {
+                    &[Kind::Wait, Kind::Talk, Kind::Missed, Kind::Rejected]
+                } else {
+                    count_waits(connection, filter, levels, &mut tallies)?;
+                    &[Kind::Talk, Kind::Missed, Kind::Rejected]
+                };
+                count_days(connection, filter, kinds, &mut tallies)?;
+            }
+        }
+    }
+    let things = asking::things(connection)?;
+    let mut all = Tally::default();
+    tallies.values().for_each(|tally| all.add(tally));
+    let mut queues: Vec<QueueFigures> =
+        tallies.iter().map(|(number, tally)| tally.figures(Some(thing(&things, *number)))).collect();
+    let name =
+        |figures: &QueueFigures| figures.thing.as_ref().map(|thing| (thing.name.clone(), thing.id.clone()));
+    queues.sort_by_cached_key(name);
+    Ok(QueuesReport { all: all.figures(None), queues, lag })
+}
+
+fn count_days(
+    connection: &Connection,
+    filter: &Filter,
+    kinds: &[Kind],
+    tallies: &mut Tallies,
+) -> Result<(), StoreError> {
+    for kind in kinds {
+        let days = asking::days(connection, filter, &[*kind])?;
+        let columns = format!("place, queue, {}", Sums::COLUMNS.join(", "));
+        days.visit(connection, (&columns, "segment_days", ""), |row| {
+            let (place, queue): (i64, i64) = (row.get(0)?, row.get(1)?);
+            let sums = Sums::read(row, 2)?;
+            if *kind == Kind::Talk && sums.ended == 0 {
+                return Ok(());
+            }
+            let tally = tallies.entry(if *kind == Kind::Wait { place } else { queue }).or_default();
+            if *kind == Kind::Wait {
+                tally.waits(&sums);
+            } else if *kind == Kind::Talk {
+                tally.talks(&sums);
+            } else if *kind == Kind::Missed {
+                tally.missed += sums.number;
+            } else {
+                tally.rejected += sums.number;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+fn count_waits(
+    connection: &Connection,
+    filter: &Filter,
+    levels: Levels,
+    tallies: &mut Tallies,
+) -> Result<(), StoreError> {
     let waits = asking::segments(connection, filter, &[Kind::Wait])?;
     let columns = "place, ended_at - started_at, target_ms, followed_by";
-    waits.visit(connection, (columns, "segment_rows", ""), |row| {
+    waits.visit(connection, (columns, asking::WAITS, ""), |row| {
         let wait =
             Wait { lasted_ms: length(row, 1)?, target_ms: length(row, 2)?, followed: followed(row, 3)? };
         tallies.entry(row.get(0)?).or_default().wait(&wait, levels);
         Ok(())
-    })?;
+    })
+}
+
+fn count_rows(connection: &Connection, filter: &Filter, tallies: &mut Tallies) -> Result<(), StoreError> {
     let offers = asking::segments(connection, filter, &[Kind::Missed, Kind::Rejected])?;
     offers.visit(connection, ("queue, kind", "segment_rows", ""), |row| {
         let tally = tallies.entry(row.get(0)?).or_default();
@@ -160,14 +260,5 @@ pub(in crate::insights) fn report(
             tallies.entry(row.get(0)?).or_default().talk(talk_ms, length(row, 2)?);
         }
         Ok(())
-    })?;
-    let things = asking::things(connection)?;
-    let mut all = Tally::default();
-    tallies.values().for_each(|tally| all.add(tally));
-    let mut queues: Vec<QueueFigures> =
-        tallies.iter().map(|(number, tally)| tally.figures(Some(thing(&things, *number)))).collect();
-    let name =
-        |figures: &QueueFigures| figures.thing.as_ref().map(|thing| (thing.name.clone(), thing.id.clone()));
-    queues.sort_by_cached_key(name);
-    Ok(QueuesReport { all: all.figures(None), queues, lag })
+    })
 }

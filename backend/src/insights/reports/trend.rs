@@ -104,7 +104,7 @@ pub(in crate::insights) fn report(
     let place = |at: i64| starts.partition_point(|start| start.as_millis() <= at).checked_sub(1);
     let waits = asking::segments(connection, filter, &[Kind::Wait])?;
     let columns = "started_at, ended_at - started_at, followed_by";
-    waits.visit(connection, (columns, "segment_rows", ""), |row| {
+    waits.visit(connection, (columns, asking::WAITS, ""), |row| {
         let Some(place) = place(row.get(0)?) else { return Ok(()) };
         let point = &mut points[place];
         point.entered += 1;

@@ -57,7 +57,7 @@ pub(in crate::insights) fn report(
     let (mut accepted, mut abandoned) = (Vec::new(), Vec::new());
     let waits = asking::segments(connection, filter, &[Kind::Wait])?;
     let columns = format!("ended_at - {}, followed_by", since.column());
-    waits.visit(connection, (&columns, "segment_rows", ""), |row| {
+    waits.visit(connection, (&columns, asking::WAITS, ""), |row| {
         let Some(ms) = length(row, 0)? else { return Ok(()) };
         match followed(row, 1)? {
             Some(Followed::Accepted) => accepted.push(ms),

@@ -27,6 +27,9 @@ use crate::report::{Better, Goal, PAIRS, Pair, Row, per_second, say};
 /// How many decisions a measurement consists of; one is a conversation that arrives or ends, with all that follows.
 const DECISIONS: usize = 100_000;
 
+/// How many decisions are measured at a time where something else runs beside them.
+const BESIDE: usize = 300_000;
+
 /// How many decisions of the scan are measured at a time, which is a hundred times as slow.
 const SCANNED: usize = 2_000;
 
@@ -106,23 +109,27 @@ impl<'a, Who: Routes> Replay<'a, Who> {
 }
 
 fn trace_of(size: &Size) -> (Workspace, Trace) {
+    // One measurement warms up, one is for the times of single decisions, one for the oracle.
+    trace_of_steps(size, (PAIRS + 3) * DECISIONS)
+}
+
+fn trace_of_steps(size: &Size, steps: usize) -> (Workspace, Trace) {
     let mut random = Random::from_seed(20_261_121);
     let workspace = Workspace::of(size, &mut random);
-    // One measurement warms up, one is for the times of single decisions, one for the oracle.
-    let trace = Trace::of(size, &workspace, (PAIRS + 3) * DECISIONS, &mut random);
+    let trace = Trace::of(size, &workspace, steps, &mut random);
     (workspace, trace)
 }
 
 /// Measures decisions per second while something else runs again and again on another thread, and, as the reference, while
 /// nothing does.
-pub fn beside(other: &(dyn Fn() -> anyhow::Result<()> + Sync)) -> anyhow::Result<Vec<Pair>> {
-    let (workspace, trace) = trace_of(&USUAL);
+pub fn beside(other: &mut (dyn FnMut() -> anyhow::Result<()> + Send)) -> anyhow::Result<Vec<Pair>> {
+    let (workspace, trace) = trace_of_steps(&USUAL, DECISIONS + PAIRS * 2 * BESIDE);
     let mut engine = Replay::filled(Engine::of(&workspace), &trace)?;
     // The first warms up.
     engine.rate(DECISIONS)?;
     let mut pairs = Vec::new();
     for _ in 0..PAIRS {
-        let reference = engine.rate(DECISIONS / 2)?;
+        let reference = engine.rate(BESIDE)?;
         let goes_on = AtomicBool::new(true);
         let ours = std::thread::scope(|threads| {
             let running = threads.spawn(|| {
@@ -131,11 +138,12 @@ pub fn beside(other: &(dyn Fn() -> anyhow::Result<()> + Sync)) -> anyhow::Result
                 }
                 anyhow::Ok(())
             });
-            let ours = engine.rate(DECISIONS / 2);
+            let ours = engine.rate(BESIDE);
             goes_on.store(false, Ordering::Relaxed);
             running.join().map_err(|_| anyhow::anyhow!("what ran beside it failed"))??;
             ours
         })?;
+        say(&format!("  alone {reference:.0}, beside something else {ours:.0} decisions/s"))?;
         pairs.push(Pair { ours, reference });
     }
     Ok(pairs)

@@ -28,7 +28,7 @@ select 3 + n % 2, n, :began + n * :step + 1000, 20000, 1 + n * 19 % 300, 0 from 
 union all
 select 8, n, :began + n * :step + 600000, 60000, 1 + n * 13 % 300, 0 from numbers where n % 5 < 2
 union all
-select 9, n, :began + n * :step, 3600000, 1 + n % 300, 0 from numbers where n % 20 = 0;
+select 9, n, :began + n * :step, 3600000, 1 + n / 3 % 300, 0 from numbers where n % 3 = 0;
 
 insert into segment_rows (kind, started_at, number, ended_at, place, queue, followed_by, target_ms, ring_ms, wrap_up_ms,
     first_response_ms, responses, response_ms, response_max_ms, agent_messages, came_from, closes, created_at,
@@ -40,7 +40,7 @@ select kind, started_at, row_number() over (), started_at + lasts, place,
         when 1 then iif(n % 20 = 7, 'abandon', 'accepted')
         when 2 then iif(n % 5 < 2 and not later, 'transfer_to_queue', 'end')
         when 8 then 'successful'
-        when 9 then iif(n % 40 = 0, 'available', 'away')
+        when 9 then iif(n % 6 = 0, 'available', 'away')
     end,
     iif(kind = 1, 20000, null), iif(kind = 2, 4000, null), iif(kind = 2, 15000, null), iif(kind = 2, 9000, null),
     iif(kind = 2, 5, 0), iif(kind = 2, 90000, 0), iif(kind = 2, 40000, 0), iif(kind = 2, 6, 0),
