@@ -26,6 +26,12 @@ impl Page {
         Some((at.parse().ok()?, number.parse().ok()?))
     }
 
+    /// Returns the filter for the rows of this page and of those after it.
+    fn narrow(self, filter: &Filter) -> Filter {
+        let after = self.after.map_or(filter.from, |(at, _)| Timestamp::from_millis(at));
+        Filter { from: filter.from.max(after), ..filter.clone() }
+    }
+
     /// Returns what leads to the rows after the last one of a page that may have more behind it.
     fn next(self, places: &[(i64, i64)]) -> Option<String> {
         let (at, number) = places.get(self.limit.checked_sub(1)?)?;
@@ -46,7 +52,7 @@ pub(in crate::insights) fn segments(
     now: Timestamp,
     lag: InsightsLag,
 ) -> Result<SegmentsPage, StoreError> {
-    let things = asking::things(connection)?;
+    let (filter, things) = (&page.narrow(filter), asking::things(connection)?);
     let mut found: Vec<((i64, i64), SegmentItem)> = Vec::new();
     let index = filter.conversation.map_or("", |_| "indexed by segments_of_conversations");
     let table = format!("segment_rows {index}");
@@ -143,7 +149,7 @@ pub(in crate::insights) fn transfers(
     page: Page,
     lag: InsightsLag,
 ) -> Result<TransfersPage, StoreError> {
-    let things = asking::things(connection)?;
+    let (filter, things) = (&page.narrow(filter), asking::things(connection)?);
     let mut conditions = asking::transfers(connection, filter)?;
     if let Some((at, number)) = page.after {
         asking::after(&mut conditions, "requested_at, number", &[at, number]);
