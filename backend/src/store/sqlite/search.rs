@@ -29,7 +29,7 @@ pub use marking::Marking;
 
 const LAYOUT: Layout = Layout {
     file: "search.db",
-    version: 1,
+    version: 2,
     schema: "
         create table conversations (
             number integer primary key,
@@ -43,9 +43,10 @@ const LAYOUT: Layout = Layout {
         create index conversations_by_time on conversations (opened_at);
         create index conversations_stale on conversations (number) where stale = 1;
         create virtual table words using fts5 (
-            text, facets, content = '', contentless_delete = 1, prefix = '2 3',
+            text, facets, content = '', contentless_delete = 1, prefix = '2 3 4',
             tokenize = 'unicode61 remove_diacritics 2'
-        );",
+        );
+        create virtual table vocabulary using fts5vocab (words, instance);",
 };
 
 /// Indexes a conversation, for the first time or anew.
@@ -107,13 +108,11 @@ impl SearchIndex {
     pub fn find(&self, wanted: &Wanted) -> Result<Vec<Hit>, StoreError> {
         let reader = self.file.lend()?;
         let first = match wanted.from {
-            Some(from) => {
-                number(&reader, "select min(number) from conversations where opened_at >= ?1", from)?
-            }
+            Some(from) => number(&reader, FIRST, from)?,
             None => Some(0),
         };
         let last = match wanted.to {
-            Some(to) => number(&reader, "select max(number) from conversations where opened_at < ?1", to)?,
+            Some(to) => number(&reader, LAST, to)?,
             None => Some(i64::MAX - 1),
         };
         let (Some(first), Some(last)) = (first, last) else { return Ok(Vec::new()) };
@@ -122,8 +121,8 @@ impl SearchIndex {
             "select rowid from words where words match ?1 and rowid >= ?2 and rowid < ?3
              order by rowid desc limit ?4",
         )?;
-        let found =
-            find.query_map(params![expression(wanted), first, end, wanted.limit], |row| row.get(0))?;
+        let expression = expression(&reader, wanted)?;
+        let found = find.query_map(params![expression, first, end, wanted.limit], |row| row.get(0))?;
         let mut one =
             reader.prepare_cached("select conversation, positions from conversations where number = ?1")?;
         let mut hits = Vec::new();
@@ -160,12 +159,46 @@ impl SearchIndex {
     }
 }
 
+/// Finds the first conversation of a span of time, and the last one before its end: numbers rise with time.
+const FIRST: &str =
+    "select number from conversations where opened_at >= ?1 order by opened_at, number limit 1";
+const LAST: &str =
+    "select number from conversations where opened_at < ?1 order by opened_at desc, number desc limit 1";
+
 fn number(reader: &Connection, sql: &'static str, at: Timestamp) -> Result<Option<i64>, StoreError> {
-    Ok(reader.prepare_cached(sql)?.query_row(params![at.as_millis()], |row| row.get(0))?)
+    Ok(reader.prepare_cached(sql)?.query_row(params![at.as_millis()], |row| row.get(0)).optional()?)
+}
+
+/// From how many letters on the words that begin with them are looked up: the index answers for fewer at once.
+const LOOKED_UP_FROM: usize = 5;
+
+/// How many words are looked up for a beginning; where there are more, the index gathers them itself.
+const LOOKED_UP_MAX: usize = 200;
+
+/// Returns the words of the index that begin so; nothing where that is not worth it.
+///
+/// FTS5 gathers every place of every word with a beginning that it keeps no index of before it returns the first one.
+/// Of words that are named it reads only as far as it is asked.
+fn words_beginning(reader: &Connection, beginning: &str) -> Result<Option<Vec<String>>, StoreError> {
+    // Of other letters only the tokenizer knows what they are in the index.
+    if beginning.len() < LOOKED_UP_FROM || !beginning.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(None);
+    }
+    let beginning = beginning.to_ascii_lowercase();
+    let mut next = reader.prepare_cached("select term from vocabulary where term >= ?1 limit 1")?;
+    let (mut from, mut words) = (beginning.clone(), Vec::new());
+    while words.len() < LOOKED_UP_MAX {
+        let word: Option<String> = next.query_row([&from], |row| row.get(0)).optional()?;
+        let Some(word) = word.filter(|word| word.starts_with(&beginning)) else { return Ok(Some(words)) };
+        // No word holds this character, so it leads to the next one.
+        from = format!("{word}\u{1}");
+        words.push(word);
+    }
+    Ok(None)
 }
 
 /// Returns what is wanted in the syntax of the index: nothing in it comes from outside but words in quotation marks.
-fn expression(wanted: &Wanted) -> String {
+fn expression(reader: &Connection, wanted: &Wanted) -> Result<String, StoreError> {
     let any = |facets: &Vec<Facet>| {
         let words: Vec<String> = facets.iter().map(|facet| format!("\"{}\"", word_of(*facet))).collect();
         format!("({})", words.join(" OR "))
@@ -176,9 +209,23 @@ fn expression(wanted: &Wanted) -> String {
     }
     let facets = format!("facets : ({})", facets.join(" AND "));
     if wanted.sought.is_empty() {
-        return facets;
+        return Ok(facets);
     }
-    format!("text : ({}) AND {facets}", words_of(&wanted.sought, " AND "))
+    let mut parts = Vec::with_capacity(wanted.sought.len());
+    for sought in &wanted.sought {
+        let words = match sought {
+            Sought::Phrase(_) => None,
+            Sought::Beginning(word) => words_beginning(reader, word)?.filter(|words| !words.is_empty()),
+        };
+        parts.push(match words {
+            Some(words) => {
+                let words: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+                format!("({})", words.join(" OR "))
+            }
+            None => words_of(std::slice::from_ref(sought), ""),
+        });
+    }
+    Ok(format!("text : ({}) AND {facets}", parts.join(" AND ")))
 }
 
 /// Returns what is looked for in the syntax of the index.

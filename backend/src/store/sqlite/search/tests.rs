@@ -131,3 +131,53 @@ fn while_more_is_to_come_nothing_is_indexed_and_then_all_is() {
     assert!(!indexer.go_on(&centre.store).unwrap());
     assert_eq!((index.stale().unwrap(), found(&index, "hello")), (0, vec![first.id]));
 }
+
+#[test]
+fn a_beginning_finds_every_word_that_begins_so_however_many_there_are() {
+    let mut centre = Centre::begin();
+    let first = centre.opens(1);
+    let second = centre.opens(2);
+    let third = centre.opens(3);
+    centre.says(&first, 1, "Invoices, Überweisungen");
+    centre.says(&second, 1, "an invoice, invoiced");
+    // So many that they are not looked up one by one.
+    let many: Vec<String> = (0..2 * LOOKED_UP_MAX).map(|number| format!("parcel{number}x")).collect();
+    centre.says(&third, 1, &many.join(" "));
+    let (index, _) = centre.indexed();
+    for (words, expected) in [
+        ("invo", vec![second.id, first.id]),
+        ("invoice", vec![second.id, first.id]),
+        ("INVOICED", vec![second.id]),
+        ("invoicing", vec![]),
+        ("überweis", vec![first.id]),
+        ("uberweis", vec![first.id]),
+        ("parcel", vec![third.id]),
+        ("parcel399", vec![third.id]),
+        ("closed", vec![]),
+    ] {
+        assert_eq!(found(&index, words), expected, "{words}");
+    }
+    let reader = index.file.lend().unwrap();
+    assert_eq!(words_beginning(&reader, "invoice").unwrap().unwrap(), ["invoice", "invoiced", "invoices"]);
+    assert_eq!(words_beginning(&reader, "parcel").unwrap(), None);
+}
+
+#[test]
+fn a_span_of_time_holds_what_was_opened_in_it() {
+    let mut centre = Centre::begin();
+    let opened: Vec<ConversationId> = (1..=4).map(|number| centre.opens(number).id).collect();
+    let (index, _) = centre.indexed();
+    let at = |position: i64| Some(Timestamp::from_millis(1_795_248_000_000 + position));
+    for (from, to, expected) in [
+        (None, None, &opened[..]),
+        (at(2), None, &opened[1..]),
+        (at(2), at(4), &opened[1..3]),
+        (None, at(1), &[]),
+        (at(5), None, &[]),
+    ] {
+        let wanted = Wanted { sought: sought("ada"), from, to, limit: 9, ..Wanted::default() };
+        let mut hits: Vec<_> = index.find(&wanted).unwrap().into_iter().map(|hit| hit.conversation).collect();
+        hits.reverse();
+        assert_eq!(hits, expected, "{from:?} {to:?}");
+    }
+}

@@ -153,7 +153,7 @@ fn document(random: &mut Seeded, number: u64) -> Document {
 type Question = fn(&mut Seeded, u64) -> Wanted;
 
 /// What is asked, each kind under its name.
-const QUESTIONS: [(&str, Question); 10] = [
+const QUESTIONS: [(&str, Question); 11] = [
     ("common-word", |random, _| words(vec![phrase(random.below(20))])),
     ("rare-word", |random, _| words(vec![phrase(20_000 + random.below(20_000))])),
     ("two-words", |random, _| words(vec![phrase(random.below(300)), phrase(rank(random))])),
@@ -165,6 +165,7 @@ const QUESTIONS: [(&str, Question); 10] = [
     }),
     ("beginning-2", |random, _| words(vec![beginning(random, 2)])),
     ("beginning-4", |random, _| words(vec![beginning(random, 4)])),
+    ("beginning-6", |random, _| words(vec![beginning(random, 6)])),
     ("one-person", |random, _| Wanted {
         facets: vec![vec![Facet::Owner(Owner::Agent(person(random.below(PEOPLE))))]],
         ..words(vec![phrase(random.below(300))])
