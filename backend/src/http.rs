@@ -127,6 +127,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(insights::queues))
         .routes(routes!(insights::agents))
         .routes(routes!(insights::waits))
+        .routes(routes!(insights::ratings))
+        .routes(routes!(insights::rating_list))
         .routes(routes!(insights::flows_between))
         .routes(routes!(insights::trend))
         // Supervisors, and agents who ask for them.

@@ -19,8 +19,8 @@ use std::time::Duration;
 
 use baton_shared::Timestamp;
 use baton_shared::api::{
-    AgentsReport, FlowsBetweenReport, InsightsLag, QueuesReport, SegmentsPage, TransfersPage,
-    TransfersReport, TrendReport, WaitsReport,
+    AgentsReport, FlowsBetweenReport, InsightsLag, QueuesReport, RatingsPage, RatingsReport, SegmentsPage,
+    TransfersPage, TransfersReport, TrendReport, WaitsReport,
 };
 use rusqlite::Transaction;
 
@@ -29,7 +29,7 @@ use crate::following::{Follower, Head};
 use crate::store::sqlite::derived::{DerivedFile, Layout};
 use crate::store::{Store, StoreError};
 
-pub use asking::Filter;
+pub use asking::{Filter, is_mark_of_segments, is_mark_of_transfers};
 pub use export::export;
 pub use reports::lists::Page;
 pub use reports::queues::Levels;
@@ -124,6 +124,16 @@ impl Insights {
     /// Returns how conversations moved.
     pub fn flows_between(&self, filter: &Filter) -> Result<FlowsBetweenReport, StoreError> {
         self.report(|rows, lag| reports::moves::report(rows, &asking::parts(filter), lag))
+    }
+
+    /// Returns what customers said of conversations.
+    pub fn ratings(&self, filter: &Filter) -> Result<RatingsReport, StoreError> {
+        self.report(|rows, lag| reports::ratings::report(rows, filter, lag))
+    }
+
+    /// Returns ratings, the first that was given first.
+    pub fn rating_list(&self, filter: &Filter, page: Page) -> Result<RatingsPage, StoreError> {
+        self.report(|rows, lag| reports::ratings::list(rows, filter, page, lag))
     }
 
     /// Returns what happened in each stretch of time, which begin at `starts`.

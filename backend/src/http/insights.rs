@@ -9,9 +9,10 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use baton_shared::api::{
-    AgentsReport, FlowsBetweenReport, QueuesReport, SegmentsPage, TransfersPage, TransfersReport,
-    TrendReport, WaitsReport,
+    AgentsReport, FlowsBetweenReport, QueuesReport, RatingsPage, RatingsReport, SegmentsPage, TransfersPage,
+    TransfersReport, TrendReport, WaitsReport,
 };
+use baton_shared::rating::Score;
 use baton_shared::*;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
@@ -21,7 +22,10 @@ use super::body::Asked;
 use super::callers::{Caller, CurrentSupervisor};
 use super::error::ApiError;
 use crate::app::App;
-use crate::insights::{Bucket, Filter, Insights, Levels, POINTS_MAX, Page, Since, starts};
+use crate::insights::{
+    Bucket, Filter, Insights, Levels, POINTS_MAX, Page, Since, is_mark_of_segments, is_mark_of_transfers,
+    starts,
+};
 use crate::store::StoreError;
 
 /// How many rows a page of a list has at most.
@@ -64,6 +68,16 @@ pub struct Report {
     accepted_by: Option<AgentId>,
     /// Only what is of this conversation.
     conversation: Option<ConversationId>,
+    /// Of lists: only the rows that these words stand for, separated by commas, such as `early` or `in_target`.
+    only: Option<String>,
+    /// Of segments: only those that ended and lasted at least so many milliseconds, counted as `since` says.
+    at_least_ms: Option<u64>,
+    /// Of segments: only those that ended and lasted less than so many milliseconds, counted as `since` says.
+    below_ms: Option<u64>,
+    /// Of ratings: only those with this score, from 1 to 5.
+    score: Option<Score>,
+    /// Of ratings: only those of conversations that were passed on so often.
+    transfers: Option<u32>,
     /// Of queues: within how many seconds is in time, instead of each queue's own target.
     target_secs: Option<u32>,
     /// Of queues: who leaves within so many seconds does not count against the service level; 10 without it.
@@ -76,7 +90,8 @@ pub struct Report {
     after: Option<String>,
     /// Of lists: how many rows at most, up to 10,000; 100 without it.
     limit: Option<u32>,
-    /// Of what became of transfers, in CSV: `figures`, `by_sender` or `by_receiver`; `figures` without it.
+    /// In CSV. Of what became of transfers: `figures`, `by_sender` or `by_receiver`; of waits: `buckets` or `figures`; of
+    /// ratings: `figures`, `by_agent`, `by_queue` or `by_transfers`. The first of them without it.
     table: Option<String>,
 }
 
@@ -129,8 +144,37 @@ impl Report {
             receiver: self.receiver.clone(),
             accepted_by: self.accepted_by,
             conversation: self.conversation,
+            only: self.only().map(str::to_owned).collect(),
+            lasted: (self.at_least_ms, self.below_ms),
+            since: self.since()?,
+            levels: self.levels(),
+            score: self.score,
+            transfers: self.transfers,
             scope,
         })
+    }
+
+    fn only(&self) -> impl Iterator<Item = &str> {
+        self.only.iter().flat_map(|words| words.split(',')).map(str::trim)
+    }
+
+    /// Refuses words that stand for no rows of a list.
+    fn check_only(&self, is_mark: fn(&str) -> bool) -> Result<(), ApiError> {
+        match self.only().find(|word| !is_mark(word)) {
+            Some(word) => Err(wrong(&format!("`only` knows no `{word}` here."))),
+            None => Ok(()),
+        }
+    }
+
+    fn since(&self) -> Result<Since, ApiError> {
+        let word = self.since.as_deref().unwrap_or("queue");
+        Since::of_word(word).ok_or_else(|| wrong("`since` is `queue`, `creation` or `transfer`."))
+    }
+
+    fn levels(&self) -> Levels {
+        let millis = |secs: u32| u64::from(secs) * 1_000;
+        let short_ms = self.short_secs.map_or(Levels::USUAL.short_ms, millis);
+        Levels { target_ms: self.target_secs.map(millis), short_ms }
     }
 
     fn page(&self) -> Result<Page, ApiError> {
@@ -204,6 +248,7 @@ pub async fn transfer_list(
     headers: HeaderMap,
     Asked(asked): Asked<Report>,
 ) -> Result<Response, ApiError> {
+    asked.check_only(is_mark_of_transfers)?;
     let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
     let found = run(&app, move |insights| insights.transfer_list(&filter, page)).await?;
     answer(&headers, &found, tables::TRANSFERS)
@@ -221,6 +266,7 @@ pub async fn segments(
     headers: HeaderMap,
     Asked(asked): Asked<Report>,
 ) -> Result<Response, ApiError> {
+    asked.check_only(is_mark_of_segments)?;
     let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
     let found = run(&app, move |insights| insights.segments(&filter, page)).await?;
     answer(&headers, &found, tables::SEGMENTS)
@@ -235,9 +281,7 @@ pub async fn queues(
     headers: HeaderMap,
     Asked(asked): Asked<Report>,
 ) -> Result<Response, ApiError> {
-    let millis = |secs: u32| u64::from(secs) * 1_000;
-    let short_ms = asked.short_secs.map_or(Levels::USUAL.short_ms, millis);
-    let levels = Levels { target_ms: asked.target_secs.map(millis), short_ms };
+    let levels = asked.levels();
     let filter = asked.filter(&app, &me).await?;
     answer(&headers, &run(&app, move |insights| insights.queues(&filter, levels)).await?, tables::QUEUES)
 }
@@ -264,10 +308,54 @@ pub async fn waits(
     headers: HeaderMap,
     Asked(asked): Asked<Report>,
 ) -> Result<Response, ApiError> {
-    let word = asked.since.as_deref().unwrap_or("queue");
-    let since = Since::of_word(word).ok_or_else(|| wrong("`since` is `queue`, `creation` or `transfer`."))?;
+    let table = match asked.table.as_deref() {
+        None | Some("buckets") => tables::WAITS,
+        Some("figures") => tables::WAIT_FIGURES,
+        Some(_) => return Err(wrong("`table` is `buckets` or `figures`.")),
+    };
+    let (since, filter) = (asked.since()?, asked.filter(&app, &me).await?);
+    answer(&headers, &run(&app, move |insights| insights.waits(&filter, since)).await?, table)
+}
+
+/// Says what customers said of conversations that had ended
+///
+/// Counted by when they said so, by the last agent, by queue and by how often the conversation was passed on; as CSV the
+/// figures, or one of the cuts.
+#[utoipa::path(get, path = "/api/insights/ratings", tag = "Insights", params(Report),
+    responses((status = 200, content((RatingsReport = "application/json"), (String = "text/csv")))))]
+pub async fn ratings(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let table = match asked.table.as_deref() {
+        None | Some("figures") => tables::RATINGS,
+        Some("by_agent") => tables::RATINGS_BY_AGENT,
+        Some("by_queue") => tables::RATINGS_BY_QUEUE,
+        Some("by_transfers") => tables::RATINGS_BY_TRANSFERS,
+        Some(_) => {
+            return Err(wrong("`table` is `figures`, `by_agent`, `by_queue` or `by_transfers`."));
+        }
+    };
     let filter = asked.filter(&app, &me).await?;
-    answer(&headers, &run(&app, move |insights| insights.waits(&filter, since)).await?, tables::WAITS)
+    answer(&headers, &run(&app, move |insights| insights.ratings(&filter)).await?, table)
+}
+
+/// Lists ratings, the first that was given first
+///
+/// With the same filter these are the ratings that the figures count. In CSV the header `Baton-Next` says what to send as `after`.
+#[utoipa::path(get, path = "/api/insights/ratings/list", tag = "Insights", params(Report),
+    responses((status = 200, content((RatingsPage = "application/json"), (String = "text/csv")))))]
+pub async fn rating_list(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
+    let found = run(&app, move |insights| insights.rating_list(&filter, page)).await?;
+    answer(&headers, &found, tables::RATING_LIST)
 }
 
 /// Says how conversations moved between queues, groups, flows, partners outside and agents

@@ -1,12 +1,17 @@
 //! What is asked of reports, and how rows are found for it.
 
+pub(super) mod marks;
+
 use std::collections::{BTreeSet, HashMap};
 
 use baton_shared::api::InsightsThing;
+use baton_shared::rating::Score;
 use baton_shared::*;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension, Row, Statement, params, params_from_iter};
 
+use super::reports::queues::Levels;
+use super::reports::waits::Since;
 use super::rows::{Followed, Kind};
 use super::sums::DAY_MS;
 use crate::routing::Scope;
@@ -39,6 +44,18 @@ pub struct Filter {
     pub accepted_by: Option<AgentId>,
     /// What is of this conversation.
     pub conversation: Option<ConversationId>,
+    /// Of lists: rows that a figure counts, by its words.
+    pub only: Vec<String>,
+    /// Of lists of segments: those that ended and lasted at least and less than so many milliseconds.
+    pub lasted: (Option<u64>, Option<u64>),
+    /// Of lists of segments: from when they count as lasting.
+    pub since: Since,
+    /// Of lists of segments: what counts as in time.
+    pub levels: Levels,
+    /// Ratings with this score.
+    pub score: Option<Score>,
+    /// Ratings of conversations with so many transfers.
+    pub transfers: Option<u32>,
     /// What whoever asks may see.
     pub scope: Scope,
 }
@@ -59,6 +76,12 @@ impl Filter {
             receiver: None,
             accepted_by: None,
             conversation: None,
+            only: Vec::new(),
+            lasted: (None, None),
+            since: Since::Queue,
+            levels: Levels::USUAL,
+            score: None,
+            transfers: None,
             scope: Scope::Everything,
         }
     }
@@ -326,6 +349,66 @@ pub(super) fn transfers(connection: &Connection, filter: &Filter) -> Result<Cond
     if let Some((all, _)) = overseen(connection, &filter.scope)? {
         let mine =
             "sender in (select value from json_each(?)) or receiver in (select value from json_each(?))";
+        found.add(mine, &[all.clone(), all]);
+    }
+    Ok(found)
+}
+
+/// Says whether a word stands for some of the segments.
+pub fn is_mark_of_segments(word: &str) -> bool {
+    marks::of_segments(word, Levels::USUAL).is_some()
+}
+
+/// Says whether a word stands for some of the transfers.
+pub fn is_mark_of_transfers(word: &str) -> bool {
+    marks::of_transfers(word).is_some()
+}
+
+/// Adds what only some rows of a list of segments are.
+pub(super) fn narrow_segments(filter: &Filter, found: &mut Conditions) {
+    for word in &filter.only {
+        let (text, values) = marks::of_segments(word, filter.levels).unwrap_or(("0", Vec::new()));
+        found.add(text, &values);
+    }
+    let since = filter.since.column();
+    for (bound, sign) in [(filter.lasted.0, ">="), (filter.lasted.1, "<")] {
+        if let Some(ms) = bound {
+            found.add(&format!("ended_at - {since} {sign} ?"), &[Value::Integer(ms.cast_signed())]);
+        }
+    }
+}
+
+/// Adds what only some rows of a list of transfers are.
+pub(super) fn narrow_transfers(filter: &Filter, found: &mut Conditions) {
+    for word in &filter.only {
+        found.add(marks::of_transfers(word).unwrap_or("0"), &[]);
+    }
+}
+
+/// Returns the conditions on ratings.
+pub(super) fn ratings(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
+    let mut found = Conditions::new();
+    found.add("rated_at >= ? and rated_at < ?", &[integer(filter.from), integer(filter.to)]);
+    if let Some(agent) = filter.agent {
+        found.add("agent = ?", &[number(connection, &agent.to_string())?]);
+    }
+    if let Some(queue) = filter.queue {
+        found.add("queue = ?", &[number(connection, &queue.to_string())?]);
+    }
+    if let Some(channel) = filter.channel {
+        found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
+    }
+    if let Some(score) = filter.score {
+        found.add("score = ?", &[Value::Integer(u8::from(score).into())]);
+    }
+    if let Some(transfers) = filter.transfers {
+        found.add("transfers = ?", &[Value::Integer(transfers.into())]);
+    }
+    if let Some(conversation) = filter.conversation {
+        found.add("conversation = ?", &[conversation_number(connection, conversation)?]);
+    }
+    if let Some((all, _)) = overseen(connection, &filter.scope)? {
+        let mine = "agent in (select value from json_each(?)) or queue in (select value from json_each(?))";
         found.add(mine, &[all.clone(), all]);
     }
     Ok(found)

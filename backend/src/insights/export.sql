@@ -45,6 +45,22 @@ join things receiver on receiver.number = t.receiver
 join things queue on queue.number = t.queue
 left join things accepted_by on accepted_by.number = t.accepted_by;
 
+create view ratings as
+select
+    c.id as conversation,
+    strftime('%Y-%m-%dT%H:%M:%fZ', r.rated_at / 1000.0, 'unixepoch') as rated_at,
+    r.score,
+    agent.id as agent_id,
+    agent.name as agent,
+    queue.id as queue_id,
+    queue.name as queue,
+    r.channel,
+    r.transfers
+from rating_rows r
+join conversations c on c.number = r.conversation
+join things queue on queue.number = r.queue
+left join things agent on agent.number = r.agent;
+
 create view segments as
 select
     s.id,
@@ -88,7 +104,8 @@ select
     s.wrap_up_ms,
     s.target_ms,
     s.ended_at - s.created_at as since_creation_ms,
-    s.ended_at - s.transfer_at as since_transfer_ms
+    s.ended_at - s.transfer_at as since_transfer_ms,
+    s.expected_ms
 from segment_rows s
 left join conversations c on c.number = s.conversation
 join things place on place.number = s.place

@@ -9,6 +9,8 @@ mod passing;
 use std::collections::{BTreeMap, BTreeSet};
 
 use baton_shared::conversation::EndedBy;
+use baton_shared::queue::Priority;
+use baton_shared::rating::Score;
 use baton_shared::segment::WrapUp;
 use baton_shared::*;
 use serde::{Deserialize, Serialize};
@@ -33,6 +35,8 @@ pub(super) struct Live {
     unanswered_since: Option<Timestamp>,
     /// Who accepted last, and how long they had been asked.
     rung: Option<(AgentId, u64)>,
+    /// From when its wait counts for what is expected of the next ones.
+    searched_since: Timestamp,
 }
 
 /// An offer that is open.
@@ -59,8 +63,25 @@ pub(super) enum Kept {
     Conversation(Box<Live>),
     /// A person.
     Person(Box<Person>),
-    /// Within how long a queue is to be answered, in milliseconds.
-    Target(u64),
+    /// A queue.
+    Line(Box<Line>),
+}
+
+/// What is known of a queue.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Line {
+    /// Within how long it is to be answered, in milliseconds.
+    target_ms: Option<u64>,
+    /// What it remembers of waits that were accepted, from which the next are expected as they are in the routing.
+    waits: Queue,
+}
+
+/// What a customer said of a conversation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Rated {
+    pub(super) conversation: ConversationId,
+    pub(super) score: Score,
+    pub(super) at: Timestamp,
 }
 
 /// What is to be written after some events.
@@ -72,6 +93,8 @@ pub(super) struct Changes {
     pub(super) transfers: BTreeMap<u64, TransferRow>,
     /// Conversations as they are now, by their numbers.
     pub(super) conversations: BTreeMap<u64, ConversationRow>,
+    /// What customers said, in the order of the log.
+    pub(super) ratings: Vec<Rated>,
     /// What is to be kept, or nothing where it is to be forgotten, by the id that it is about.
     pub(super) kept: BTreeMap<String, Option<Kept>>,
 }
@@ -81,7 +104,7 @@ pub(super) struct Changes {
 pub(super) struct Fold {
     conversations: BTreeMap<ConversationId, Live>,
     people: BTreeMap<AgentId, Person>,
-    targets: BTreeMap<QueueId, u64>,
+    lines: BTreeMap<QueueId, Line>,
     last_segment: u64,
     last_conversation: u64,
     changes: Changes,
@@ -105,8 +128,8 @@ impl Fold {
                 Kept::Person(person) => {
                     fold.people.insert(key.parse()?, *person);
                 }
-                Kept::Target(target_ms) => {
-                    fold.targets.insert(key.parse()?, target_ms);
+                Kept::Line(line) => {
+                    fold.lines.insert(key.parse()?, *line);
                 }
             }
         }
@@ -136,6 +159,9 @@ impl Fold {
         if let Event::ConversationOpened { channel, queue, segment, .. } = &recorded.event {
             self.opened(id, (*channel, *queue), *segment, at);
             return;
+        }
+        if let Event::ConversationRated { conversation, score } = recorded.event {
+            self.changes.ratings.push(Rated { conversation, score, at });
         }
         let Some(mut live) = self.conversations.remove(&id) else { return };
         let touched = self.of_conversation(&mut live, &recorded.event, at);
@@ -168,6 +194,12 @@ impl Fold {
             self.closed(live, *by, (*ended, *wrap_up), at);
         } else if let Event::WrapUpEnded { segment, .. } = event {
             self.filed(live, *segment, at);
+        } else if let Event::TransferRerouted { .. }
+        | Event::StepsEnded { .. }
+        | Event::LastAgentAsked { .. }
+        | Event::EveryoneAsked { .. } = event
+        {
+            live.searched_since = at;
         } else {
             return false;
         }
@@ -190,6 +222,7 @@ impl Fold {
             closed_by: None,
             channel,
             queue,
+            agent: None,
             transfers: 0,
         };
         self.changes.conversations.insert(row.number, row.clone());
@@ -203,6 +236,7 @@ impl Fold {
             owners: Vec::new(),
             unanswered_since: None,
             rung: None,
+            searched_since: at,
         };
         let mut began = self.slice(&live, Kind::Wait, Thing::Queue(queue), at);
         began.id = Some(segment.to_string());
@@ -215,13 +249,23 @@ impl Fold {
     /// Returns a new segment of a conversation.
     fn slice(&mut self, live: &Live, kind: Kind, place: Thing, at: Timestamp) -> SegmentRow {
         self.last_segment += 1;
-        let queue_waits = kind == Kind::Wait && matches!(place, Thing::Queue(_));
+        let line = match place {
+            Thing::Queue(queue) if kind == Kind::Wait => self.lines.get(&queue),
+            Thing::Queue(_)
+            | Thing::Agent(_)
+            | Thing::Group(_)
+            | Thing::Workflow(_)
+            | Thing::Flow(_)
+            | Thing::External(_) => None,
+        };
+        let expected = line.and_then(|line| line.waits.estimated_wait(at));
         SegmentRow {
             conversation: Some(live.row.number),
             queue: Some(live.row.queue),
             channel: Some(live.row.channel),
             created_at: Some(live.row.opened_at),
-            target_ms: self.targets.get(&live.row.queue).copied().filter(|_| queue_waits),
+            target_ms: line.and_then(|line| line.target_ms),
+            expected_ms: expected.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
             ..SegmentRow::begin(self.last_segment, kind, place, at)
         }
     }
@@ -313,12 +357,8 @@ impl Fold {
 
     fn of_people(&mut self, event: &Event, at: Timestamp) {
         if let Event::QueueRulesSet { queue, rules, .. } = event {
-            let target = rules.target.map(|target| u64::from(target.secs) * 1_000);
-            match target {
-                Some(target_ms) => self.targets.insert(*queue, target_ms),
-                None => self.targets.remove(queue),
-            };
-            self.changes.kept.insert(queue.to_string(), target.map(Kept::Target));
+            let target_ms = rules.target.map(|target| u64::from(target.secs) * 1_000);
+            self.change_line(*queue, |line| line.target_ms = target_ms);
         } else if let Event::PersonAdded { agent, .. } = event {
             self.present(*agent, at, |_| {});
         } else if let Event::StatusChanged { agent, status } = event {
@@ -328,6 +368,13 @@ impl Fold {
         } else if let Event::AgentLost { agent } = event {
             self.present(*agent, at, |person| person.reachable = false);
         }
+    }
+
+    fn change_line(&mut self, queue: QueueId, change: impl FnOnce(&mut Line)) {
+        let begun = || Line { target_ms: None, waits: Queue::new(queue, Skills::new(), Priority::default()) };
+        let line = self.lines.entry(queue).or_insert_with(begun);
+        change(line);
+        self.changes.kept.insert(queue.to_string(), Some(Kept::Line(Box::new(line.clone()))));
     }
 
     /// Changes a person's presence; a new spell begins where it looks otherwise than before.

@@ -6,6 +6,7 @@ pub(super) mod agents;
 pub(super) mod lists;
 pub(super) mod moves;
 pub(super) mod queues;
+pub(super) mod ratings;
 pub(super) mod transfers;
 pub(super) mod trend;
 pub(super) mod waits;

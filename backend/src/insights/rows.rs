@@ -269,6 +269,8 @@ pub(super) struct SegmentRow {
     pub(super) created_at: Option<Timestamp>,
     /// When the transfer was asked for that it began from.
     pub(super) transfer_at: Option<Timestamp>,
+    /// How long the wait was expected to be when it began.
+    pub(super) expected_ms: Option<u64>,
 }
 
 impl SegmentRow {
@@ -303,6 +305,7 @@ impl SegmentRow {
             target_ms: None,
             created_at: None,
             transfer_at: None,
+            expected_ms: None,
         }
     }
 }
@@ -356,6 +359,8 @@ pub(super) struct ConversationRow {
     pub(super) channel: Channel,
     /// Of which queue it is, or was at its end.
     pub(super) queue: QueueId,
+    /// The last agent who had it.
+    pub(super) agent: Option<AgentId>,
     /// How many transfers were asked for.
     pub(super) transfers: u32,
 }

@@ -17,8 +17,21 @@ create table conversations (
     closed_by text,
     channel text not null,
     queue integer not null,
+    agent integer,
     transfers integer not null
 ) strict;
+
+-- What customers said of conversations that had ended, with what those were like then.
+create table rating_rows (
+    rated_at integer not null,
+    conversation integer not null,
+    score integer not null,
+    agent integer,
+    queue integer not null,
+    channel text not null,
+    transfers integer not null,
+    primary key (rated_at, conversation)
+) strict, without rowid;
 
 create table segment_rows (
     kind integer not null,
@@ -40,6 +53,7 @@ create table segment_rows (
     closes integer not null,
     created_at integer,
     transfer_at integer,
+    expected_ms integer,
     channel text,
     conversation integer,
     customer_messages integer not null,
@@ -59,7 +73,7 @@ create index segments_of_places on segment_rows (place, kind, started_at);
 
 -- All that reports read of waits and of presences.
 create index waits on segment_rows (started_at, ended_at, place, followed_by, queue, channel, target_ms, created_at,
-    transfer_at) where kind = 1;
+    transfer_at, expected_ms) where kind = 1;
 
 create index presences on segment_rows (place, started_at, ended_at, followed_by) where kind = 9;
 

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use baton_shared::*;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
-use super::fold::{Changes, Fold, Kept};
+use super::fold::{Changes, Fold, Kept, Rated};
 use super::rows::{ConversationRow, SegmentRow, Thing, TransferRow};
 use super::sums::{Added, FROM_AGENTS, FROM_OUTSIDE};
 use crate::following::{Place, Projection};
@@ -120,6 +120,9 @@ impl Tables<'_> {
         for row in changes.transfers.values() {
             self.transfer(row)?;
         }
+        for rating in &changes.ratings {
+            self.rating(rating)?;
+        }
         for (id, kept) in &changes.kept {
             self.keep(id, kept.as_ref())?;
         }
@@ -172,10 +175,11 @@ impl Tables<'_> {
 
     fn conversation(&mut self, row: &ConversationRow) -> Result<(), StoreError> {
         let queue = self.number(Thing::Queue(row.queue))?;
+        let agent = self.maybe(row.agent.map(Thing::Agent))?;
         let mut write = self.transaction.prepare_cached(
             "insert or replace into conversations
-                 (number, id, opened_at, closed_at, closed_by, channel, queue, transfers)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
+                 (number, id, opened_at, closed_at, closed_by, channel, queue, transfers, agent)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
         )?;
         write.execute(params![
             row.number.cast_signed(),
@@ -186,7 +190,19 @@ impl Tables<'_> {
             crate::store::rows::channel(row.channel),
             queue,
             row.transfers,
+            agent,
         ])?;
+        Ok(())
+    }
+
+    /// Writes a rating with what its conversation was like at the end, which may have been forgotten but as a row.
+    fn rating(&self, rating: &Rated) -> Result<(), StoreError> {
+        let mut write = self.transaction.prepare_cached(
+            "insert or replace into rating_rows (rated_at, conversation, score, agent, queue, channel, transfers)
+             select ?2, number, ?3, agent, queue, channel, transfers from conversations where id = ?1",
+        )?;
+        let score = u8::from(rating.score);
+        write.execute(params![rating.conversation.to_string(), rating.at.as_millis(), score])?;
         Ok(())
     }
 
@@ -203,9 +219,9 @@ impl Tables<'_> {
                  target_ms, ring_ms, wrap_up_ms, first_response_ms, responses, response_ms, response_max_ms,
                  agent_messages, came_from, closes, created_at, transfer_at, channel, conversation,
                  customer_messages, transfer_type, began_from_transfer, ended_by_transfer, destination,
-                 destination_name, preceded_by, id)
+                 destination_name, preceded_by, id, expected_ms)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29)",
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
         )?;
         write.execute(params![
             row.kind as i64,
@@ -237,6 +253,7 @@ impl Tables<'_> {
             row.destination.map(|thing| self.name(thing)),
             row.preceded_by.map(super::rows::Preceded::word),
             row.id,
+            row.expected_ms.map(u64::cast_signed),
         ])?;
         Ok(())
     }

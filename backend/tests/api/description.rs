@@ -45,6 +45,8 @@ const ADDRESSES: &[&str] = &[
     "GET /api/insights/agents",
     "GET /api/insights/flows-between",
     "GET /api/insights/queues",
+    "GET /api/insights/ratings",
+    "GET /api/insights/ratings/list",
     "GET /api/insights/segments",
     "GET /api/insights/transfers",
     "GET /api/insights/transfers/list",

@@ -38,6 +38,17 @@ async fn a_transfer_is_counted_and_listed_as_soon_as_it_is_asked_for() {
         .expect(StatusCode::CREATED);
 
     let open = report(&early, "transfers").await;
+    let six = [
+        "conversations_with_transfers",
+        "transfer_segments_total",
+        "transfer_segments_successful",
+        "transfer_segments_failed",
+        "transfer_segments_to_agent",
+        "transfer_segments_to_queue",
+    ];
+    assert_eq!(six.map(|key| open[key].as_u64()), [1, 1, 0, 0, 1, 0].map(Some), "plain numbers");
+    let past = report(&early, "transfers?from=2026-11-01&to=2026-11-02").await;
+    assert_eq!(six.map(|key| past[key].as_u64()), [Some(0); 6]);
     assert_eq!((&open["transfer_segments_total"], &open["transfer_segments_open"]), (&json!(1), &json!(1)));
     assert_eq!(open["lag"], json!({"events": 0, "ms": 0, "stopped": false}));
     accept(&bob).await;
@@ -52,6 +63,14 @@ async fn a_transfer_is_counted_and_listed_as_soon_as_it_is_asked_for() {
     let listed = report(&root, &format!("transfers/list?conversation={id}&outcome=successful")).await;
     assert_eq!(listed["transfers"].as_array().unwrap().len(), 1);
     assert_eq!(listed["transfers"][0]["sender"]["name"], "=Ada");
+    for (only, found) in [("early", 1), ("offers_rejected", 0), ("offers_missed", 0), ("to_agent", 1)] {
+        let listed = report(&root, &format!("transfers/list?only={only}")).await;
+        assert_eq!(listed["transfers"].as_array().unwrap().len(), found, "{only}");
+    }
+    let waits = report(&root, "segments?kind=queue&only=in_target&target_secs=60").await;
+    assert_eq!(waits["segments"].as_array().unwrap().len(), 1);
+    let waits = report(&root, "segments?kind=queue&at_least_ms=600000").await;
+    assert_eq!(waits["segments"], json!([]));
     let segments = report(&root, "segments?kind=conversation&limit=1").await;
     let hers = &segments["segments"][0];
     assert_eq!((&hers["transfer_type"], &hers["transferred_segment"]), (&json!("cold"), &json!(true)));
@@ -93,6 +112,12 @@ async fn a_question_that_makes_no_sense_is_refused() {
         "trend?bucket=minute",
         "trend?bucket=hour&from=2020-01-01",
         "waits?since=never",
+        "waits?table=by_agent",
+        "ratings?table=by_sender",
+        "ratings/list?score=6",
+        "transfers/list?only=in_target",
+        "segments?only=early",
+        "segments?only=in_queue,never",
         "segments?after=there",
         "segments?queue=agt_00000000000000000000000000",
         "segments?colour=blue",
@@ -102,4 +127,106 @@ async fn a_question_that_makes_no_sense_is_refused() {
     }
     let unknown = report(&root, "segments?queue=que_00000000000000000000000000").await;
     assert_eq!(unknown["segments"], json!([]));
+}
+
+#[tokio::test]
+async fn ratings_are_counted_by_agent_queue_and_transfers_and_listed() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let (early, late) =
+        (app.person("Early", Role::Supervisor).await, app.person("Late", Role::Supervisor).await);
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    let queue = app.add_queue("Support", &[ada.id]).await;
+    let rules = json!({"name": "Support", "skills": [], "priority": "normal", "rules": {"survey": true}});
+    root.client.put(&format!("/api/queues/{queue}"), &rules).await.expect(StatusCode::NO_CONTENT);
+    app.add_team("Early", early.id, &[bob.id]).await;
+    app.make_available(&ada).await;
+    for (score, passed_on) in [(5, false), (2, true)] {
+        let (customer, _) = app.customer("Carla", "Hello").await;
+        let id = accept(&ada).await;
+        let closes = if passed_on {
+            app.make_available(&bob).await;
+            let transfer = json!({"target": {"kind": "agent", "id": bob.id}});
+            let path = format!("/api/conversations/{id}/transfers");
+            ada.client.post(&path, &transfer).await.expect(StatusCode::CREATED);
+            accept(&bob).await;
+            &bob
+        } else {
+            &ada
+        };
+        let body = json!({"disposition": "resolved", "notes": null});
+        let path = format!("/api/conversations/{id}/closure");
+        closes.client.post(&path, &body).await.expect(StatusCode::NO_CONTENT);
+        let rating = json!({"score": score});
+        customer.post("/api/chat/rating", &rating).await.expect(StatusCode::NO_CONTENT);
+    }
+
+    let all = report(&root, "ratings").await;
+    assert_eq!((&all["rated"], &all["average"]), (&json!(2), &json!(3.5)));
+    assert_eq!((&all["score_2"], &all["score_5"], &all["score_1"]), (&json!(1), &json!(1), &json!(0)));
+    let cut = |cut: &Value| (cut["thing"]["name"].clone(), cut["average"].clone());
+    let by_agent: Vec<_> = all["by_agent"].as_array().unwrap().iter().map(cut).collect();
+    assert_eq!(by_agent, [(json!("Ada"), json!(5.0)), (json!("Bob"), json!(2.0))], "the last one who had it");
+    assert_eq!(all["by_queue"][0]["rated"], 2);
+    let by_transfers: Vec<_> = all["by_transfers"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (&one["transfers"], &one["average"]))
+        .collect();
+    assert_eq!(by_transfers, [(&json!(0), &json!(5.0)), (&json!(1), &json!(2.0))]);
+    assert_eq!(report(&early, "ratings").await["rated"], 1, "Bob is in her team");
+    assert_eq!(report(&late, "ratings").await["rated"], 0, "she leads no team");
+
+    let listed = report(&root, &format!("ratings/list?agent={}&score=5&transfers=0", ada.id)).await;
+    assert_eq!(listed["ratings"].as_array().unwrap().len(), 1);
+    assert_eq!((&listed["ratings"][0]["score"], &listed["ratings"][0]["transfers"]), (&json!(5), &json!(0)));
+    assert_eq!(report(&root, "ratings/list?transfers=2").await["ratings"], json!([]));
+    let page = report(&root, "ratings/list?limit=1").await;
+    let rest = report(&root, &format!("ratings/list?after={}", page["next"].as_str().unwrap())).await;
+    assert_eq!((&rest["ratings"][0]["score"], &rest["next"]), (&json!(2), &Value::Null));
+    let text = csv(&root.client, "ratings?table=by_transfers").await.body;
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    let head = "transfers,rated,average,score_1,score_2,score_3,score_4,score_5";
+    assert_eq!(text.lines().collect::<Vec<_>>(), [head, "0,1,5.0,0,0,0,0,1", "1,1,2.0,0,1,0,0,0"]);
+}
+
+#[tokio::test]
+async fn how_long_a_customer_is_told_to_wait_is_compared_with_how_long_they_did() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    let mut told = Vec::new();
+    for number in 0..12 {
+        let (customer, _) = app.customer("Carla", "Hello").await;
+        told.push(
+            customer.get("/api/chat").await.expect(StatusCode::OK)["chat"]["phase"]["wait_secs"].clone(),
+        );
+        app.advance(std::time::Duration::from_millis(2_000 + number * 100));
+        let id = accept(&ada).await;
+        let body = json!({"disposition": "resolved", "notes": null});
+        let path = format!("/api/conversations/{id}/closure");
+        ada.client.post(&path, &body).await.expect(StatusCode::NO_CONTENT);
+    }
+    assert_eq!(told[9], Value::Null, "nine are too few to say");
+    assert!(told[10].is_u64());
+    let waits = report(&root, "segments?kind=queue&only=expected").await;
+    let expected: Vec<_> = waits["segments"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|wait| {
+            (json!(wait["expected_ms"].as_u64().unwrap() / 1_000), wait["lasted_ms"].as_u64().unwrap())
+        })
+        .collect();
+    assert_eq!(expected, [(told[10].clone(), 3_000), (told[11].clone(), 3_100)], "as the customer was told");
+    let figures = report(&root, "waits").await;
+    assert_eq!((&figures["expected_counted"], &figures["longer_than_expected"]), (&json!(2), &json!(2)));
+    assert_eq!(figures["expected_actual_ms"], 3_050);
+    let off = figures["expected_off_ms"].as_u64().unwrap();
+    assert!(figures["expected_ms"].as_u64().unwrap().abs_diff(3_050 - off) <= 1, "all waited longer");
+    let text = csv(&root.client, "waits?table=figures").await.body;
+    assert!(String::from_utf8(text.to_vec()).unwrap().contains("expected_counted,expected_ms"));
 }

@@ -230,6 +230,8 @@ bodies! {
         customer_messages: Option<u32>,
         /// How long it was filed, in milliseconds.
         wrap_up_ms: Option<u64>,
+        /// Of a wait in a queue: how long it was expected to be when it began, in milliseconds.
+        expected_ms: Option<u64>,
     }
     /// Segments, the first that began first.
     SegmentsPage {
@@ -375,6 +377,105 @@ bodies! {
         p95_ms: Option<u64>,
         /// The longest of the accepted ones, in milliseconds.
         longest_ms: Option<u64>,
+        /// Accepted ones of which the queue could say, when they came there, how long they would wait.
+        expected_counted: u64,
+        /// How long these were expected to wait there, on average, in milliseconds.
+        expected_ms: Option<u64>,
+        /// How long these did wait there, on average, in milliseconds.
+        expected_actual_ms: Option<u64>,
+        /// How far what was expected was off, one way or the other, on average, in milliseconds.
+        expected_off_ms: Option<u64>,
+        /// How many of these waited longer than was expected.
+        longer_than_expected: u64,
+        /// How current this is.
+        lag: InsightsLag,
+    }
+    /// What customers said of conversations that had ended, counted by when they said so.
+    RatingsReport {
+        /// How many said something.
+        rated: u64,
+        /// The average score, to two places.
+        average: Option<f64>,
+        /// How many gave 1, very bad.
+        score_1: u64,
+        /// How many gave 2, bad.
+        score_2: u64,
+        /// How many gave 3, neither.
+        score_3: u64,
+        /// How many gave 4, good.
+        score_4: u64,
+        /// How many gave 5, very good.
+        score_5: u64,
+        /// By the last agent who had the conversation.
+        by_agent: Vec<RatingCut>,
+        /// By the queue that it was of at its end.
+        by_queue: Vec<RatingCut>,
+        /// By how often it was passed on, from 0.
+        by_transfers: Vec<TransfersRated>,
+        /// How current this is.
+        lag: InsightsLag,
+    }
+    /// What customers said of the conversations of an agent or a queue.
+    RatingCut {
+        /// Of whom or what; nothing where no agent had it.
+        thing: Option<InsightsThing>,
+        /// How many said something.
+        rated: u64,
+        /// The average score, to two places.
+        average: Option<f64>,
+        /// How many gave 1, very bad.
+        score_1: u64,
+        /// How many gave 2, bad.
+        score_2: u64,
+        /// How many gave 3, neither.
+        score_3: u64,
+        /// How many gave 4, good.
+        score_4: u64,
+        /// How many gave 5, very good.
+        score_5: u64,
+    }
+    /// What customers said of conversations that were passed on so often.
+    TransfersRated {
+        /// How often.
+        transfers: u32,
+        /// How many said something.
+        rated: u64,
+        /// The average score, to two places.
+        average: Option<f64>,
+        /// How many gave 1, very bad.
+        score_1: u64,
+        /// How many gave 2, bad.
+        score_2: u64,
+        /// How many gave 3, neither.
+        score_3: u64,
+        /// How many gave 4, good.
+        score_4: u64,
+        /// How many gave 5, very good.
+        score_5: u64,
+    }
+    /// What a customer said of a conversation.
+    RatingItem {
+        /// Of which.
+        conversation: ConversationId,
+        /// When.
+        rated_at: Timestamp,
+        /// How good it was, from 1 to 5.
+        score: u8,
+        /// The last agent who had it.
+        agent: Option<InsightsThing>,
+        /// Of which queue it was at its end.
+        queue: InsightsThing,
+        /// How the customer wrote.
+        channel: String,
+        /// How often it was passed on.
+        transfers: u32,
+    }
+    /// Ratings, the first that was given first.
+    RatingsPage {
+        /// At most as many as were asked for.
+        ratings: Vec<RatingItem>,
+        /// What to send as `after` for the rest; nothing at the end.
+        next: Option<String>,
         /// How current this is.
         lag: InsightsLag,
     }

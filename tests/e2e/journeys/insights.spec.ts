@@ -7,7 +7,7 @@ import { Desk } from "../desk.ts";
 import { expect, expectNoBarriers, type People, test } from "../fixtures.ts";
 import type { Server } from "../server.ts";
 
-const REPORTS = ["Messaging transfers", "Queues", "Agents", "Customers’ waits", "Flow"] as const;
+const REPORTS = ["Messaging transfers", "Queues", "Agents", "Customers’ waits", "Ratings", "Flow"] as const;
 
 /** How many transfers the demo's history has, each of a conversation of its own and accepted. */
 const SEEDED = 2;
@@ -44,7 +44,7 @@ async function passOn(one: Desk, two: Desk, customer: string): Promise<void> {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every report shows what happened and has no barriers, in ${colorScheme}`, async ({ people, server }) => {
-    // Five reports are examined for barriers, one after the other.
+    // Six reports are examined for barriers, one after the other.
     test.slow();
     const page = await lead(people, server, colorScheme);
     await expect(figure(page, "Transfers"), "of the demo's history").toHaveText(String(SEEDED));

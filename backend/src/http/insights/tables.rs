@@ -127,6 +127,7 @@ pub const SEGMENTS: Table = Table {
         "agent_messages",
         "customer_messages",
         "wrap_up_ms",
+        "expected_ms",
     ],
 };
 
@@ -191,6 +192,63 @@ pub const AGENTS: Table = Table {
 /// How long customers waited.
 pub const WAITS: Table =
     Table { rows: Some("buckets"), columns: &["from_ms", "below_ms", "accepted", "abandoned"] };
+
+/// How long customers waited, in one row, with what was expected.
+pub const WAIT_FIGURES: Table = Table {
+    rows: None,
+    columns: &[
+        "since",
+        "accepted",
+        "abandoned",
+        "average_ms",
+        "median_ms",
+        "p90_ms",
+        "p95_ms",
+        "longest_ms",
+        "expected_counted",
+        "expected_ms",
+        "expected_actual_ms",
+        "expected_off_ms",
+        "longer_than_expected",
+    ],
+};
+
+/// What customers said, in one row.
+pub const RATINGS: Table = Table {
+    rows: None,
+    columns: &["rated", "average", "score_1", "score_2", "score_3", "score_4", "score_5"],
+};
+
+const RATED: &[&str] =
+    &["thing.id", "thing.name", "rated", "average", "score_1", "score_2", "score_3", "score_4", "score_5"];
+
+/// What customers said, by the last agent.
+pub const RATINGS_BY_AGENT: Table = Table { rows: Some("by_agent"), columns: RATED };
+
+/// What customers said, by queue.
+pub const RATINGS_BY_QUEUE: Table = Table { rows: Some("by_queue"), columns: RATED };
+
+/// What customers said, by how often it was passed on.
+pub const RATINGS_BY_TRANSFERS: Table = Table {
+    rows: Some("by_transfers"),
+    columns: &["transfers", "rated", "average", "score_1", "score_2", "score_3", "score_4", "score_5"],
+};
+
+/// Ratings.
+pub const RATING_LIST: Table = Table {
+    rows: Some("ratings"),
+    columns: &[
+        "conversation",
+        "rated_at",
+        "score",
+        "agent.id",
+        "agent.name",
+        "queue.id",
+        "queue.name",
+        "channel",
+        "transfers",
+    ],
+};
 
 /// How conversations moved.
 pub const FLOWS: Table = Table {

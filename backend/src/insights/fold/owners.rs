@@ -1,5 +1,6 @@
 //! What a change of owners makes of segments.
 
+use baton_shared::queue::AcceptedWait;
 use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
@@ -47,6 +48,11 @@ impl Fold {
         let rang = live.rung.take().filter(|(agent, _)| to == Thing::Agent(*agent));
         self.end(live, before, (change.ended, change.wrap_up), at);
 
+        if let (OwnerCause::Accepted(_), Some(Thing::Queue(queue))) = (change.cause, came_from) {
+            let waited_ms = millis(at, live.searched_since);
+            self.change_line(queue, |line| line.waits.remember(AcceptedWait { at, waited_ms }));
+        }
+        live.searched_since = at;
         self.settle(live, change.cause);
         let kind = match change.to {
             Owner::Agent(agent) => {
@@ -54,6 +60,7 @@ impl Fold {
                     live.owners.insert(0, agent);
                     live.owners.truncate(3);
                 }
+                live.row.agent = Some(agent);
                 Kind::Talk
             }
             Owner::Queue(queue) => {

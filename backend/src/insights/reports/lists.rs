@@ -27,13 +27,13 @@ impl Page {
     }
 
     /// Returns the filter for the rows of this page and of those after it.
-    fn narrow(self, filter: &Filter) -> Filter {
+    pub(super) fn narrow(self, filter: &Filter) -> Filter {
         let after = self.after.map_or(filter.from, |(at, _)| Timestamp::from_millis(at));
         Filter { from: filter.from.max(after), ..filter.clone() }
     }
 
     /// Returns what leads to the rows after the last one of a page that may have more behind it.
-    fn next(self, places: &[(i64, i64)]) -> Option<String> {
+    pub(super) fn next(self, places: &[(i64, i64)]) -> Option<String> {
         let (at, number) = places.get(self.limit.checked_sub(1)?)?;
         Some(format!("{at}-{number}"))
     }
@@ -42,7 +42,7 @@ impl Page {
 const SEGMENT: &str = "started_at, number, kind, ended_at, id,
     (select c.id from conversations c where c.number = conversation), place, queue, channel, transfer_type, began_from_transfer, ended_by_transfer, destination,
     destination_name, preceded_by, followed_by, ring_ms, first_response_ms, responses, response_ms, response_max_ms,
-    agent_messages, customer_messages, wrap_up_ms";
+    agent_messages, customer_messages, wrap_up_ms, expected_ms";
 
 /// Returns segments of every kind, the first that began first; those that go on last until `now`.
 pub(in crate::insights) fn segments(
@@ -67,6 +67,7 @@ pub(in crate::insights) fn segments(
             conditions
                 .add(if word == kind.word(true) { "ended_at is not null" } else { "ended_at is null" }, &[]);
         }
+        asking::narrow_segments(filter, &mut conditions);
         if let Some((at, number)) = page.after {
             asking::after(&mut conditions, "started_at, number", &[at, number]);
         }
@@ -90,7 +91,7 @@ fn named(row: &Row<'_>, column: usize, things: &Things) -> rusqlite::Result<Opti
 }
 
 /// Reads an id that is kept as text.
-fn id<Id: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Id> {
+pub(super) fn id<Id: DeserializeOwned>(row: &Row<'_>, column: usize) -> rusqlite::Result<Id> {
     let text: String = row.get(column)?;
     serde_json::from_value(serde_json::Value::String(text)).map_err(|error| {
         rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, error.into())
@@ -134,6 +135,7 @@ fn segment(row: &Row<'_>, kind: Kind, things: &Things, now: Timestamp) -> rusqli
         agent_messages: messages(21)?,
         customer_messages: row.get_ref(5)?.as_str_or_null()?.map(|_| row.get(22)).transpose()?,
         wrap_up_ms: length(row, 23)?,
+        expected_ms: length(row, 24)?,
     })
 }
 
@@ -151,6 +153,7 @@ pub(in crate::insights) fn transfers(
 ) -> Result<TransfersPage, StoreError> {
     let (filter, things) = (&page.narrow(filter), asking::things(connection)?);
     let mut conditions = asking::transfers(connection, filter)?;
+    asking::narrow_transfers(filter, &mut conditions);
     if let Some((at, number)) = page.after {
         asking::after(&mut conditions, "requested_at, number", &[at, number]);
     }

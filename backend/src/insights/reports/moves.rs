@@ -1,6 +1,6 @@
 //! How conversations moved from one place to another.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use baton_shared::api::{FlowBetween, FlowsBetweenReport, InsightsLag, InsightsThing};
 use rusqlite::Connection;
@@ -49,7 +49,7 @@ fn count_rows(
     things: &Things,
     ways: &mut Ways,
 ) -> Result<(), StoreError> {
-    let mut rows: HashMap<(Option<i64>, Option<i64>), u64> = HashMap::new();
+    let mut rows: BTreeMap<(Option<i64>, Option<i64>), u64> = BTreeMap::new();
     let slices = asking::segments(connection, filter, &KINDS)?;
     slices.visit(connection, ("place, came_from, closes", "segment_rows", ""), |row| {
         let place: i64 = row.get(0)?;

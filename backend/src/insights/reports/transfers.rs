@@ -1,6 +1,6 @@
 //! What became of transfers.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use baton_shared::api::{InsightsLag, TransferCut, TransfersReport};
 use rusqlite::{Connection, Row};
@@ -17,7 +17,8 @@ const COLUMNS: &str =
 
 #[derive(Default)]
 struct Tally {
-    conversations: HashSet<i64>,
+    /// Each as often as it was passed on.
+    conversations: Vec<i64>,
     cut: Cut,
     kinds: BTreeMap<String, u64>,
     reasons: BTreeMap<Reason, u64>,
@@ -62,7 +63,7 @@ impl Cut {
 
 impl Tally {
     fn take(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
-        self.conversations.insert(row.get(0)?);
+        self.conversations.push(row.get(0)?);
         let outcome = Outcome::of_word(row.get_ref(1)?.as_str()?).unwrap_or(Outcome::Open);
         self.cut.take(outcome);
         if let Some(word) = row.get_ref(2)?.as_str_or_null()? {
@@ -93,7 +94,9 @@ impl Tally {
         Ok(())
     }
 
-    fn report(self, things: &Things, lag: InsightsLag) -> TransfersReport {
+    fn report(mut self, things: &Things, lag: InsightsLag) -> TransfersReport {
+        self.conversations.sort_unstable();
+        self.conversations.dedup();
         let to = |kind: &str| self.kinds.get(kind).copied().unwrap_or(0);
         let failed = |reason| self.reasons.get(&reason).copied().unwrap_or(0);
         let total = self.cut.total;

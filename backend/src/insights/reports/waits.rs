@@ -3,7 +3,7 @@
 use baton_shared::api::{InsightsLag, WaitBucket, WaitsReport};
 use rusqlite::Connection;
 
-use crate::insights::asking::{self, Filter, followed, length};
+use crate::insights::asking::{self, Filter, Mean, followed, length};
 use crate::insights::rows::{Followed, Kind};
 use crate::store::StoreError;
 
@@ -38,12 +38,32 @@ impl Since {
         }
     }
 
-    const fn column(self) -> &'static str {
+    /// Returns the column from which it counts.
+    pub(in crate::insights) const fn column(self) -> &'static str {
         match self {
             Self::Queue => "started_at",
             Self::Creation => "created_at",
             Self::Transfer => "transfer_at",
         }
+    }
+}
+
+/// What was expected of waits, and how long they were.
+#[derive(Default)]
+struct Expected {
+    expected: Mean,
+    actual: Mean,
+    off: Mean,
+    longer: u64,
+}
+
+impl Expected {
+    fn take(&mut self, expected_ms: Option<u64>, lasted_ms: Option<u64>) {
+        let (Some(expected_ms), Some(lasted_ms)) = (expected_ms, lasted_ms) else { return };
+        self.expected.take(Some(expected_ms));
+        self.actual.take(Some(lasted_ms));
+        self.off.take(Some(expected_ms.abs_diff(lasted_ms)));
+        self.longer += u64::from(lasted_ms > expected_ms);
     }
 }
 
@@ -55,12 +75,16 @@ pub(in crate::insights) fn report(
     lag: InsightsLag,
 ) -> Result<WaitsReport, StoreError> {
     let (mut accepted, mut abandoned) = (Vec::new(), Vec::new());
+    let mut expected = Expected::default();
     let waits = asking::segments(connection, filter, &[Kind::Wait])?;
-    let columns = format!("ended_at - {}, followed_by", since.column());
+    let columns = format!("ended_at - {}, followed_by, expected_ms, ended_at - started_at", since.column());
     waits.visit(connection, (&columns, asking::WAITS, ""), |row| {
         let Some(ms) = length(row, 0)? else { return Ok(()) };
         match followed(row, 1)? {
-            Some(Followed::Accepted) => accepted.push(ms),
+            Some(Followed::Accepted) => {
+                accepted.push(ms);
+                expected.take(length(row, 2)?, length(row, 3)?);
+            }
             Some(Followed::Abandon) => abandoned.push(ms),
             Some(_) | None => {}
         }
@@ -79,6 +103,11 @@ pub(in crate::insights) fn report(
         p90_ms: part(&accepted, 90),
         p95_ms: part(&accepted, 95),
         longest_ms: accepted.last().copied(),
+        expected_counted: expected.expected.number(),
+        expected_ms: expected.expected.average(),
+        expected_actual_ms: expected.actual.average(),
+        expected_off_ms: expected.off.average(),
+        longer_than_expected: expected.longer,
         lag,
     })
 }

@@ -2,6 +2,7 @@
 
 use baton_shared::conversation::EndedBy;
 use baton_shared::queue::ServiceTarget;
+use baton_shared::rating::Score;
 use baton_shared::segment::OwnerCause;
 
 use super::*;
@@ -379,6 +380,8 @@ fn an_export_holds_the_same_rows_for_other_programs() {
     let id = with_ada(&mut story);
     let asked = asks_bob(&mut story, id);
     bob_accepts(&mut story, id, asked);
+    story.at(100).closes(id, EndedBy::Agent);
+    story.note(Event::ConversationRated { conversation: id, score: Score::BEST });
     let scene = Scene::of(&story);
     let target = scene.data.path().join("reports.sqlite");
     export(scene.data.path(), &target).unwrap();
@@ -391,7 +394,11 @@ fn an_export_holds_the_same_rows_for_other_programs() {
     assert_eq!(found, (id.to_string(), "successful".to_owned(), BOB.to_string(), 0));
     let kinds = "select group_concat(kind, ' ' order by started_at, kind) from segments";
     let kinds: String = copy.query_row(kinds, [], |row| row.get(0)).unwrap();
-    assert_eq!(kinds, "queue conversation conversation_in_progress transfer");
+    assert_eq!(kinds, "queue conversation conversation transfer");
+    let rating = copy.query_row("select conversation, score, agent_id, transfers from ratings", [], |row| {
+        Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?))
+    });
+    assert_eq!(rating, Ok((id.to_string(), 5, BOB.to_string(), 1)));
     assert!(export(scene.data.path(), &target).is_err(), "nothing is written over");
     assert!(export(&scene.data.path().join("nowhere"), &scene.data.path().join("other")).is_err());
 }

@@ -20,6 +20,7 @@ pub mod words;
 mod agents;
 mod flow;
 mod queues;
+mod ratings;
 mod rows;
 mod transfers;
 mod trend;
@@ -31,6 +32,7 @@ use figures::AskLink;
 use flow::FlowView;
 use queues::QueuesView;
 use range_bar::RangeBar;
+use ratings::RatingsView;
 use rows::RowsView;
 use state::{Fetched, Insights};
 use transfers::TransfersView;
@@ -84,6 +86,7 @@ pub fn InsightsPart(
                 (None, Report::Queues) => view! { <QueuesView insights=insights /> }.into_any(),
                 (None, Report::Agents) => view! { <AgentsView insights=insights /> }.into_any(),
                 (None, Report::Waits) => view! { <WaitsView insights=insights /> }.into_any(),
+                (None, Report::Ratings) => view! { <RatingsView insights=insights /> }.into_any(),
                 (None, Report::Flow) => view! { <FlowView insights=insights /> }.into_any(),
             }}
         </div>

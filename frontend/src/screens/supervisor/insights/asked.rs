@@ -18,13 +18,16 @@ pub enum Report {
     Agents,
     /// How long customers waited.
     Waits,
+    /// What customers said afterwards.
+    Ratings,
     /// How conversations moved.
     Flow,
 }
 
 impl Report {
     /// Every report, in the order in which they are listed.
-    pub const ALL: [Self; 5] = [Self::Transfers, Self::Queues, Self::Agents, Self::Waits, Self::Flow];
+    pub const ALL: [Self; 6] =
+        [Self::Transfers, Self::Queues, Self::Agents, Self::Waits, Self::Ratings, Self::Flow];
 
     /// Returns what it is called.
     pub const fn name(self) -> &'static str {
@@ -33,6 +36,7 @@ impl Report {
             Self::Queues => "Queues",
             Self::Agents => "Agents",
             Self::Waits => "Customers’ waits",
+            Self::Ratings => "Ratings",
             Self::Flow => "Flow",
         }
     }
@@ -43,6 +47,7 @@ impl Report {
             Self::Queues => "queues",
             Self::Agents => "agents",
             Self::Waits => "waits",
+            Self::Ratings => "ratings",
             Self::Flow => "flow",
         }
     }
@@ -122,15 +127,18 @@ pub enum List {
     Transfers,
     /// Segments.
     Segments,
+    /// Ratings.
+    Ratings,
 }
 
 impl List {
-    const ALL: [Self; 2] = [Self::Transfers, Self::Segments];
+    const ALL: [Self; 3] = [Self::Transfers, Self::Segments, Self::Ratings];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Transfers => "transfers",
             Self::Segments => "segments",
+            Self::Ratings => "ratings",
         }
     }
 }
@@ -154,16 +162,20 @@ pub enum Mark {
     Receiver,
     /// Who accepted a transfer.
     AcceptedBy,
-    /// Something that rows say themselves: `ping_pong`, `to_agent`, `chained`.
+    /// What the server has words for, separated by commas: `ping_pong`, `to_agent`, `in_queue,short`.
     Only,
     /// Waits of at least so many milliseconds.
     From,
     /// Waits below so many milliseconds.
     Below,
+    /// Ratings with this score.
+    Score,
+    /// Ratings of conversations that were passed on so often.
+    Transfers,
 }
 
 impl Mark {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Outcome,
         Self::Kind,
         Self::Agent,
@@ -175,6 +187,8 @@ impl Mark {
         Self::Only,
         Self::From,
         Self::Below,
+        Self::Score,
+        Self::Transfers,
     ];
 
     /// Returns its name in the page's address.
@@ -191,21 +205,27 @@ impl Mark {
             Self::Only => "row-only",
             Self::From => "row-from",
             Self::Below => "row-below",
+            Self::Score => "row-score",
+            Self::Transfers => "row-transfers",
         }
     }
 
-    /// Returns what the server calls it; nothing where only the page can tell such rows.
-    const fn parameter(self) -> Option<&'static str> {
+    /// Returns what the server calls it.
+    const fn parameter(self) -> &'static str {
         match self {
-            Self::Outcome => Some("outcome"),
-            Self::Kind => Some("kind"),
-            Self::Agent => Some("agent"),
-            Self::Queue => Some("queue"),
-            Self::Group => Some("group"),
-            Self::Sender => Some("sender"),
-            Self::Receiver => Some("receiver"),
-            Self::AcceptedBy => Some("accepted_by"),
-            Self::Only | Self::From | Self::Below => None,
+            Self::Outcome => "outcome",
+            Self::Kind => "kind",
+            Self::Agent => "agent",
+            Self::Queue => "queue",
+            Self::Group => "group",
+            Self::Sender => "sender",
+            Self::Receiver => "receiver",
+            Self::AcceptedBy => "accepted_by",
+            Self::Only => "only",
+            Self::From => "at_least_ms",
+            Self::Below => "below_ms",
+            Self::Score => "score",
+            Self::Transfers => "transfers",
         }
     }
 }
@@ -225,10 +245,14 @@ impl Rows {
         Self { list, marks: BTreeMap::new() }
     }
 
-    /// Returns only those of them with a mark.
+    /// Returns only those of them with a mark; words of the server add up.
     #[must_use]
     pub fn with(mut self, mark: Mark, value: impl Into<String>) -> Self {
-        self.marks.insert(mark, value.into());
+        let mut value = value.into();
+        if let (Mark::Only, Some(before)) = (mark, self.marks.get(&mark)) {
+            value = format!("{before},{value}");
+        }
+        self.marks.insert(mark, value);
         self
     }
 
@@ -355,9 +379,10 @@ impl Asked {
     pub fn row_parameters(&self, rows: &Rows) -> Vec<(&'static str, String)> {
         let mut sent: BTreeMap<&'static str, String> = BTreeMap::new();
         for (mark, value) in &rows.marks {
-            if let Some(name) = mark.parameter() {
-                sent.insert(name, value.clone());
-            }
+            sent.insert(mark.parameter(), value.clone());
+        }
+        if self.report == Report::Waits {
+            sent.extend(self.since.clone().map(|since| ("since", since)));
         }
         let narrowed =
             self.filter.iter().filter(|(by, _)| rows.list == List::Transfers || **by != By::Outcome);
@@ -488,7 +513,11 @@ mod tests {
         let asked = Asked { filter, ..Asked::default() };
         let sent = |rows: &Rows| asked.row_parameters(rows);
         let failed = Rows::of(List::Transfers).with(Mark::Outcome, "failed").with(Mark::Only, "ping_pong");
-        assert_eq!(sent(&failed), [("outcome", "rejected".to_owned()), ("queue", "7".to_owned())]);
+        let expected = [("only", "ping_pong"), ("outcome", "rejected"), ("queue", "7")];
+        assert_eq!(sent(&failed), expected.map(|(name, value)| (name, value.to_owned())));
+        let short = Rows::of(List::Segments).with(Mark::Only, "in_queue").with(Mark::Only, "short");
+        let expected = [("only", "in_queue,short"), ("queue", "7")];
+        assert_eq!(sent(&short), expected.map(|(name, value)| (name, value.to_owned())));
         let waits = Rows::of(List::Segments).with(Mark::Outcome, "accepted").with(Mark::Kind, "queue");
         let expected = [("kind", "queue"), ("outcome", "accepted"), ("queue", "7")];
         assert_eq!(sent(&waits), expected.map(|(name, value)| (name, value.to_owned())));

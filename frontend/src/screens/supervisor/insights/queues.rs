@@ -82,7 +82,7 @@ fn tiles(insights: Insights, fetched: Fetched<QueuesReport>) -> AnyView {
             {tile(
                 insights,
                 "Service level",
-                figure(|all| Figure::share(all.service_level).behind(waits(all, Some("accepted")))),
+                figure(|all| Figure::share(all.service_level).behind(only(all, "counted"))),
                 "Accepted within the target",
             )}
             {tile(
@@ -126,6 +126,11 @@ fn waits(figures: &QueueFigures, end: Option<&str>) -> Rows {
     }
 }
 
+/// Returns waits there that a word of the server stands for.
+fn only(figures: &QueueFigures, word: &str) -> Rows {
+    waits(figures, None).with(Mark::Only, word)
+}
+
 fn talks(figures: &QueueFigures) -> Rows {
     segments("conversation", figures.thing.as_ref())
 }
@@ -145,12 +150,11 @@ fn line(figures: &QueueFigures) -> Line {
             Figure::count(figures.accepted).behind(of("accepted")),
             Figure::count(figures.abandoned).behind(of("abandon")),
             Figure::share(figures.abandoned_share).behind(of("abandon")),
-            Figure::count(figures.short_abandoned).behind(of("abandon")),
+            Figure::count(figures.short_abandoned).behind(only(figures, "short")),
             Figure::count(figures.overflowed).behind(of("overflow")),
-            Figure::count(figures.left_otherwise)
-                .behind(waits(figures, None).with(Mark::Only, "left_otherwise")),
-            Figure::count(figures.waiting).behind(waits(figures, None).with(Mark::Only, "waiting")),
-            Figure::share(figures.service_level).behind(of("accepted")),
+            Figure::count(figures.left_otherwise).behind(only(figures, "left_otherwise")),
+            Figure::count(figures.waiting).behind(only(figures, "waiting")),
+            Figure::share(figures.service_level).behind(only(figures, "counted")),
             Figure::lasted(figures.answer_ms).behind(of("accepted")),
             Figure::lasted(figures.answer_max_ms).behind(of("accepted")),
             Figure::lasted(figures.abandon_ms).behind(of("abandon")),

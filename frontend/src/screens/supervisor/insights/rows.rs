@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use baton_shared::ConversationId;
-use baton_shared::api::{SegmentItem, SegmentsPage, TransferItem, TransfersPage};
+use baton_shared::api::{RatingItem, RatingsPage, SegmentItem, SegmentsPage, TransferItem, TransfersPage};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -17,13 +17,10 @@ use crate::browser::zones::{self, Style};
 
 mod marks;
 
-use marks::{fits_segment, fits_transfer, leaves_out};
+use marks::fits_transfer;
 
 /// How many rows are shown first, and added each time.
 const ROWS_ADDED: usize = 50;
-
-/// How many rows are asked for at once where the page itself looks for those with a mark.
-const ROWS_LOOKED_THROUGH: usize = 1_000;
 
 /// How many pages are looked through before someone is asked whether to go on.
 const PAGES_MAX: usize = 10;
@@ -75,6 +72,8 @@ static SEGMENT_HEADS: [&str; 10] = [
     "Messages",
 ];
 
+static RATING_HEADS: [&str; 5] = ["Rated", "Score", "Agent", "Queue", "Transfers"];
+
 /// Rows as they are looked for; a handle that can be copied.
 #[derive(Clone, Copy)]
 struct Looking {
@@ -106,8 +105,7 @@ impl Looking {
         self.asked.set_value(number);
         self.busy.set(true);
         self.failure.set(None);
-        let limit = if leaves_out(&rows) { ROWS_LOOKED_THROUGH } else { ROWS_ADDED };
-        let limit = limit.to_string();
+        let limit = ROWS_ADDED.to_string();
         let (zone, path) = untrack(|| {
             let path = self.insights.rows_path(list_path(rows.list), &rows, &[("limit", &limit)]);
             (self.insights.zone(), path)
@@ -160,7 +158,7 @@ pub fn RowsView(
         looking.look(None);
     });
     request_animation_frame(|| page::focus(TITLE));
-    let (list, marked) = (rows.list, leaves_out(&rows));
+    let list = rows.list;
     let name = list_name(list);
     let back = Memo::new(move |_| insights.asked.with(Asked::without_rows));
     let report = move || insights.asked.with(|asked| asked.report.name());
@@ -178,7 +176,7 @@ pub fn RowsView(
                 {move || looking.found.with(|found| title(&rows, insights, found.as_ref()))}
             </h2>
             <p class="hint" role="status">
-                {move || note(looking, marked)}
+                {move || note(looking)}
             </p>
             {move || looking.failure.get().map(|sentence| view! { <p class="refusal" role="alert">{sentence}</p> })}
             <Show when=move || looking.shows(|found| !found.rows.is_empty())>
@@ -192,19 +190,11 @@ pub fn RowsView(
                         aria-disabled=move || looking.busy.get().to_string()
                         on:click=move |_| looking.look_further()
                     >
-                        {if marked { "Look further" } else { "Show more" }}
+                        "Show more"
                     </button>
                 </p>
             </Show>
             <Downloads insights=insights name=name source=source />
-            {marked
-                .then(|| {
-                    view! {
-                        <p class="hint">
-                            "The files hold these rows and others like them; their columns tell which are which."
-                        </p>
-                    }
-                })}
         </section>
     }
 }
@@ -213,8 +203,9 @@ pub fn RowsView(
 #[component]
 fn ShownRows(list: List, found: RwSignal<Option<Found>>) -> impl IntoView {
     let heads = match list {
-        List::Transfers => &TRANSFER_HEADS,
-        List::Segments => &SEGMENT_HEADS,
+        List::Transfers => &TRANSFER_HEADS[..],
+        List::Segments => &SEGMENT_HEADS[..],
+        List::Ratings => &RATING_HEADS,
     };
     let rows = move || found.with(|found| found.as_ref().map(|found| found.rows.clone())).unwrap_or_default();
     view! {
@@ -242,6 +233,7 @@ const fn list_name(list: List) -> &'static str {
     match list {
         List::Transfers => "Transfers",
         List::Segments => "Segments",
+        List::Ratings => "Ratings",
     }
 }
 
@@ -249,11 +241,12 @@ const fn list_path(list: List) -> &'static str {
     match list {
         List::Transfers => "transfers/list",
         List::Segments => "segments",
+        List::Ratings => "ratings/list",
     }
 }
 
 /// Says how many rows are shown, or what to do where there is none.
-fn note(looking: Looking, marked: bool) -> String {
+fn note(looking: Looking) -> String {
     let busy = looking.busy.get();
     let failed = looking.failure.with(Option::is_some);
     looking.found.with(|found| match found {
@@ -262,9 +255,6 @@ fn note(looking: Looking, marked: bool) -> String {
         Some(_) if busy => "Loading…".to_owned(),
         Some(Found { rows, next: None, .. }) if rows.is_empty() => {
             "Nothing of this kind in this time. Choose a longer one, or clear the filters.".to_owned()
-        }
-        Some(Found { rows, next: Some(_), .. }) if marked => {
-            format!("{} found so far", words::counted(rows.len() as u64, "row", "rows"))
         }
         Some(Found { rows, next, .. }) => {
             let rest = if next.is_some() { "The first " } else { "" };
@@ -293,12 +283,21 @@ async fn gather(path: &str, rows: &Rows, zone: &str, mut after: Option<String>) 
             }
             List::Segments => {
                 let page = api::insights::report::<SegmentsPage>(&path).await?;
-                let fit = page.segments.iter().filter(|item| fits_segment(rows, item));
-                found.rows.extend(fit.map(|item| segment(item, zone)));
+                found.rows.extend(page.segments.iter().map(|item| segment(item, zone)));
                 for thing in
                     page.segments.iter().flat_map(|item| [&item.agent, &item.queue, &item.group]).flatten()
                 {
                     found.names.insert(thing.id.clone(), thing.name.clone());
+                }
+                page.next
+            }
+            List::Ratings => {
+                let page = api::insights::report::<RatingsPage>(&path).await?;
+                found.rows.extend(page.ratings.iter().map(|item| rating(item, zone)));
+                for item in &page.ratings {
+                    for thing in item.agent.iter().chain([&item.queue]) {
+                        found.names.insert(thing.id.clone(), thing.name.clone());
+                    }
                 }
                 page.next
             }
@@ -371,6 +370,21 @@ fn segment(item: &SegmentItem, zone: &str) -> Shown {
             messages,
         ],
         conversation: item.conversation,
+    }
+}
+
+fn rating(item: &RatingItem, zone: &str) -> Shown {
+    let agent = item.agent.as_ref().map_or_else(|| NONE.to_owned(), |agent| agent.name.clone());
+    Shown {
+        key: item.conversation.to_string(),
+        cells: vec![
+            zones::written(zone, Style::Full, item.rated_at),
+            format!("{} of 5", item.score),
+            agent,
+            item.queue.name.clone(),
+            item.transfers.to_string(),
+        ],
+        conversation: Some(item.conversation),
     }
 }
 

@@ -158,7 +158,7 @@ fn chains(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
             {tile(
                 insights,
                 "Within 2 minutes",
-                figure(|report| Figure::count(report.within_two_minutes)),
+                count(|report| report.within_two_minutes, "early"),
                 "Asked for soon after the sender got it",
             )}
             {tile(
@@ -167,8 +167,8 @@ fn chains(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
                 figure(|report| Figure::tenths(report.offers_per_transfer).behind(only("offered"))),
                 "",
             )}
-            {tile(insights, "Offers rejected", figure(|report| Figure::count(report.offers_rejected)), "")}
-            {tile(insights, "Offers missed", figure(|report| Figure::count(report.offers_missed)), "")}
+            {tile(insights, "Offers rejected", count(|report| report.offers_rejected, "offers_rejected"), "")}
+            {tile(insights, "Offers missed", count(|report| report.offers_missed, "offers_missed"), "")}
             {tile(insights, "Consulted first", count(|report| report.mode_warm, "warm"), "")}
         </dl>
     }

@@ -65,7 +65,8 @@ pub fn WaitsView(
     view! {
         <SinceField insights=insights />
         <Answered fetched=fetched>
-            {tiles(insights, fetched)} {section("Waits by their length", picture().into_any())}
+            {tiles(insights, fetched)} {section("Expected and actual", expected(insights, fetched))}
+            {section("Waits by their length", picture().into_any())}
         </Answered>
     }
 }
@@ -125,6 +126,35 @@ fn tiles(insights: Insights, fetched: Fetched<WaitsReport>) -> AnyView {
     .into_any()
 }
 
+/// What customers were told to expect, and how long they waited.
+fn expected(insights: Insights, fetched: Fetched<WaitsReport>) -> AnyView {
+    let rows = |word: &str| Rows::of(List::Segments).with(Mark::Kind, "queue").with(Mark::Only, word);
+    let count = |read: fn(&WaitsReport) -> u64, word: &'static str| {
+        fetched.figure(move |report| Figure::count(read(report)).behind(rows(word)))
+    };
+    let lasted = |read: fn(&WaitsReport) -> Option<u64>| {
+        fetched.figure(move |report| Figure::lasted(read(report)).behind(rows("expected")))
+    };
+    view! {
+        <p class="hint">
+            "Of those accepted whose queue knew, when they came there, how long they would wait. Counted from there."
+        </p>
+        <dl class="tiles">
+            {tile(insights, "With an expected wait", count(|report| report.expected_counted, "expected"), "")}
+            {tile(insights, "Expected", lasted(|report| report.expected_ms), "On average")}
+            {tile(insights, "Actual", lasted(|report| report.expected_actual_ms), "On average")}
+            {tile(insights, "Off by", lasted(|report| report.expected_off_ms), "One way or the other, on average")}
+            {tile(
+                insights,
+                "Longer than expected",
+                count(|report| report.longer_than_expected, "longer_than_expected"),
+                "",
+            )}
+        </dl>
+    }
+    .into_any()
+}
+
 /// Returns what a stretch of waits is called: "5 s to 10 s".
 fn stretch(bucket: &WaitBucket) -> String {
     match (bucket.from_ms, bucket.below_ms) {
@@ -136,11 +166,7 @@ fn stretch(bucket: &WaitBucket) -> String {
 
 fn line(report: &WaitsReport, bucket: &WaitBucket) -> Line {
     let counted = |count: u64, end: &str| {
-        // Rows tell how long someone waited there; from another beginning only the server can tell.
-        if report.since != "queue" {
-            return Figure::count(count);
-        }
-        let rows = ended(end).with(Mark::From, bucket.from_ms.to_string());
+        let rows = behind(report, end).with(Mark::From, bucket.from_ms.to_string());
         let rows = match bucket.below_ms {
             Some(below_ms) => rows.with(Mark::Below, below_ms.to_string()),
             None => rows,

@@ -1,51 +1,15 @@
-//! What marks rows: which of those that the server sends are meant, and what they are called together.
+//! What marks rows: what they are called together, and which transfers a second outcome means.
 
-use baton_shared::api::{SegmentItem, TransferItem};
+use baton_shared::api::TransferItem;
 
 use crate::screens::supervisor::insights::asked::{List, Mark, Rows};
 use crate::screens::supervisor::insights::words;
 
-/// Says whether the page itself must look for the rows among those that the server sends.
-pub fn leaves_out(rows: &Rows) -> bool {
-    [Mark::Only, Mark::From, Mark::Below].iter().any(|mark| rows.marks.contains_key(mark))
-}
-
-/// Says whether a transfer is one of the rows.
+/// Says whether a transfer is one of the rows: the server knows one outcome, which may be what the report is narrowed by.
 pub fn fits_transfer(rows: &Rows, item: &TransferItem) -> bool {
-    let outcome = rows.mark(Mark::Outcome).is_none_or(|outcome| {
+    rows.mark(Mark::Outcome).is_none_or(|outcome| {
         item.outcome == outcome || (item.outcome != "cancelled" && item.reason.as_deref() == Some(outcome))
-    });
-    let only = rows.mark(Mark::Only).is_none_or(|only| match only {
-        "ping_pong" => item.ping_pong,
-        "bounce_back" => item.bounce_back,
-        "chained" => item.hop > 1,
-        "offered" => item.to_offer_ms.is_some(),
-        "accepted" => item.to_accept_ms.is_some(),
-        "replied" => item.request_to_reply_ms.is_some(),
-        "written" => item.customer_messages > 0,
-        "warm" => item.transfer_type == "warm",
-        other => other.strip_prefix("to_").is_some_and(|kind| item.receiver.kind == kind),
-    });
-    outcome && only
-}
-
-/// Says whether a segment is one of the rows.
-pub fn fits_segment(rows: &Rows, item: &SegmentItem) -> bool {
-    let bound = |mark: Mark| rows.mark(mark).and_then(|text| text.parse::<u64>().ok());
-    let from = bound(Mark::From).is_none_or(|from_ms| item.lasted_ms >= from_ms);
-    let below = bound(Mark::Below).is_none_or(|below_ms| item.lasted_ms < below_ms);
-    let is = |followed: &str| item.followed_by.as_deref() == Some(followed);
-    let only = rows.mark(Mark::Only).is_none_or(|only| match only {
-        "in_queue" => item.group.is_none(),
-        "waiting" => item.ended_at.is_none(),
-        "left_otherwise" => {
-            item.ended_at.is_some() && !["accepted", "abandon", "overflow"].iter().any(|end| is(end))
-        }
-        "had" => ["conversation", "conversation_in_progress"].contains(&item.kind.as_str()),
-        "after_transfer" => item.began_from_transfer,
-        other => other.strip_prefix("status_").is_some_and(is),
-    });
-    from && below && only
+    })
 }
 
 /// Returns what something that rows say themselves is called.
@@ -59,6 +23,17 @@ fn only(word: &str) -> String {
         "replied" => "with a reply",
         "written" => "during which the customer wrote",
         "warm" => "consulted first",
+        "early" => "soon after the sender got it",
+        "offers_rejected" => "with a rejected offer",
+        "offers_missed" => "with a missed offer",
+        "short" => "sooner than counts",
+        "in_target" => "within the target",
+        "counted" => "that the service level counts",
+        "expected" => "with an expected wait",
+        "longer_than_expected" => "longer than expected",
+        "rung" => "that rang",
+        "responded" => "with an answer",
+        "filed" => "that were filed",
         "waiting" => "still waiting",
         "left_otherwise" => "that ended otherwise",
         "had" => "of conversations",
@@ -80,6 +55,7 @@ pub fn title(rows: &Rows, name: impl Fn(&str) -> String) -> String {
     let what = match rows.list {
         List::Transfers => "Transfers",
         List::Segments => "Segments",
+        List::Ratings => "Ratings",
     };
     let bound = |text: &str| words::lasted(text.parse().unwrap_or(0));
     let parts = rows.marks.iter().map(|(mark, value)| match mark {
@@ -90,9 +66,14 @@ pub fn title(rows: &Rows, name: impl Fn(&str) -> String) -> String {
         Mark::Sender => format!("by {}", name(value)),
         Mark::Receiver => format!("to {}", name(value)),
         Mark::AcceptedBy => format!("accepted by {}", name(value)),
-        Mark::Only => only(value),
+        Mark::Only => {
+            let words: Vec<String> = value.split(',').map(only).filter(|word| !word.is_empty()).collect();
+            words.join(", ")
+        }
         Mark::From => format!("from {}", bound(value)),
         Mark::Below => format!("below {}", bound(value)),
+        Mark::Score => format!("{value} of 5"),
+        Mark::Transfers => words::counted(value.parse().unwrap_or(0), "transfer", "transfers"),
     });
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
     if parts.is_empty() {
@@ -138,37 +119,6 @@ mod tests {
         }
     }
 
-    fn wait(lasted_ms: u64, followed_by: Option<&str>) -> SegmentItem {
-        SegmentItem {
-            id: None,
-            conversation: None,
-            kind: "queue".to_owned(),
-            started_at: Timestamp::default(),
-            ended_at: followed_by.map(|_| Timestamp::default()),
-            lasted_ms,
-            agent: None,
-            queue: Some(thing("queue")),
-            group: None,
-            channel: None,
-            transfer_type: None,
-            transferred_segment: false,
-            began_from_transfer: false,
-            ended_by_transfer: false,
-            destination_type: None,
-            destination_id: None,
-            destination: None,
-            preceded_by: None,
-            followed_by: followed_by.map(str::to_owned),
-            ring_ms: None,
-            first_response_ms: None,
-            response_ms: None,
-            response_max_ms: None,
-            agent_messages: None,
-            customer_messages: None,
-            wrap_up_ms: None,
-        }
-    }
-
     fn transfers() -> Rows {
         Rows::of(List::Transfers)
     }
@@ -182,38 +132,15 @@ mod tests {
     }
 
     #[test]
-    fn a_transfer_fits_by_what_it_says_itself() {
-        let failed = transfer("failed", Some("rejected"));
-        let fits = |word: &str| fits_transfer(&transfers().with(Mark::Only, word), &failed);
-        assert!(fits("bounce_back") && fits("to_queue") && fits("offered"));
-        assert!(
-            !fits("ping_pong") && !fits("to_agent") && !fits("chained") && !fits("accepted") && !fits("moon")
-        );
-    }
-
-    #[test]
-    fn a_wait_fits_by_its_length_the_lower_bound_included() {
-        let rows = Rows::of(List::Segments).with(Mark::From, "5000").with(Mark::Below, "10000");
-        let fits = |ms| fits_segment(&rows, &wait(ms, Some("accepted")));
-        assert_eq!([4_999, 5_000, 9_999, 10_000].map(fits), [false, true, true, false]);
-    }
-
-    #[test]
-    fn a_wait_that_goes_on_has_not_ended_otherwise() {
-        let fits = |word: &str, followed| {
-            fits_segment(&Rows::of(List::Segments).with(Mark::Only, word), &wait(1, followed))
-        };
-        assert!(fits("waiting", None) && !fits("left_otherwise", None));
-        assert!(!fits("waiting", Some("routed")) && fits("left_otherwise", Some("routed")));
-        assert!(!fits("left_otherwise", Some("abandon")));
-    }
-
-    #[test]
     fn a_title_names_what_marks_the_rows() {
         let rows = transfers().with(Mark::Outcome, "rejected").with(Mark::Receiver, "7");
         let name = |_: &str| "Billing".to_owned();
         assert_eq!(title(&rows, name), "Transfers: failed: rejected to the end, to Billing");
         assert_eq!(title(&transfers(), name), "All transfers");
-        assert_eq!(title(&Rows::of(List::Segments).with(Mark::Only, "in_queue"), name), "All segments");
+        let waits = Rows::of(List::Segments).with(Mark::Only, "in_queue");
+        assert_eq!(title(&waits, name), "All segments");
+        assert_eq!(title(&waits.with(Mark::Only, "short"), name), "Segments: sooner than counts");
+        let ratings = Rows::of(List::Ratings).with(Mark::Score, "2").with(Mark::Transfers, "1");
+        assert_eq!(title(&ratings, name), "Ratings: 2 of 5, 1 transfer");
     }
 }
