@@ -7,10 +7,14 @@ insert into numbers
 with recursive counted (n) as (select 1 union all select n + 1 from counted where n < :conversations)
 select n from counted;
 
-insert into conversations (number, id, opened_at, closed_at, closed_by, channel, queue, transfers)
+insert into conversations (number, id, opened_at, closed_at, closed_by, channel, queue, agent, transfers)
 select n, 'cnv_' || printf('%026d', n), :began + n * :step, :began + n * :step + 600000, 'agent', 'web_chat',
-    1000 + n * 7 % 30, n % 5 < 2
+    1000 + n * 7 % 30, 1 + n * 13 % 300, n % 5 < 2
 from numbers;
+
+-- One of four customers says how good it was.
+insert into rating_rows (rated_at, conversation, score, agent, queue, channel, transfers)
+select closed_at, number, 1 + number % 7 * 5 / 7, agent, queue, channel, transfers from conversations where number % 4 = 0;
 
 create temp table slices as
 -- The first wait and talk, the second wait and talk, and what was offered in vain; the second ones begin later, so the
@@ -32,7 +36,7 @@ select 9, n, :began + n * :step, 3600000, 1 + n / 3 % 300, 0 from numbers where 
 
 insert into segment_rows (kind, started_at, number, ended_at, place, queue, followed_by, target_ms, ring_ms, wrap_up_ms,
     first_response_ms, responses, response_ms, response_max_ms, agent_messages, came_from, closes, created_at,
-    transfer_at, channel, conversation, customer_messages, transfer_type, began_from_transfer, ended_by_transfer,
+    transfer_at, expected_ms, channel, conversation, customer_messages, transfer_type, began_from_transfer, ended_by_transfer,
     destination, destination_name, preceded_by, id)
 select kind, started_at, row_number() over (), started_at + lasts, place,
     case when kind = 9 then null when later then 1000 + n * 11 % 30 else 1000 + n * 7 % 30 end,
@@ -46,7 +50,7 @@ select kind, started_at, row_number() over (), started_at + lasts, place,
     iif(kind = 2, 5, 0), iif(kind = 2, 90000, 0), iif(kind = 2, 40000, 0), iif(kind = 2, 6, 0),
     case when kind = 2 then 1000 + n * 7 % 30 when kind = 1 and later then 1 + n * 13 % 300 end,
     kind = 2 and (later or n % 5 >= 2), :began + n * :step, iif(later, started_at, null),
-    iif(kind = 9, null, 'web_chat'), iif(kind = 9, null, n), iif(kind = 2, 7, 0),
+    iif(kind = 1, 45000, null), iif(kind = 9, null, 'web_chat'), iif(kind = 9, null, n), iif(kind = 2, 7, 0),
     iif(kind = 8 or later, 'cold', null), later, kind = 8 or (kind = 2 and n % 5 < 2 and not later),
     iif(kind = 8 or later, 1000 + n * 11 % 30, null), iif(kind = 8 or later, 'Queue', null),
     case when kind = 1 then iif(later, 'cold_transfer', 'none') when kind = 2 then 'queue' end,
