@@ -10,6 +10,10 @@ use axum::http::Uri;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand};
 
+mod mail;
+
+pub use mail::{MailArgs, MailConfigError, MailServer, SmtpTls};
+
 /// Where the metrics are served unless the command line says otherwise.
 pub const METRICS_LISTEN: &str = "127.0.0.1:9464";
 
@@ -35,7 +39,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Action {
     /// Serves the desk, the customer's page and the API.
-    Serve(ServeArgs),
+    Serve(Box<ServeArgs>),
     /// Writes a copy of the data to a new file, while the server runs or stands still.
     Backup {
         /// Where the data is.
@@ -154,6 +158,9 @@ pub struct ServeArgs {
     #[arg(long, env = "BATON_SUMMARY_SECS", default_value_t = SUMMARY_SECS,
         value_parser = clap::value_parser!(u64).range(1..=120))]
     pub summary_secs: u64,
+    /// How mail is sent.
+    #[command(flatten)]
+    pub mail: MailArgs,
     /// What to log, as `tracing` filters: `info`, `warn,baton=debug`.
     #[arg(long, env = "BATON_LOG", default_value = "info")]
     pub log: String,
@@ -237,9 +244,12 @@ pub enum ConfigError {
     /// Of address and model one is missing.
     #[error("summaries by a model need both --summary-url and --summary-model")]
     SummaryIncomplete,
+    /// The configuration of mail is wrong.
+    #[error(transparent)]
+    Mail(#[from] MailConfigError),
 }
 
-/// Everything a running server is configured with, validated. Its one secret is not shown by `Debug`.
+/// Everything a running server is configured with, validated. Its secrets are not shown by `Debug`.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The address to listen on.
@@ -258,6 +268,10 @@ pub struct Config {
     pub chat_frame_ancestors: Vec<PublicUrl>,
     /// The language model that writes summaries; without one the server makes them itself.
     pub summary_model: Option<SummaryModel>,
+    /// The mail server that takes what Baton sends; without one no mail is sent.
+    pub mail: Option<MailServer>,
+    /// The domains to which supervisors may have reports sent, in lower case.
+    pub report_domains: Vec<String>,
 }
 
 impl Config {
@@ -273,6 +287,8 @@ impl Config {
             chat_queue: None,
             chat_frame_ancestors: Vec::new(),
             summary_model: None,
+            mail: None,
+            report_domains: Vec::new(),
         }
     }
 
@@ -305,6 +321,8 @@ impl TryFrom<ServeArgs> for Config {
             chat_queue: args.chat_queue.or_else(|| args.demo.then(|| DEMO_CHAT_QUEUE.to_owned())),
             chat_frame_ancestors: args.chat_frame_ancestors.iter().map(ancestor).collect::<Result<_, _>>()?,
             summary_model,
+            mail: args.mail.server(smtp_password())?,
+            report_domains: args.mail.domains()?,
         };
         if config.demo && !config.listen.ip().is_loopback() {
             return Err(ConfigError::DemoBeyondLoopback { port: config.listen.port() });
@@ -455,6 +473,12 @@ fn summary_key() -> Option<Secret> {
     std::env::var("BATON_SUMMARY_KEY").ok().filter(|key| !key.is_empty()).map(Secret::new)
 }
 
+/// Returns the password for the mail server, if the environment holds one.
+#[expect(clippy::disallowed_methods, reason = "the environment is read here")]
+fn smtp_password() -> Option<Secret> {
+    std::env::var("BATON_SMTP_PASSWORD").ok().filter(|password| !password.is_empty()).map(Secret::new)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -462,7 +486,7 @@ mod tests {
     fn serve(arguments: &[&str]) -> Result<Config, ConfigError> {
         let cli = Cli::try_parse_from(["baton", "serve"].iter().chain(arguments)).unwrap();
         let Action::Serve(args) = cli.action else { unreachable!() };
-        args.try_into()
+        (*args).try_into()
     }
 
     #[test]

@@ -42,7 +42,7 @@ fn run(action: Action) -> anyhow::Result<()> {
     match action {
         Action::Serve(args) => {
             let runtime = runtime()?;
-            let served = runtime.block_on(serve(args));
+            let served = runtime.block_on(serve(*args));
             runtime.shutdown_timeout(STOP_WITHIN);
             served
         }
