@@ -19,6 +19,7 @@ use crate::ids::IdSource;
 use crate::insights::Insights;
 use crate::partners::{self, CALLS_WAITING_MAX};
 use crate::routing::RoutingState;
+use crate::schedules::{self, Schedules};
 use crate::search::Searching;
 use crate::store::{Store, StoreError};
 use crate::summary::model::Model;
@@ -56,6 +57,8 @@ pub struct App {
     pub calls: Mutex<Option<mpsc::Receiver<TransferId>>>,
     /// Reports; nothing where their file could not be opened.
     pub insights: Option<Insights>,
+    /// What scheduled reports are sent with.
+    pub schedules: Arc<Schedules>,
     head: Head,
     readers: Semaphore,
 }
@@ -113,6 +116,7 @@ impl App {
             search: search.ok(),
             summary_model: config.summary_model.clone().map(Model::new).transpose()?,
             calls: Mutex::new(Some(called)),
+            schedules: Arc::new(Schedules::new(&config)?),
             head,
             readers: Semaphore::new(READERS_MAX),
             store,
@@ -139,6 +143,11 @@ impl App {
                 tracing::error!(error = %format!("{error:#}"), "partners cannot be asked");
             }
         });
+    }
+
+    /// Begins to send scheduled reports, beside everything else.
+    pub fn send_reports(self: &Arc<Self>) {
+        tokio::spawn(schedules::serve(Arc::downgrade(self)));
     }
 
     /// Asks the dispatcher for something and waits until it is committed or refused.
@@ -183,6 +192,7 @@ impl App {
 
     /// Decides and commits what waits, ends every stream, and returns once nothing will be written any more.
     pub async fn stop(&self) {
+        self.schedules.stop();
         self.feed.stop().await;
         self.dispatcher.stop().await;
         // Nothing is taken in after the stop, so the answer to one more command is the end of the loop.
@@ -209,6 +219,7 @@ impl App {
 impl Drop for App {
     /// Lets those who follow the log end, also where nobody stopped the server.
     fn drop(&mut self) {
+        self.schedules.stop();
         self.head.stop();
     }
 }

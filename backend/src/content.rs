@@ -41,6 +41,15 @@ pub enum Content {
         /// What both sides sign with; nothing leaves it as it is.
         secret: Option<String>,
     },
+    /// What a scheduled report is.
+    Schedule {
+        /// Which.
+        schedule: ScheduleId,
+        /// All of it but the secret.
+        settings: Box<ReportSchedule>,
+        /// What a webhook is signed with; nothing leaves it as it is.
+        secret: Option<String>,
+    },
     /// What a customer is called.
     Contact(ContactId, String),
     /// What is known about a conversation.

@@ -21,6 +21,7 @@ mod replies;
 mod requests;
 mod returning;
 mod returns;
+mod schedules;
 mod supervision;
 pub mod targets;
 mod teams;
@@ -215,6 +216,9 @@ fn decide_alone(with: &mut Circumstances<'_>, actor: Actor, command: Command) ->
             externals::change(with, actor, external, externals::Settings { name, url, secret })
         }
         Command::RemoveExternal { external } => externals::remove(with, actor, external),
+        Command::AddSchedule { settings } => schedules::add(with, actor, settings),
+        Command::ChangeSchedule { schedule, settings } => schedules::change(with, actor, schedule, settings),
+        Command::RemoveSchedule { schedule } => schedules::remove(with, actor, schedule),
         Command::AddTeam { name, agents, supervisors } => {
             teams::add(with, actor, teams::Settings { name, agents, supervisors })
         }

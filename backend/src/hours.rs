@@ -1,4 +1,4 @@
-//! Opening hours against a clock: the only place that knows time zones.
+//! Opening hours against a clock: whether a queue is open, and until when.
 //!
 //! The zones are those of the IANA database that is built in, so that every machine says the same. What was judged stands in
 //! the log, so that a replay needs neither the database nor the hours.
@@ -69,7 +69,8 @@ fn openings_on(hours: &OpeningHours, zone: &TimeZone, date: Date) -> Option<Vec<
     of_day.map(|Opening { from, to, .. }| Some((at(*from)?, at(*to)?))).collect()
 }
 
-const fn day(day: Weekday) -> jiff::civil::Weekday {
+/// Returns a day of the week as the calendar has it.
+pub const fn day(day: Weekday) -> jiff::civil::Weekday {
     match day {
         Weekday::Monday => jiff::civil::Weekday::Monday,
         Weekday::Tuesday => jiff::civil::Weekday::Tuesday,

@@ -44,6 +44,7 @@ pub mod policies;
 pub mod queues;
 pub mod reference;
 pub mod requests;
+pub mod schedules;
 pub mod search;
 pub mod server;
 pub mod session;
@@ -131,6 +132,9 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(insights::rating_list))
         .routes(routes!(insights::flows_between))
         .routes(routes!(insights::trend))
+        .routes(routes!(schedules::list, schedules::add))
+        .routes(routes!(schedules::change, schedules::remove))
+        .routes(routes!(schedules::send))
         // Supervisors, and agents who ask for them.
         .routes(routes!(supervision::raise_flag, supervision::lower_flag))
         .routes(routes!(supervision::whisper))

@@ -56,6 +56,8 @@ impl IdSource {
         queue -> QueueId;
         /// Makes an id for a request.
         request -> RequestId;
+        /// Makes an id for a scheduled report.
+        schedule -> ScheduleId;
         /// Makes an id for a segment.
         segment -> SegmentId;
         /// Makes an id for a skill.

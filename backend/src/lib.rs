@@ -7,7 +7,7 @@
 //! [`summary`] says what a conversation was about, for whoever takes it over.
 //! [`history`] tells what happened to a conversation, and [`search`] says what conversations are looked for by.
 //! [`following`] hands the log to what is made from it beside the work.
-//! [`insights`] are the reports, and [`mail`] hands letters to a mail server.
+//! [`insights`] are the reports, [`schedules`] sends them by themselves, and [`mail`] hands letters over.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
 
 pub mod accounts;
@@ -30,6 +30,7 @@ pub mod judging;
 pub mod mail;
 pub mod partners;
 pub mod routing;
+pub mod schedules;
 pub mod scripts;
 pub mod search;
 pub mod seeded;

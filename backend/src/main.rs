@@ -84,6 +84,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
         demo::fill(&app).await?;
     }
     app.ask_partners();
+    app.send_reports();
     tokio::spawn(telemetry::serve(app.config.metrics_listen, metrics));
     say(&format!("Baton is listening on http://{address}"))?;
     if app.config.demo {

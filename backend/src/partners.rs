@@ -17,7 +17,7 @@ use baton_shared::external::SECRET_PREFIX;
 use baton_shared::*;
 use hmac::{Hmac, KeyInit, Mac};
 use reqwest::header::CONTENT_TYPE;
-use reqwest::{Client, redirect};
+use reqwest::{Client, Response, redirect};
 use serde::{Deserialize, Serialize};
 use sha2::Sha256;
 use tokio::sync::{Semaphore, mpsc};
@@ -60,7 +60,7 @@ const ANSWER_BYTES_MAX: usize = 64 * 1024;
 
 /// Why there is no answer yet.
 #[derive(Debug, thiserror::Error)]
-enum CallError {
+pub(crate) enum CallError {
     /// The partner could not be reached.
     #[error("the partner cannot be reached")]
     Unreachable(#[source] reqwest::Error),
@@ -120,9 +120,7 @@ struct Call {
 
 /// Asks partners for the transfers that come, and for those that were open at the start.
 pub async fn serve(app: Arc<App>, mut calls: mpsc::Receiver<TransferId>) -> anyhow::Result<()> {
-    // Another part of the program may have chosen one already, which does as well.
-    let _ = rustls::crypto::ring::default_provider().install_default();
-    let client = Client::builder().redirect(redirect::Policy::none()).build()?;
+    let client = client()?;
     let places = Arc::new(Semaphore::new(CALLS_AT_ONCE_MAX));
     let open = |state: &RoutingState, _| {
         let calling = |transfer: &&Transfer| matches!(transfer.state, TransferState::Calling { .. });
@@ -135,6 +133,13 @@ pub async fn serve(app: Arc<App>, mut calls: mpsc::Receiver<TransferId>) -> anyh
         tokio::spawn(call(app.clone(), client.clone(), places.clone(), transfer));
     }
     Ok(())
+}
+
+/// Returns what posts signed messages: it follows no redirects.
+pub(crate) fn client() -> reqwest::Result<Client> {
+    // Another part of the program may have chosen one already, which does as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Client::builder().redirect(redirect::Policy::none()).build()
 }
 
 /// Asks for one transfer until it is answered or over.
@@ -240,22 +245,11 @@ async fn ask(
     now: Timestamp,
     within: Duration,
 ) -> Result<CallAnswer, CallError> {
-    let (id, at) = (transfer.to_string(), now.as_millis() / 1_000);
-    let signature = sign(&call.partner.secret, &id, at, &call.body).ok_or(CallError::Broken)?;
-    let request = client
-        .post(&call.partner.url)
-        .header(CONTENT_TYPE, "application/json")
-        .header(ID_HEADER, id)
-        .header(TIMESTAMP_HEADER, at)
-        .header(SIGNATURE_HEADER, signature)
-        .body(call.body.clone());
+    let id = transfer.to_string();
+    let Partner { url, secret, .. } = &call.partner;
+    let message = Signing { url, secret, id: &id, body: call.body.clone() };
     let answered = async {
-        // Without the address, which may be nobody's business in the log.
-        let unreachable = |error: reqwest::Error| CallError::Unreachable(error.without_url());
-        let mut response = request.send().await.map_err(unreachable)?;
-        if !response.status().is_success() {
-            return Err(CallError::Refused(response.status().as_u16()));
-        }
+        let mut response = post(client, message, now).await?;
         let mut answer = Vec::new();
         while let Some(part) = response.chunk().await.map_err(unreachable)? {
             answer.extend_from_slice(&part);
@@ -269,6 +263,47 @@ async fn ask(
         Decision::Accept => Ok(CallAnswer::Accept),
         Decision::Decline { reason } => Ok(CallAnswer::Decline { reason }),
     }
+}
+
+/// A message that is signed and posted.
+pub(crate) struct Signing<'a> {
+    /// Where to.
+    pub(crate) url: &'a str,
+    /// What it is signed with.
+    pub(crate) secret: &'a str,
+    /// The same whenever it is sent again.
+    pub(crate) id: &'a str,
+    /// What it says, as JSON.
+    pub(crate) body: Vec<u8>,
+}
+
+/// Signs a message and posts it; returns an answer of success, whose body is not read yet.
+pub(crate) async fn post(
+    client: &Client,
+    message: Signing<'_>,
+    now: Timestamp,
+) -> Result<Response, CallError> {
+    let Signing { url, secret, id, body } = message;
+    let at = now.as_millis() / 1_000;
+    let signature = sign(secret, id, at, &body).ok_or(CallError::Broken)?;
+    let request = client
+        .post(url)
+        .header(CONTENT_TYPE, "application/json")
+        .header(ID_HEADER, id)
+        .header(TIMESTAMP_HEADER, at)
+        .header(SIGNATURE_HEADER, signature)
+        .body(body);
+    let response = request.send().await.map_err(unreachable)?;
+    if response.status().is_success() {
+        Ok(response)
+    } else {
+        Err(CallError::Refused(response.status().as_u16()))
+    }
+}
+
+/// Says that a partner cannot be reached, without the address, which may be nobody's business in the log.
+fn unreachable(error: reqwest::Error) -> CallError {
+    CallError::Unreachable(error.without_url())
 }
 
 /// Returns the signature of a message; nothing where the secret is none.

@@ -74,6 +74,8 @@ pub struct RoutingState {
     pub flows: BTreeMap<FlowId, Flow>,
     /// Every external contact.
     pub externals: BTreeSet<ExternalId>,
+    /// Every scheduled report, and whose it is.
+    pub schedules: BTreeMap<ScheduleId, AgentId>,
     /// Every team.
     pub teams: BTreeMap<TeamId, Team>,
     index: Index,
@@ -133,6 +135,8 @@ pub struct OpenWork {
     pub flows: Vec<Flow>,
     /// Every external contact.
     pub externals: BTreeSet<ExternalId>,
+    /// Every scheduled report, and whose it is.
+    pub schedules: BTreeMap<ScheduleId, AgentId>,
     /// Every team.
     pub teams: Vec<Team>,
 }
@@ -176,6 +180,7 @@ impl RoutingState {
             workflows: work.workflows.into_iter().map(|workflow| (workflow.id, workflow)).collect(),
             flows: work.flows.into_iter().map(|flow| (flow.id, flow)).collect(),
             externals: work.externals,
+            schedules: work.schedules,
             teams: work.teams.into_iter().map(|team| (team.id, team)).collect(),
             index: Index::default(),
         };

@@ -15,6 +15,7 @@ use baton_shared::api::{
     WorkflowView,
 };
 use baton_shared::desk::{Colleague, Consult, Me, OfferCard, Thread, WrapUpCard};
+use baton_shared::schedule::ScheduleRun;
 use baton_shared::*;
 
 pub use crate::content::{Content, Former, ReadMarks};
@@ -71,6 +72,15 @@ pub enum Row {
     External(ExternalId),
     /// An external contact that is no more; its name is kept for what happened before.
     ExternalRemoved(ExternalId),
+    /// A scheduled report, and whose it is.
+    Schedule {
+        /// Which.
+        schedule: ScheduleId,
+        /// Whose.
+        owner: AgentId,
+    },
+    /// A scheduled report that is no more; its name is kept for what happened before.
+    ScheduleRemoved(ScheduleId),
     /// How transfers go.
     Policies(Policies),
     /// Whether a former owner reads on, or a supervisor listens in.
@@ -151,6 +161,8 @@ pub struct Names {
     pub flows: BTreeMap<FlowId, String>,
     /// External contacts.
     pub externals: BTreeMap<ExternalId, String>,
+    /// Scheduled reports.
+    pub schedules: BTreeMap<ScheduleId, String>,
 }
 
 /// Where an external contact is asked, and what both sides sign with.
@@ -163,6 +175,28 @@ pub struct Partner {
     /// What both sides sign with.
     pub secret: String,
 }
+
+/// A scheduled report, and what became of it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Scheduled {
+    /// Which.
+    pub id: ScheduleId,
+    /// Whose.
+    pub owner: AgentId,
+    /// What it is, without its secret.
+    pub settings: ReportSchedule,
+    /// What a webhook is signed with.
+    pub secret: Option<String>,
+    /// Since when it is as it is.
+    pub since: Timestamp,
+    /// The run that was tried last.
+    pub last: Option<ScheduleRun>,
+    /// The last run whose time had come.
+    pub last_due: Option<ScheduleRun>,
+}
+
+/// How many runs of each scheduled report are kept: those that were asked for, and those whose time had come.
+pub const RUNS_KEPT: usize = 20;
 
 /// A conversation's marks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -371,6 +405,9 @@ pub trait Store: Send + Sync + 'static {
     /// Ends every sign-in of a person.
     fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError>;
 
+    /// Keeps what became of a run of a scheduled report, in place of what was known of it; at most [`RUNS_KEPT`] are.
+    fn record_run(&self, schedule: ScheduleId, run: &ScheduleRun) -> Result<(), StoreError>;
+
     /// Returns a secret of this name, made from `fresh` at the first call and the same ever after.
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError>;
 }
@@ -512,6 +549,9 @@ pub trait Reading {
 
     /// Returns a flow; nothing if there is none, or no more.
     fn flow(&self, flow: FlowId) -> Result<Option<FlowView>, StoreError>;
+
+    /// Returns every scheduled report, by name.
+    fn schedules(&self) -> Result<Vec<Scheduled>, StoreError>;
 
     /// Returns every external contact, by name.
     fn externals(&self) -> Result<Vec<ExternalView>, StoreError>;

@@ -34,6 +34,10 @@ pub fn count() -> anyhow::Result<PrometheusHandle> {
     metrics::describe_gauge!("baton_streams_open", "Streams of events that are open.");
     metrics::describe_counter!("baton_commits_total", "Batches committed.");
     metrics::describe_histogram!("baton_commit_events", "Events committed together in one batch.");
+    metrics::describe_counter!(
+        "baton_scheduled_reports_total",
+        "Attempts to send a scheduled report, by outcome."
+    );
     metrics::describe_gauge!(
         "baton_follower_running",
         "Whether a follower follows the log: 1, or 0 after it stopped."

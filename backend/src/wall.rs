@@ -195,6 +195,8 @@ impl Board {
                 | Changed::FlowRemoved(_)
                 | Changed::External(_)
                 | Changed::ExternalRemoved(_)
+                | Changed::Schedule { .. }
+                | Changed::ScheduleRemoved(_)
                 | Changed::Listener { .. }
                 | Changed::WhispersForgotten(_)
                 | Changed::Request(_)

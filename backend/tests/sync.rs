@@ -16,6 +16,8 @@ mod lines;
 mod play;
 #[path = "sync/random.rs"]
 mod random;
+#[path = "sync/schedules.rs"]
+mod schedules;
 #[path = "sync/stage.rs"]
 mod stage;
 #[path = "sync/together.rs"]
@@ -70,6 +72,9 @@ fn command_name(command: &Command) -> &'static str {
         Command::AddExternal { .. } => "add_external",
         Command::ChangeExternal { .. } => "change_external",
         Command::RemoveExternal { .. } => "remove_external",
+        Command::AddSchedule { .. } => "add_schedule",
+        Command::ChangeSchedule { .. } => "change_schedule",
+        Command::RemoveSchedule { .. } => "remove_schedule",
         Command::AddTeam { .. } => "add_team",
         Command::ChangeTeam { .. } => "change_team",
         Command::RemoveTeam { .. } => "remove_team",
@@ -103,7 +108,7 @@ fn command_name(command: &Command) -> &'static str {
 }
 
 /// How many names [`command_name`] knows.
-const COMMANDS: usize = 65;
+const COMMANDS: usize = 68;
 
 /// Says which event it is; a new event does not compile until it is named here and happens below.
 fn event_name(event: &Event) -> &'static str {
@@ -133,6 +138,9 @@ fn event_name(event: &Event) -> &'static str {
         | Event::ExternalAdded { .. }
         | Event::ExternalChanged { .. }
         | Event::ExternalRemoved { .. }
+        | Event::ScheduleAdded { .. }
+        | Event::ScheduleChanged { .. }
+        | Event::ScheduleRemoved { .. }
         | Event::TeamAdded { .. }
         | Event::TeamChanged { .. }
         | Event::TeamRemoved { .. }
@@ -187,7 +195,7 @@ fn event_name(event: &Event) -> &'static str {
 }
 
 /// How many names [`event_name`] knows.
-const EVENTS: usize = 75;
+const EVENTS: usize = 78;
 
 /// Says which change of a desk it is; a new one does not compile until it is named here and happens below.
 fn desk_event_name(event: &DeskEvent) -> &'static str {

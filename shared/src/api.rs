@@ -35,6 +35,7 @@ mod history;
 mod insights;
 mod past;
 mod queues;
+mod schedules;
 mod supervision;
 mod workflows;
 
@@ -43,6 +44,7 @@ pub use history::*;
 pub use insights::*;
 pub use past::*;
 pub use queues::*;
+pub use schedules::*;
 pub use supervision::*;
 pub use workflows::*;
 

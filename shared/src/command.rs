@@ -11,6 +11,7 @@ use crate::offer::ShortReply;
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
 use crate::rating::Score;
+use crate::schedule::ReportSchedule;
 use crate::segment::Disposition;
 use crate::skill::{Level, Skills};
 use crate::transfer::{Mode, Target};
@@ -209,6 +210,12 @@ pub enum Command {
     ChangeExternal { external: ExternalId, name: String, url: String, secret: Option<String> },
     /// Remove an external contact; conversations that it has go back to their queues.
     RemoveExternal { external: ExternalId },
+    /// Have a report sent again and again.
+    AddSchedule { settings: Box<ReportSchedule> },
+    /// Set what a scheduled report is to be; without a secret the one that there is stays.
+    ChangeSchedule { schedule: ScheduleId, settings: Box<ReportSchedule> },
+    /// Have a report sent no more.
+    RemoveSchedule { schedule: ScheduleId },
     /// Add a team.
     AddTeam { name: String, agents: BTreeSet<AgentId>, supervisors: BTreeSet<AgentId> },
     /// Set a team's name, its agents and who leads them.

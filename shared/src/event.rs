@@ -142,6 +142,12 @@ pub enum Event {
     ExternalChanged { external: ExternalId, by: Option<AgentId> },
     /// An external contact was removed, and by whom.
     ExternalRemoved { external: ExternalId, by: Option<AgentId> },
+    /// A report was scheduled; whoever did it is whose it is.
+    ScheduleAdded { schedule: ScheduleId, by: AgentId },
+    /// What a scheduled report is was set, and by whom.
+    ScheduleChanged { schedule: ScheduleId, by: AgentId },
+    /// A scheduled report was removed, and by whom.
+    ScheduleRemoved { schedule: ScheduleId, by: AgentId },
     /// A team was added, and by whom.
     TeamAdded { team: Box<Team>, by: Option<AgentId> },
     /// Who is in a team or leads it was set, and by whom.
@@ -438,6 +444,9 @@ impl Event {
             | Self::ExternalAdded { .. }
             | Self::ExternalChanged { .. }
             | Self::ExternalRemoved { .. }
+            | Self::ScheduleAdded { .. }
+            | Self::ScheduleChanged { .. }
+            | Self::ScheduleRemoved { .. }
             | Self::TeamAdded { .. }
             | Self::TeamChanged { .. }
             | Self::TeamRemoved { .. }
@@ -478,6 +487,9 @@ impl Event {
             Self::ExternalAdded { .. } => "external_added",
             Self::ExternalChanged { .. } => "external_changed",
             Self::ExternalRemoved { .. } => "external_removed",
+            Self::ScheduleAdded { .. } => "schedule_added",
+            Self::ScheduleChanged { .. } => "schedule_changed",
+            Self::ScheduleRemoved { .. } => "schedule_removed",
             Self::TeamAdded { .. } => "team_added",
             Self::TeamChanged { .. } => "team_changed",
             Self::TeamRemoved { .. } => "team_removed",

@@ -201,6 +201,8 @@ ids! {
     QueueId = "que";
     /// Something to be answered later.
     RequestId = "req";
+    /// A report that is sent again and again.
+    ScheduleId = "sch";
     /// A time slice of a conversation with one owner.
     SegmentId = "seg";
     /// Something an agent must be able to do to be offered a conversation.

@@ -1,7 +1,7 @@
 //! The domain of Baton: what the server and the desk must agree on.
 //!
 //! Reading order: [`ids`] and [`time`]; who works ([`agent`], [`skill`], [`team`], [`queue`], [`channel`]);
-//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`], [`rating`]);
+//! what is worked on ([`conversation`], [`message`], [`segment`], [`search`], [`offer`], [`transfer`], [`invite`]) and how ([`policy`], [`workflow`], [`flow`], [`external`], [`request`], [`rating`]); which reports are sent by themselves ([`schedule`]);
 //! what may be asked ([`command`]), refused ([`refusal`]) and recorded ([`event`]);
 //! what one agent sees ([`desk`]), what a supervisor sees ([`wall`]) and what the customer sees ([`chat`]); and the bodies of the API ([`api`]).
 //!
@@ -27,6 +27,7 @@ pub mod queue;
 pub mod rating;
 pub mod refusal;
 pub mod request;
+pub mod schedule;
 pub mod search;
 pub mod segment;
 pub mod skill;
@@ -58,6 +59,7 @@ pub use queue::{Group, Queue, QueueRules};
 pub use rating::{Rating, Score, Survey};
 pub use refusal::Refusal;
 pub use request::{Request, RequestState};
+pub use schedule::{ReportSchedule, ReportTarget};
 pub use search::{Pool, Search};
 pub use segment::{Segment, SegmentState};
 pub use skill::{Level, Skills};

@@ -86,6 +86,8 @@ pub enum Refusal {
     FlowUnusable { fault: String },
     /// An external contact cannot be used as it is written.
     ExternalUnusable { fault: &'static str },
+    /// A scheduled report cannot be used as it is written.
+    ScheduleUnusable { fault: &'static str },
     /// The values of a policy cannot be used.
     PolicyUnusable { fault: &'static str },
     /// The values of a queue's rules cannot be used.
@@ -165,6 +167,7 @@ impl Refusal {
             Self::WorkflowUnusable { .. } => "workflow_unusable",
             Self::FlowUnusable { .. } => "flow_unusable",
             Self::ExternalUnusable { .. } => "external_unusable",
+            Self::ScheduleUnusable { .. } => "schedule_unusable",
             Self::PolicyUnusable { .. } => "policy_unusable",
             Self::QueueUnusable { .. } => "queue_unusable",
             Self::QueueFull => "queue_full",
@@ -299,6 +302,7 @@ impl fmt::Display for Refusal {
             ),
             Self::WorkflowUnusable { fault } | Self::FlowUnusable { fault } => f.write_str(fault),
             Self::ExternalUnusable { fault }
+            | Self::ScheduleUnusable { fault }
             | Self::PolicyUnusable { fault }
             | Self::QueueUnusable { fault } => f.write_str(fault),
             Self::QueueClosed => f.write_str(

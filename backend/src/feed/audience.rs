@@ -196,6 +196,9 @@ impl Table<'_> {
             | Event::ExternalAdded { .. }
             | Event::ExternalChanged { .. }
             | Event::ExternalRemoved { .. }
+            | Event::ScheduleAdded { .. }
+            | Event::ScheduleChanged { .. }
+            | Event::ScheduleRemoved { .. }
             | Event::TeamAdded { .. }
             | Event::TeamChanged { .. }
             | Event::TeamRemoved { .. }

@@ -195,6 +195,9 @@ fn changes_scopes(event: &Event) -> bool {
             | Event::FlowChanged { .. }
             | Event::ExternalAdded { .. }
             | Event::ExternalChanged { .. }
+            | Event::ScheduleAdded { .. }
+            | Event::ScheduleChanged { .. }
+            | Event::ScheduleRemoved { .. }
             | Event::TeamAdded { .. }
             | Event::TeamChanged { .. }
             | Event::TeamRemoved { .. }

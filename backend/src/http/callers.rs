@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::extract::FromRequestParts;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
+use baton_shared::api::Person;
 use baton_shared::command::Actor;
 use baton_shared::{AgentId, ConversationId, Refusal, Role};
 
@@ -36,6 +37,12 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// Returns a person as the one who asks, for what the server does in their name; no session of theirs is used.
+    pub fn unsigned(person: Person) -> Self {
+        let Person { id, name, email, role, .. } = person;
+        Self { id, name, email, role, session: TokenHash::default() }
+    }
+
     /// Returns the one who asks, for a command.
     pub const fn actor(&self) -> Actor {
         Actor::Person(self.id)

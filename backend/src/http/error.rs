@@ -84,6 +84,11 @@ impl ApiError {
         self.status
     }
 
+    /// Returns the sentence that says what to do.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// Returns the stable code.
     pub const fn code(&self) -> &'static str {
         self.code
@@ -129,6 +134,7 @@ impl From<Refusal> for ApiError {
             | Refusal::WorkflowUnusable { .. }
             | Refusal::FlowUnusable { .. }
             | Refusal::ExternalUnusable { .. }
+            | Refusal::ScheduleUnusable { .. }
             | Refusal::NotSupervisor
             | Refusal::EmailInvalid => StatusCode::UNPROCESSABLE_ENTITY,
             Refusal::ConversationClosed

@@ -1,5 +1,6 @@
 //! Reports, as JSON or as tables in CSV.
 
+pub mod made;
 mod tables;
 
 use std::sync::Arc;

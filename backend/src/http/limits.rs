@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use baton_shared::{ConversationId, Timestamp};
+use baton_shared::{AgentId, ConversationId, Timestamp};
 
 use super::error::ApiError;
 
@@ -28,6 +28,9 @@ pub const MARKS_PER_TEN_SECS: u32 = 80;
 /// How often a customer may read in ten seconds: snapshots, pages of messages and the opening of streams together.
 pub const READS_PER_TEN_SECS: u32 = 80;
 
+/// How many scheduled reports a person may have sent at once in a minute: enough to try one out.
+pub const SENDINGS_PER_MINUTE: u32 = 6;
+
 /// How many buckets of a kind are remembered.
 const BUCKETS_MAX: usize = 10_000;
 
@@ -40,6 +43,7 @@ pub struct Limits {
     typing: Buckets<ConversationId>,
     marks: Buckets<ConversationId>,
     reads: Buckets<ConversationId>,
+    sendings: Buckets<AgentId>,
 }
 
 impl Default for Limits {
@@ -52,6 +56,7 @@ impl Default for Limits {
             typing: in_ten_secs(TYPING_PER_TEN_SECS),
             marks: in_ten_secs(MARKS_PER_TEN_SECS),
             reads: in_ten_secs(READS_PER_TEN_SECS),
+            sendings: Buckets::new(SENDINGS_PER_MINUTE, Duration::from_secs(60)),
         }
     }
 }
@@ -83,6 +88,13 @@ impl Limits {
                 "These are too many messages at once. Wait a moment.",
                 wait,
             )
+        })
+    }
+
+    /// Counts that a person has a report sent at once.
+    pub fn sending(&self, agent: AgentId, now: Timestamp) -> Result<(), ApiError> {
+        self.sendings.take(agent, now).map_err(|wait| {
+            ApiError::too_many("too_many_sendings", "Reports were sent too often. Wait a moment.", wait)
         })
     }
 

@@ -165,6 +165,10 @@ fn set_up(event: &Event, names: &Names) -> Option<(Option<AgentId>, SetupChange)
     let workflow = |id| (SetupThing::Workflow, names.workflows.get(id));
     let flow = |id| (SetupThing::Flow, names.flows.get(id));
     let external = |id| (SetupThing::External, names.externals.get(id));
+    let scheduled = |by: &AgentId, done, id| {
+        let name = names.schedules.get(id).cloned().unwrap_or_default();
+        Some((Some(*by), SetupChange { done, thing: SetupThing::Schedule, name }))
+    };
     let (by, done, (thing, name)) = if let Event::QueueRulesSet { queue, by, .. } = event {
         (by, SetupDone::Changed, (SetupThing::QueueRules, names.queues.get(queue)))
     } else if let Event::GroupAdded { group: id, by, .. } = event {
@@ -191,6 +195,12 @@ fn set_up(event: &Event, names: &Names) -> Option<(Option<AgentId>, SetupChange)
         (by, SetupDone::Changed, external(id))
     } else if let Event::ExternalRemoved { external: id, by } = event {
         (by, SetupDone::Removed, external(id))
+    } else if let Event::ScheduleAdded { schedule, by } = event {
+        return scheduled(by, SetupDone::Added, schedule);
+    } else if let Event::ScheduleChanged { schedule, by } = event {
+        return scheduled(by, SetupDone::Changed, schedule);
+    } else if let Event::ScheduleRemoved { schedule, by } = event {
+        return scheduled(by, SetupDone::Removed, schedule);
     } else {
         return None;
     };

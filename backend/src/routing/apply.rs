@@ -88,6 +88,15 @@ impl RoutingState {
                 self.external_set(*external);
             }
             Event::ExternalRemoved { external, .. } => self.external_removed(*external),
+            Event::ScheduleAdded { schedule, by } => {
+                self.schedules.insert(*schedule, *by);
+                self.index.touched.schedules.insert(*schedule);
+            }
+            Event::ScheduleChanged { schedule, .. } => self.index.touched.schedules.insert(*schedule),
+            Event::ScheduleRemoved { schedule, .. } => {
+                self.schedules.remove(schedule);
+                self.index.touched.removed_schedules.insert(*schedule);
+            }
             Event::TeamAdded { team, .. } | Event::TeamChanged { team, .. } => self.team_set(team),
             Event::TeamRemoved { team, .. } => self.team_removed(*team),
             Event::PolicySet { preset, policy, .. } => self.policy_set(*preset, policy),

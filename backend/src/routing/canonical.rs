@@ -33,6 +33,8 @@ struct Canonical<'a> {
     #[serde(skip_serializing_if = "BTreeSet::is_empty")]
     externals: &'a BTreeSet<ExternalId>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    schedules: &'a BTreeMap<ScheduleId, AgentId>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     teams: &'a BTreeMap<TeamId, Team>,
 }
 
@@ -57,6 +59,7 @@ impl RoutingState {
             workflows: &self.workflows,
             flows: &self.flows,
             externals: &self.externals,
+            schedules: &self.schedules,
             teams: &self.teams,
         };
         serde_json::to_vec(&canonical).expect("a state holds nothing that JSON cannot write")

@@ -53,6 +53,8 @@ pub struct Touched {
     pub(super) removed_flows: Noted<FlowId>,
     pub(super) externals: Noted<ExternalId>,
     pub(super) removed_externals: Noted<ExternalId>,
+    pub(super) schedules: Noted<ScheduleId>,
+    pub(super) removed_schedules: Noted<ScheduleId>,
     pub(super) listeners: BTreeMap<(ConversationId, AgentId), bool>,
     pub(super) invites: Noted<InviteId>,
     pub(super) ended_invites: Vec<Invite>,
@@ -90,6 +92,8 @@ pub enum Changed {
     FlowRemoved(FlowId),
     External(ExternalId),
     ExternalRemoved(ExternalId),
+    Schedule { schedule: ScheduleId, owner: AgentId },
+    ScheduleRemoved(ScheduleId),
     Listener { conversation: ConversationId, agent: AgentId, listens: bool },
     WhispersForgotten(ConversationId),
     Request(Request),
@@ -136,6 +140,10 @@ impl Touched {
         changes.extend(self.removed_flows.once().into_iter().map(Changed::FlowRemoved));
         changes.extend(self.externals.once().into_iter().map(Changed::External));
         changes.extend(self.removed_externals.once().into_iter().map(Changed::ExternalRemoved));
+        let owned = |schedule| state.schedules.get(&schedule).map(|owner| (schedule, *owner));
+        let scheduled = self.schedules.once().into_iter().filter_map(owned);
+        changes.extend(scheduled.map(|(schedule, owner)| Changed::Schedule { schedule, owner }));
+        changes.extend(self.removed_schedules.once().into_iter().map(Changed::ScheduleRemoved));
         changes.extend(
             self.listeners.into_iter().map(|((conversation, agent), listens)| Changed::Listener {
                 conversation,

@@ -10,6 +10,7 @@ pub mod joining;
 pub mod keeping;
 pub mod passing;
 pub mod scene;
+pub mod schedules;
 pub mod views;
 pub mod walls;
 
@@ -97,6 +98,8 @@ macro_rules! store_contract {
                 a_removed_contact_keeps_its_name_and_nothing_else
                 what_bots_say_and_pass_on_bears_their_names
                 a_partner_who_did_not_take_it_is_shown_with_the_reason;
+            schedules: a_scheduled_report_is_returned_as_it_was_written
+                the_last_runs_of_a_report_are_kept;
             walls: a_wall_counts_from_a_time_on
                 a_wall_names_who_writes_and_when_they_did
                 presence_has_a_beginning;

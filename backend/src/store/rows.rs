@@ -39,7 +39,7 @@ macro_rules! stored_ids {
 }
 
 stored_ids! {
-    AgentId ContactId ConversationId ExternalId FlowId GroupId InviteId MessageId OfferId QueueId RequestId SegmentId SkillId TeamId TransferId
+    AgentId ContactId ConversationId ExternalId FlowId GroupId InviteId MessageId OfferId QueueId RequestId ScheduleId SegmentId SkillId TeamId TransferId
     WorkflowId
 }
 
@@ -204,6 +204,8 @@ impl From<Changed> for Row {
             Changed::FlowRemoved(flow) => Self::FlowRemoved(flow),
             Changed::External(external) => Self::External(external),
             Changed::ExternalRemoved(external) => Self::ExternalRemoved(external),
+            Changed::Schedule { schedule, owner } => Self::Schedule { schedule, owner },
+            Changed::ScheduleRemoved(schedule) => Self::ScheduleRemoved(schedule),
             Changed::Policies(policies) => Self::Policies(policies),
             Changed::Listener { conversation, agent, listens } => {
                 Self::Listener { conversation, agent, listens }

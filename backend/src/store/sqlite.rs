@@ -22,6 +22,7 @@ mod ratings;
 mod readers;
 mod reading;
 mod requests;
+mod schedules;
 pub mod search;
 mod sessions;
 mod texts;
@@ -38,6 +39,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use baton_shared::schedule::ScheduleRun;
 use baton_shared::*;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -179,6 +181,10 @@ impl Store for SqliteStore {
 
     fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
         self.writer().run(|connection| sessions::remove_all(connection, agent))
+    }
+
+    fn record_run(&self, schedule: ScheduleId, run: &ScheduleRun) -> Result<(), StoreError> {
+        self.writer().run(|connection| schedules::record(connection, schedule, run))
     }
 
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {

@@ -152,6 +152,31 @@ impl TestApp {
     pub fn advance(&self, by: Duration) {
         self.clock.advance(by);
         self.app.dispatcher.wake();
+        self.app.schedules.wake();
+    }
+
+    /// Stops the server and starts another one on what it kept, after some time; sessions go on.
+    pub async fn started_again(self, after: Duration) -> Self {
+        let Self { app, clock, router, sessions, _data: data } = self;
+        app.stop().await;
+        let config = app.config.clone();
+        drop((app, router));
+        clock.advance(after);
+        let opened = async {
+            loop {
+                // The server lets go of its folder once its last thread has ended.
+                match SqliteStore::open(data.path()) {
+                    Ok(store) => return store,
+                    Err(_) => tokio::task::yield_now().await,
+                }
+            }
+        };
+        let store = tokio::time::timeout(PATIENCE, opened).await.expect("the folder becomes free");
+        let start = Start { boot: 9, id_seed: 10 };
+        let mut app = App::build(config, Arc::new(store), clock.clone(), start).unwrap();
+        Arc::get_mut(&mut app).unwrap().assets = pages();
+        let router = http::router(app.clone());
+        Self { app, clock, router, sessions, _data: data }
     }
 
     /// Returns the clock's time, moved by so many seconds, as the API writes times.

@@ -9,6 +9,7 @@ use baton::accounts::SESSION_TOUCHED_EVERY;
 use baton::accounts::attempts::PLACE_FAILURES_MAX;
 use baton::store::sqlite::SqliteStore;
 use baton::store::{Batch, Credentials, Former, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
+use baton_shared::schedule::ScheduleRun;
 use baton_shared::*;
 use serde_json::json;
 
@@ -105,6 +106,10 @@ impl Store for FaultyDisk {
 
     fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
         self.write(|store| store.remove_sessions(agent))
+    }
+
+    fn record_run(&self, schedule: ScheduleId, run: &ScheduleRun) -> Result<(), StoreError> {
+        self.write(|store| store.record_run(schedule, run))
     }
 
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {

@@ -118,5 +118,5 @@ async fn every_command_asks_for_a_key_of_the_right_form() {
             answer.refused(StatusCode::BAD_REQUEST, code);
         }
     }
-    assert_eq!(commands, 62);
+    assert_eq!(commands, 65);
 }

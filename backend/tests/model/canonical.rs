@@ -79,6 +79,7 @@ pub fn canonical(state: &RoutingState, now: Timestamp) -> OpenWork {
         workflows: Vec::new(),
         flows: Vec::new(),
         externals: BTreeSet::new(),
+        schedules: BTreeMap::new(),
         teams: state.teams.values().cloned().collect(),
         policies: state.policies.clone(),
     }

@@ -166,6 +166,9 @@ pub fn check_command(
         | Command::AddExternal { .. }
         | Command::ChangeExternal { .. }
         | Command::RemoveExternal { .. }
+        | Command::AddSchedule { .. }
+        | Command::ChangeSchedule { .. }
+        | Command::RemoveSchedule { .. }
         | Command::AnswerCall { .. }
         | Command::ReturnConversation { .. }
         | Command::AddGroup { .. }

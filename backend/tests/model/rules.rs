@@ -264,6 +264,9 @@ pub fn check_event(before: &RoutingState, recorded: &Recorded, broken: &mut Brok
         | Event::ExternalAdded { .. }
         | Event::ExternalChanged { .. }
         | Event::ExternalRemoved { .. }
+        | Event::ScheduleAdded { .. }
+        | Event::ScheduleChanged { .. }
+        | Event::ScheduleRemoved { .. }
         | Event::FlowAsked { .. }
         | Event::FlowEnded { .. }
         | Event::WorkflowEntered { .. }

@@ -4,7 +4,8 @@ use std::sync::{Mutex, PoisonError};
 
 use baton::routing::OpenWork;
 use baton::store::{Batch, Credentials, Former, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
-use baton_shared::{AgentId, Recorded, Timestamp};
+use baton_shared::schedule::ScheduleRun;
+use baton_shared::{AgentId, Recorded, ScheduleId, Timestamp};
 
 /// A store for one turn after the other, which is read once.
 #[derive(Debug)]
@@ -87,6 +88,10 @@ impl Store for Slate {
 
     fn remove_sessions(&self, _agent: AgentId) -> Result<(), StoreError> {
         Self::has_none()
+    }
+
+    fn record_run(&self, _schedule: ScheduleId, _run: &ScheduleRun) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn secret(&self, _name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {

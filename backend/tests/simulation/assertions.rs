@@ -280,6 +280,9 @@ impl Checker {
             | Event::ExternalAdded { .. }
             | Event::ExternalChanged { .. }
             | Event::ExternalRemoved { .. }
+            | Event::ScheduleAdded { .. }
+            | Event::ScheduleChanged { .. }
+            | Event::ScheduleRemoved { .. }
             | Event::FlowAsked { .. }
             | Event::FlowEnded { .. }
             | Event::TeamAdded { .. }

@@ -7,6 +7,7 @@ use baton::routing::OpenWork;
 use baton::store::{
     Batch, Content, Credentials, Former, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
 };
+use baton_shared::schedule::ScheduleRun;
 use baton_shared::*;
 
 #[derive(Clone, Debug, Default)]
@@ -97,6 +98,12 @@ impl Kept {
             }
             Row::ExternalRemoved(external) => {
                 self.loaded.work.externals.remove(&external);
+            }
+            Row::Schedule { schedule, owner } => {
+                self.loaded.work.schedules.insert(schedule, owner);
+            }
+            Row::ScheduleRemoved(schedule) => {
+                self.loaded.work.schedules.remove(&schedule);
             }
             Row::Policies(policies) => self.loaded.work.policies = policies,
             Row::Listener { .. } | Row::WhispersForgotten(_) => {}
@@ -244,6 +251,10 @@ impl Store for Disk {
 
     fn remove_sessions(&self, _agent: AgentId) -> Result<(), StoreError> {
         Self::not_simulated()
+    }
+
+    fn record_run(&self, _schedule: ScheduleId, _run: &ScheduleRun) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn secret(&self, _name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {

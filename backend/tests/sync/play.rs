@@ -11,7 +11,7 @@ use baton_shared::segment::Disposition;
 use baton_shared::*;
 
 use crate::stage::{self, Stage};
-use crate::{acting, bots, lines, together, workflows};
+use crate::{acting, bots, lines, schedules, together, workflows};
 
 /// Returns words to be said or written.
 pub fn text(words: &str) -> String {
@@ -45,6 +45,7 @@ pub fn everything(stage: &mut Stage) {
     workflows::everything(stage, billing, sales);
     lines::everything(stage, billing, sales);
     bots::everything(stage, billing, sales);
+    schedules::everything(stage);
     overrides(stage, billing);
     administration(stage, sales);
 }

@@ -33,6 +33,8 @@ pub enum SetupThing {
     Flow,
     /// An external contact.
     External,
+    /// A scheduled report.
+    Schedule,
 }
 
 bodies! {

@@ -90,6 +90,9 @@ impl Telling<'_> {
             | Event::ExternalAdded { .. }
             | Event::ExternalChanged { .. }
             | Event::ExternalRemoved { .. }
+            | Event::ScheduleAdded { .. }
+            | Event::ScheduleChanged { .. }
+            | Event::ScheduleRemoved { .. }
             | Event::TeamAdded { .. }
             | Event::TeamChanged { .. }
             | Event::TeamRemoved { .. }

@@ -221,7 +221,7 @@ fn every_event_of_bots() -> Vec<Event> {
     let (flow, external, agent) = (FlowId::from_bits(1), ExternalId::from_bits(1), ONE);
     let (conversation, transfer) = (ConversationId::from_bits(1), TransferId::from_bits(1));
     let (message, segment) = (MessageId::from_bits(1), SegmentId::from_bits(3));
-    let ended = SegmentId::from_bits(2);
+    let (ended, schedule) = (SegmentId::from_bits(2), ScheduleId::from_bits(1));
     let bot = Flow { id: flow, entrance: Some(Channel::WebChat), lasts_secs: 900, fallback: BILLING };
     vec![
         Event::FlowAdded { flow: bot.clone(), by: None },
@@ -230,6 +230,9 @@ fn every_event_of_bots() -> Vec<Event> {
         Event::ExternalAdded { external, by: None },
         Event::ExternalChanged { external, by: Some(agent) },
         Event::ExternalRemoved { external, by: Some(agent) },
+        Event::ScheduleAdded { schedule, by: agent },
+        Event::ScheduleChanged { schedule, by: agent },
+        Event::ScheduleRemoved { schedule, by: agent },
         Event::FlowAsked { conversation, flow, step: u16::MAX, tries: 3, taken: 100 },
         Event::FlowEnded { conversation, flow, end: FlowEnd::NotUnderstood, taken: 7 },
         Event::TransferRequested {

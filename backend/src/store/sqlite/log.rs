@@ -80,7 +80,8 @@ pub(super) fn policy_changes(connection: &Connection) -> Result<Vec<Recorded>, S
         "select position, at_ms, name, version, body from log indexed by log_of_setup
          where workspace_id = ?1 and name in ('policy_set', 'policy_overridden', 'queue_rules_set', 'group_added',
             'group_changed', 'group_removed', 'workflow_added', 'workflow_changed', 'workflow_removed', 'flow_added',
-            'flow_changed', 'flow_removed', 'external_added', 'external_changed', 'external_removed')
+            'flow_changed', 'flow_removed', 'external_added', 'external_changed', 'external_removed', 'schedule_added', 'schedule_changed',
+            'schedule_removed')
          order by position",
     )?;
     let mut rows = read.query(params![WORKSPACE])?;

@@ -139,6 +139,7 @@ pub(super) fn names(connection: &Connection) -> Result<Names, StoreError> {
         workflows: names_of(connection, "select id, name from workflows where workspace_id = ?1")?,
         flows: names_of(connection, "select id, name from flows where workspace_id = ?1")?,
         externals: names_of(connection, "select id, name from externals where workspace_id = ?1")?,
+        schedules: names_of(connection, "select id, name from schedules where workspace_id = ?1")?,
     })
 }
 

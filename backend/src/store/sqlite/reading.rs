@@ -11,10 +11,12 @@ use baton_shared::*;
 use rusqlite::{OptionalExtension, params};
 
 use super::readers::Reader;
-use super::{WORKSPACE, bots, chats, log, messages, people, requests, texts, things, threads, walls};
+use super::{
+    WORKSPACE, bots, chats, log, messages, people, requests, schedules, texts, things, threads, walls,
+};
 use crate::history::Texts;
 use crate::store::rows::StoredId;
-use crate::store::{Names, Partner, ReadMarks, Reading, Sight, StoreError, WallRows};
+use crate::store::{Names, Partner, ReadMarks, Reading, Scheduled, Sight, StoreError, WallRows};
 
 impl Reading for Reader<'_> {
     fn head(&self) -> Result<u64, StoreError> {
@@ -271,6 +273,10 @@ impl Reading for Reader<'_> {
 
     fn flow(&self, flow: FlowId) -> Result<Option<FlowView>, StoreError> {
         Ok(self.flows()?.into_iter().find(|found| found.id == flow))
+    }
+
+    fn schedules(&self) -> Result<Vec<Scheduled>, StoreError> {
+        schedules::all(self)
     }
 
     fn externals(&self) -> Result<Vec<ExternalView>, StoreError> {

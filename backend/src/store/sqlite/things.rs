@@ -64,6 +64,7 @@ pub(super) fn load(connection: &Connection, writer_epoch: u64) -> Result<Loaded,
         workflows: bodies(connection, "workflows", "where workspace_id = ?1 and removed = 0 order by id")?,
         flows: bodies(connection, "flows", "where workspace_id = ?1 and removed = 0 order by id")?,
         externals: ids(connection, "select id from externals where workspace_id = ?1 and removed = 0")?,
+        schedules: super::schedules::owners(connection)?,
         teams: bodies(connection, "teams", EVERY)?,
     };
     work.conversations.sort_unstable_by_key(|conversation| conversation.id);

@@ -90,6 +90,7 @@ fn setup_line(setup: &SetupChange) -> String {
         SetupThing::Workflow => "the workflow",
         SetupThing::Flow => "the flow",
         SetupThing::External => "the external contact",
+        SetupThing::Schedule => "the scheduled report",
     };
     format!("{done} {thing} {}", setup.name)
 }

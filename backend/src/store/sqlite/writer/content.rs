@@ -47,6 +47,18 @@ impl Writing<'_> {
                            where workspace_id = ?1 and id = ?2";
                 self.set(sql, params![WORKSPACE, external.blob(), name, url, secret], external)
             }
+            Content::Schedule { schedule, settings, secret } => {
+                // Who is written to by mail has no secret, and one that is left out stays as it is.
+                let sql = "update schedules set name = ?3, definition = ?4, since_ms = ?5,
+                               secret = iif(?6, coalesce(?7, secret), null)
+                           where workspace_id = ?1 and id = ?2";
+                let written = body(self.body, settings)?.to_owned();
+                let (since, signs) =
+                    (self.at.as_millis(), matches!(settings.target, ReportTarget::Webhook { .. }));
+                let values =
+                    params![WORKSPACE, schedule.blob(), settings.name, written, since, signs, secret];
+                self.set(sql, values, schedule)
+            }
             Content::Contact(contact, name) => {
                 let sql = "insert into contacts (workspace_id, id, name) values (?1, ?2, ?3)
                            on conflict (workspace_id, id) do update set name = excluded.name";

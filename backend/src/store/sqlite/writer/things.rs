@@ -28,6 +28,8 @@ impl Writing<'_> {
             Row::FlowRemoved(flow) => self.flow_removed(*flow),
             Row::External(external) => self.external(*external),
             Row::ExternalRemoved(external) => self.external_removed(*external),
+            Row::Schedule { schedule, owner } => self.schedule(*schedule, *owner),
+            Row::ScheduleRemoved(schedule) => self.schedule_removed(*schedule),
             Row::Policies(policies) => self.policies(policies),
             Row::Listener { conversation, agent, listens } => self.listener(*conversation, *agent, *listens),
             Row::WhispersForgotten(_) => Ok(()),
@@ -170,6 +172,27 @@ impl Writing<'_> {
         self.statements.run(
             "update externals set removed = 1, url = null, secret = null where workspace_id = ?1 and id = ?2",
             params![WORKSPACE, external.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn schedule(&mut self, schedule: ScheduleId, owner: AgentId) -> Result<(), StoreError> {
+        self.statements.run(
+            "insert or ignore into schedules (workspace_id, id, owner) values (?1, ?2, ?3)",
+            params![WORKSPACE, schedule.blob(), owner.blob()],
+        )?;
+        Ok(())
+    }
+
+    fn schedule_removed(&mut self, schedule: ScheduleId) -> Result<(), StoreError> {
+        self.statements.run(
+            "update schedules set removed = 1, definition = null, secret = null
+             where workspace_id = ?1 and id = ?2",
+            params![WORKSPACE, schedule.blob()],
+        )?;
+        self.statements.run(
+            "delete from schedule_runs where workspace_id = ?1 and schedule = ?2",
+            params![WORKSPACE, schedule.blob()],
         )?;
         Ok(())
     }

@@ -8,6 +8,7 @@ use baton::store::sqlite::SqliteStore;
 use baton::store::{
     Batch, Credentials, Former, KeyScope, Loaded, Reading, Row, Session, Store, StoreError, StoredAnswer,
 };
+use baton_shared::schedule::ScheduleRun;
 use baton_shared::*;
 
 /// One row that a batch wrote.
@@ -81,6 +82,8 @@ fn written_by(batch: &Batch) -> Vec<Written> {
             | Row::FlowRemoved(_)
             | Row::External(_)
             | Row::ExternalRemoved(_)
+            | Row::Schedule { .. }
+            | Row::ScheduleRemoved(_)
             | Row::Team(_)
             | Row::TeamRemoved(_) => return None,
         })
@@ -101,6 +104,7 @@ fn written_by(batch: &Batch) -> Vec<Written> {
         | Content::Workflow(..)
         | Content::Flow(..)
         | Content::External { .. }
+        | Content::Schedule { .. }
         | Content::TransferReason(..)
         | Content::Note(..)
         | Content::Whisper { .. }
@@ -188,6 +192,10 @@ impl Store for Recording {
 
     fn remove_sessions(&self, agent: AgentId) -> Result<(), StoreError> {
         self.store.remove_sessions(agent)
+    }
+
+    fn record_run(&self, schedule: ScheduleId, run: &ScheduleRun) -> Result<(), StoreError> {
+        self.store.record_run(schedule, run)
     }
 
     fn secret(&self, name: &str, fresh: [u8; 32]) -> Result<[u8; 32], StoreError> {
