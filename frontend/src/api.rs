@@ -18,6 +18,7 @@ use crate::browser::{page, random};
 use crate::reading;
 
 pub mod insights;
+pub mod schedules;
 
 /// How long what is asked for may take to arrive whole, in milliseconds; a connection that is dead looks slow.
 const READ_WITHIN_MS: u32 = 20_000;

@@ -22,6 +22,7 @@ mod flow;
 mod queues;
 mod ratings;
 mod rows;
+mod schedules;
 mod transfers;
 mod trend;
 mod waits;
@@ -34,6 +35,7 @@ use queues::QueuesView;
 use range_bar::RangeBar;
 use ratings::RatingsView;
 use rows::RowsView;
+use schedules::SchedulesPart;
 use state::{Fetched, Insights};
 use transfers::TransfersView;
 use waits::WaitsView;
@@ -79,7 +81,9 @@ pub fn InsightsPart(
                 </nav>
                 <LagNote insights=insights />
             </div>
-            <RangeBar insights=insights />
+            <Show when=move || report.get() != Report::Schedules>
+                <RangeBar insights=insights />
+            </Show>
             {move || match (rows.get(), report.get()) {
                 (Some(rows), _) => view! { <RowsView insights=insights rows=rows /> }.into_any(),
                 (None, Report::Transfers) => view! { <TransfersView insights=insights /> }.into_any(),
@@ -88,6 +92,7 @@ pub fn InsightsPart(
                 (None, Report::Waits) => view! { <WaitsView insights=insights /> }.into_any(),
                 (None, Report::Ratings) => view! { <RatingsView insights=insights /> }.into_any(),
                 (None, Report::Flow) => view! { <FlowView insights=insights /> }.into_any(),
+                (None, Report::Schedules) => view! { <SchedulesPart insights=insights /> }.into_any(),
             }}
         </div>
     }

@@ -22,12 +22,21 @@ pub enum Report {
     Ratings,
     /// How conversations moved.
     Flow,
+    /// Those that are sent by themselves.
+    Schedules,
 }
 
 impl Report {
     /// Every report, in the order in which they are listed.
-    pub const ALL: [Self; 6] =
-        [Self::Transfers, Self::Queues, Self::Agents, Self::Waits, Self::Ratings, Self::Flow];
+    pub const ALL: [Self; 7] = [
+        Self::Transfers,
+        Self::Queues,
+        Self::Agents,
+        Self::Waits,
+        Self::Ratings,
+        Self::Flow,
+        Self::Schedules,
+    ];
 
     /// Returns what it is called.
     pub const fn name(self) -> &'static str {
@@ -38,6 +47,7 @@ impl Report {
             Self::Waits => "Customers’ waits",
             Self::Ratings => "Ratings",
             Self::Flow => "Flow",
+            Self::Schedules => "Scheduled reports",
         }
     }
 
@@ -49,6 +59,7 @@ impl Report {
             Self::Waits => "waits",
             Self::Ratings => "ratings",
             Self::Flow => "flow",
+            Self::Schedules => "schedules",
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::api;
 use crate::browser::zones;
 
 /// A choice of a select: its value, and what it is called.
-type Choice = (String, String);
+pub type Choice = (String, String);
 
 /// What stands for an own range among the named ones.
 const OWN: &str = "own";
@@ -70,12 +70,14 @@ pub fn RangeBar(
     }
 }
 
-fn by_name(mut choices: Vec<Choice>) -> Vec<Choice> {
+/// Returns choices by what they are called.
+pub fn by_name(mut choices: Vec<Choice>) -> Vec<Choice> {
     choices.sort_by_cached_key(|(id, name)| (name.to_lowercase(), id.clone()));
     choices
 }
 
-fn channels() -> Vec<Choice> {
+/// Returns the channels to choose from.
+pub fn channels() -> Vec<Choice> {
     let word = |channel: Channel| serde_json::to_value(channel).ok()?.as_str().map(str::to_owned);
     Channel::ALL.into_iter().filter_map(word).map(|word| (word.clone(), words::read_word(&word))).collect()
 }
@@ -186,10 +188,18 @@ fn FilterField(
 
 /// A select with its label above it.
 #[component]
-fn Select(
+pub fn Select(
+    /// What is chosen.
     label: &'static str,
+    /// The class of the whole.
+    #[prop(default = "range__field")]
+    class: &'static str,
+    /// The value that is chosen.
     value: Signal<String>,
-    #[prop(into)] choices: Signal<Vec<Choice>>,
+    /// The values with their names.
+    #[prop(into)]
+    choices: Signal<Vec<Choice>>,
+    /// Called with another value.
     on_choice: Callback<String>,
 ) -> impl IntoView {
     let options = move || {
@@ -206,7 +216,7 @@ fn Select(
         })
     };
     view! {
-        <label class="range__field">
+        <label class=class>
             <span class="range__label">{label}</span>
             <select
                 class="field__input"
