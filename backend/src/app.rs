@@ -24,6 +24,7 @@ use crate::search::Searching;
 use crate::store::{Store, StoreError};
 use crate::summary::model::Model;
 use crate::telemetry::chain;
+use crate::whatif::Stage;
 
 /// How many requests read the store at once at most; more wait. Each that reads has a connection with files and a cache
 /// of its own.
@@ -59,6 +60,8 @@ pub struct App {
     pub insights: Option<Insights>,
     /// What scheduled reports are sent with.
     pub schedules: Arc<Schedules>,
+    /// Where past days are played again, one at a time.
+    pub stage: Stage,
     head: Head,
     readers: Semaphore,
 }
@@ -117,6 +120,7 @@ impl App {
             summary_model: config.summary_model.clone().map(Model::new).transpose()?,
             calls: Mutex::new(Some(called)),
             schedules: Arc::new(Schedules::new(&config)?),
+            stage: Stage::default(),
             head,
             readers: Semaphore::new(READERS_MAX),
             store,

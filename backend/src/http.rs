@@ -135,6 +135,7 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(schedules::list, schedules::add))
         .routes(routes!(schedules::change, schedules::remove))
         .routes(routes!(schedules::send))
+        .routes(routes!(insights::what_if::what_if))
         // Supervisors, and agents who ask for them.
         .routes(routes!(supervision::raise_flag, supervision::lower_flag))
         .routes(routes!(supervision::whisper))

@@ -6,6 +6,7 @@
 //! Whole days of a report are counted by the sums that `sums` keeps beside the rows, and the rest by the rows.
 
 mod asking;
+pub(crate) mod counting;
 mod export;
 mod fold;
 mod reports;

@@ -7,7 +7,8 @@
 //! [`summary`] says what a conversation was about, for whoever takes it over.
 //! [`history`] tells what happened to a conversation, and [`search`] says what conversations are looked for by.
 //! [`following`] hands the log to what is made from it beside the work.
-//! [`insights`] are the reports, [`schedules`] sends them by themselves, and [`mail`] hands letters over.
+//! [`insights`] are the reports, [`whatif`] plays past days again, [`schedules`] sends reports by themselves, and [`mail`]
+//! hands letters over.
 //! [`clock`] and [`ids`] are the only sources of time and ids; [`app`] puts everything together.
 
 pub mod accounts;
@@ -39,3 +40,4 @@ pub mod summary;
 pub mod telemetry;
 mod vital;
 pub mod wall;
+pub mod whatif;

@@ -37,6 +37,7 @@ mod past;
 mod queues;
 mod schedules;
 mod supervision;
+mod what_if;
 mod workflows;
 
 pub use flows::*;
@@ -46,6 +47,7 @@ pub use past::*;
 pub use queues::*;
 pub use schedules::*;
 pub use supervision::*;
+pub use what_if::*;
 pub use workflows::*;
 
 bodies! {

@@ -2,6 +2,7 @@
 
 pub mod made;
 mod tables;
+pub mod what_if;
 
 use std::sync::Arc;
 
@@ -100,28 +101,37 @@ fn wrong(what: &str) -> ApiError {
     ApiError::new(StatusCode::BAD_REQUEST, "query_invalid", what)
 }
 
+fn time_zone(name: Option<&str>) -> Result<TimeZone, ApiError> {
+    let found = TimeZone::get(name.unwrap_or("UTC"));
+    found.map_err(|_| wrong("`zone` is the name of a time zone, such as `Europe/Berlin`."))
+}
+
+/// Reads a time, or a day or a time in a zone.
+fn time(text: &str, zone: Option<&str>) -> Result<Timestamp, ApiError> {
+    let day = |date: jiff::civil::DateTime| {
+        let zoned = date.to_zoned(time_zone(zone)?);
+        zoned.map(|zoned| zoned.timestamp()).map_err(|_| wrong("That day is in no calendar."))
+    };
+    // A plus sign in an address means a blank.
+    let time = match (text.replace(' ', "+").parse(), text.parse()) {
+        (Ok(time), _) => time,
+        (Err(_), Ok(date)) => day(date)?,
+        (Err(_), Err(_)) => {
+            let what =
+                "`from` and `to` are times such as `2026-11-21T09:30:00Z`, or days such as `2026-11-21`.";
+            return Err(wrong(what));
+        }
+    };
+    Ok(Timestamp::from_millis(jiff::Timestamp::as_millisecond(time)))
+}
+
 impl Report {
     fn time_zone(&self) -> Result<TimeZone, ApiError> {
-        let name = self.zone.as_deref().unwrap_or("UTC");
-        TimeZone::get(name).map_err(|_| wrong("`zone` is the name of a time zone, such as `Europe/Berlin`."))
+        time_zone(self.zone.as_deref())
     }
 
     fn time(&self, text: &str) -> Result<Timestamp, ApiError> {
-        let day = |date: jiff::civil::DateTime| {
-            let zoned = date.to_zoned(self.time_zone()?);
-            zoned.map(|zoned| zoned.timestamp()).map_err(|_| wrong("That day is in no calendar."))
-        };
-        // A plus sign in an address means a blank.
-        let time = match (text.replace(' ', "+").parse(), text.parse()) {
-            (Ok(time), _) => time,
-            (Err(_), Ok(date)) => day(date)?,
-            (Err(_), Err(_)) => {
-                let what =
-                    "`from` and `to` are times such as `2026-11-21T09:30:00Z`, or days such as `2026-11-21`.";
-                return Err(wrong(what));
-            }
-        };
-        Ok(Timestamp::from_millis(jiff::Timestamp::as_millisecond(time)))
+        time(text, self.zone.as_deref())
     }
 
     /// Returns which rows are wanted, as far as whoever asks may see them.
@@ -195,13 +205,15 @@ async fn run<T: Send + 'static>(
     found.ok_or_else(ApiError::unavailable)
 }
 
+fn wants_csv(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut kinds = accepted.flat_map(|value| value.split(',')).filter_map(|value| value.split(';').next());
+    kinds.any(|kind| kind.trim().eq_ignore_ascii_case("text/csv"))
+}
+
 /// Answers as it was asked: as JSON, or with one of the report's tables as CSV.
 fn answer(headers: &HeaderMap, report: &impl Serialize, table: Table) -> Result<Response, ApiError> {
-    let accepted = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let as_csv = accepted
-        .flat_map(|value| value.split(','))
-        .any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("text/csv")));
-    let mut response = if as_csv {
+    let mut response = if wants_csv(headers) {
         let report = serde_json::to_value(report).map_err(|_| ApiError::internal())?;
         let text = table.text(&report).map_err(|_| ApiError::internal())?;
         let mut response =

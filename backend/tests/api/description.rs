@@ -101,6 +101,7 @@ const ADDRESSES: &[&str] = &[
     "POST /api/groups",
     "POST /api/insights/schedules",
     "POST /api/insights/schedules/{schedule}/sending",
+    "POST /api/insights/what-if",
     "POST /api/offers/{offer}/acceptance",
     "POST /api/offers/{offer}/answer",
     "POST /api/offers/{offer}/question",

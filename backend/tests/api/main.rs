@@ -43,5 +43,6 @@ mod supervision;
 mod teams;
 mod turns;
 mod wall;
+mod what_if;
 mod why;
 mod workflows;

@@ -1,10 +1,11 @@
 //! Reports, and the tables in them as files.
 
-use gloo_net::http::RequestBuilder;
+use baton_shared::api::WhatIfWish;
+use gloo_net::http::{Method, RequestBuilder};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{Failure, READ_WITHIN_MS, RETRY_SECS_DEFAULT, failure, get};
+use super::{Failure, READ_WITHIN_MS, RETRY_SECS_DEFAULT, as_json, failure, get};
 use crate::browser::page;
 
 /// How many rows the server puts into one table at most. Source: docs/api.md, "Insights".
@@ -12,6 +13,9 @@ const PAGE_ROWS: u32 = 10_000;
 
 /// How many pages of a list are gathered for one file: 100,000 rows, as many as a browser holds with ease.
 const FILE_PAGES_MAX: usize = 10;
+
+/// How long days are played again at most; the server gives up before. Source: docs/insights.md, "What if".
+const PLAYED_WITHIN_MS: u32 = 100_000;
 
 /// What carries the place of the next page beside a table in CSV.
 const NEXT: &str = "Baton-Next";
@@ -70,6 +74,24 @@ pub async fn file(path: &str, form: Form) -> Result<Gathered, Failure> {
         next = then;
     }
     Ok(Gathered { text, cut: next.is_some() })
+}
+
+/// Has past days played again, and returns what came of it as the server wrote it.
+pub async fn what_if(wish: &WhatIfWish, form: Form) -> Result<String, Failure> {
+    let given_up = page::abort_after(PLAYED_WITHIN_MS);
+    let request = RequestBuilder::new("/api/insights/what-if")
+        .method(Method::POST)
+        .header("Accept", form.media_type())
+        .header("Content-Type", Form::Json.media_type())
+        .abort_signal(Some(&given_up))
+        .body(as_json(wish).unwrap_or_default());
+    let answer = request.map_err(|_| Failure::Unreachable)?.send().await.map_err(|_| Failure::Unreachable)?;
+    let retry_secs = answer.headers().get("Retry-After").and_then(|secs| secs.parse().ok());
+    let text = answer.text().await.map_err(|_| Failure::Unreachable)?;
+    match answer.status() {
+        200..300 => Ok(text),
+        status => Err(failure(status, retry_secs.or(Some(RETRY_SECS_DEFAULT)), &text)),
+    }
 }
 
 /// Fetches one page, and where the next one begins.

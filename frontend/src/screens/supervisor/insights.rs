@@ -26,6 +26,7 @@ mod schedules;
 mod transfers;
 mod trend;
 mod waits;
+mod what_if;
 
 use agents::AgentsView;
 use asked::{Asked, Report};
@@ -39,6 +40,7 @@ use schedules::SchedulesPart;
 use state::{Fetched, Insights};
 use transfers::TransfersView;
 use waits::WaitsView;
+use what_if::WhatIfView;
 
 /// Says whether the page's address asks for a report.
 pub fn is_asked_for() -> bool {
@@ -93,6 +95,7 @@ pub fn InsightsPart(
                 (None, Report::Ratings) => view! { <RatingsView insights=insights /> }.into_any(),
                 (None, Report::Flow) => view! { <FlowView insights=insights /> }.into_any(),
                 (None, Report::Schedules) => view! { <SchedulesPart insights=insights /> }.into_any(),
+                (None, Report::WhatIf) => view! { <WhatIfView insights=insights /> }.into_any(),
             }}
         </div>
     }

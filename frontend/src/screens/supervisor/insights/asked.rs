@@ -24,17 +24,20 @@ pub enum Report {
     Flow,
     /// Those that are sent by themselves.
     Schedules,
+    /// What past days would have been like under a change.
+    WhatIf,
 }
 
 impl Report {
     /// Every report, in the order in which they are listed.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Transfers,
         Self::Queues,
         Self::Agents,
         Self::Waits,
         Self::Ratings,
         Self::Flow,
+        Self::WhatIf,
         Self::Schedules,
     ];
 
@@ -48,6 +51,7 @@ impl Report {
             Self::Ratings => "Ratings",
             Self::Flow => "Flow",
             Self::Schedules => "Scheduled reports",
+            Self::WhatIf => "What if",
         }
     }
 
@@ -60,6 +64,7 @@ impl Report {
             Self::Ratings => "ratings",
             Self::Flow => "flow",
             Self::Schedules => "schedules",
+            Self::WhatIf => "what-if",
         }
     }
 }
@@ -360,6 +365,9 @@ impl Asked {
         let mut asked = Self { report, rows: None, since: None, ..self.clone() };
         if report != Report::Transfers {
             asked.filter.remove(&By::Outcome);
+        }
+        if report == Report::WhatIf {
+            asked.filter.retain(|by, _| *by == By::Queue);
         }
         asked
     }

@@ -45,15 +45,19 @@ pub fn RangeBar(
         by_name(rows.unwrap_or_default())
     });
     let outcomes = Memo::new(move |_| insights.asked.with(|asked| asked.report == Report::Transfers));
+    // Days that are played again are played as a whole.
+    let whole = Memo::new(move |_| insights.asked.with(|asked| asked.report == Report::WhatIf));
     let narrowed = Memo::new(move |_| insights.asked.with(|asked| !asked.filter.is_empty()));
     view! {
         <form class="range" aria-label="What the reports are of" on:submit=|event| event.prevent_default()>
             <PeriodFields insights=insights />
             <ZoneField insights=insights />
             <FilterField insights=insights by=By::Queue label="Queue" choices=queues />
-            <FilterField insights=insights by=By::Agent label="Agent" choices=agents />
-            <FilterField insights=insights by=By::Group label="Group" choices=groups />
-            <FilterField insights=insights by=By::Channel label="Channel" choices=channels() />
+            <Show when=move || !whole.get()>
+                <FilterField insights=insights by=By::Agent label="Agent" choices=agents />
+                <FilterField insights=insights by=By::Group label="Group" choices=groups />
+                <FilterField insights=insights by=By::Channel label="Channel" choices=channels() />
+            </Show>
             <Show when=move || outcomes.get()>
                 <FilterField insights=insights by=By::Outcome label="Outcome" choices=outcome_choices() />
             </Show>
