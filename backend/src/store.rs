@@ -384,6 +384,17 @@ pub trait Store: Send + Sync + 'static {
         Ok(page)
     }
 
+    /// Returns at most `limit` events of the log after a position that are about no conversation, in order.
+    fn set_up_page(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        let mut page = Vec::new();
+        self.replay(after + 1, &mut |recorded| {
+            if page.len() < limit && recorded.event.conversation().is_none() {
+                page.push(recorded);
+            }
+        })?;
+        Ok(page)
+    }
+
     /// Begins a read transaction: all its answers are of one moment.
     fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError>;
 

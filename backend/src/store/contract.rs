@@ -50,6 +50,7 @@ macro_rules! store_contract {
                 a_conversation_ends_within_its_epoch
                 only_open_work_is_loaded_and_as_it_was_committed
                 the_log_reads_back_as_it_was_written
+                what_is_about_no_conversation_is_read_alone
                 a_message_is_written_once
                 content_without_its_thing_is_refused;
             keeping: an_answer_is_kept_for_a_day

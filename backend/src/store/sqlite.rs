@@ -155,6 +155,10 @@ impl Store for SqliteStore {
         log::page(&*self.readers.lend()?, after, limit)
     }
 
+    fn set_up_page(&self, after: u64, limit: usize) -> Result<Vec<Recorded>, StoreError> {
+        log::set_up_page(&*self.readers.lend()?, after, limit)
+    }
+
     fn read(&self) -> Result<Box<dyn Reading + '_>, StoreError> {
         Ok(Box::new(self.readers.begin()?))
     }

@@ -12,7 +12,7 @@ use super::story::{Deed, Service, Story, Telling, What, millis};
 use super::{CONVERSATIONS_MAX, Halt, WhatIfError};
 use crate::insights::counting::{Counted, Counting};
 use crate::routing::{OpenWork, RoutingState};
-use crate::store::{Loaded, Store};
+use crate::store::{Loaded, Store, StoreError};
 
 /// How long before the days the play begins, so that they begin with lines and people as they were, and how long after
 /// them it goes on, so that what came in them comes to its end.
@@ -151,7 +151,20 @@ impl Days {
             counting: Counting::default(),
             last: begin,
         };
-        let mut after = 0;
+        let mut after = last_before(store, begin)?;
+        let mut set_up = 0;
+        'before: loop {
+            halt.check()?;
+            let page = store.set_up_page(set_up, EVENTS_AT_ONCE)?;
+            let Some(last) = page.last() else { break };
+            set_up = last.position;
+            for recorded in page {
+                if recorded.position > after {
+                    break 'before;
+                }
+                reading.take(&recorded);
+            }
+        }
         loop {
             halt.check()?;
             let page = store.log_page(after, EVENTS_AT_ONCE)?;
@@ -182,6 +195,30 @@ impl Days {
         }
         Ok(())
     }
+}
+
+/// Returns the position of the last event before a time; 0 where there is none.
+fn last_before(store: &dyn Store, time: Timestamp) -> Result<u64, StoreError> {
+    let at = |position: u64| -> Result<Option<Timestamp>, StoreError> {
+        let page = store.log_page(position - 1, 1)?;
+        Ok(page.first().map(|recorded| recorded.at))
+    };
+    let earlier = |position: u64| Ok::<_, StoreError>(at(position)?.is_some_and(|at| at < time));
+    // Beyond the end there is nothing that is earlier, so the end is found as any other time is.
+    let mut after = 1;
+    while earlier(after)? {
+        after *= 2;
+    }
+    let mut before = after / 2;
+    while after - before > 1 {
+        let middle = before.midpoint(after);
+        if earlier(middle)? {
+            before = middle;
+        } else {
+            after = middle;
+        }
+    }
+    Ok(before)
 }
 
 impl Reading {

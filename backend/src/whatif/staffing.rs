@@ -11,6 +11,9 @@ use super::{Named, PEOPLE_MAX, WhatIfError};
 use crate::ids::IdSource;
 use crate::routing::OpenWork;
 
+/// Where everybody is, in words.
+const EVERYWHERE: &str = "everywhere";
+
 /// What days are played with.
 pub(super) struct Setting {
     /// What is set up, with everyone as they are when the play begins.
@@ -84,7 +87,8 @@ impl Setting {
             return Ok(None);
         }
         if among.is_empty() {
-            let what = format!("Nobody {whose} was there in these days. Choose other days or other people.");
+            let who = if whose == EVERYWHERE { "Nobody".to_owned() } else { format!("Nobody {whose}") };
+            let what = format!("{who} was there in these days. Choose other days or other people.");
             return Err(WhatIfError::Refused(what));
         }
         if number > 0 {
@@ -123,7 +127,7 @@ impl Setting {
         let whose = match (staffing.queue, staffing.team) {
             (Some(queue), _) => format!("in {}", names.queue(queue)),
             (None, Some(team)) => format!("in the team {}", names.team(team)),
-            (None, None) => "everywhere".to_owned(),
+            (None, None) => EVERYWHERE.to_owned(),
         };
         let there: BTreeMap<AgentId, u64> = self
             .set_up

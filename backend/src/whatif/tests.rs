@@ -1,5 +1,7 @@
 //! Days made by hand, whose right figures stand beside them.
 
+mod erlang;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 

@@ -184,6 +184,21 @@ pub fn the_log_reads_back_as_it_was_written(place: &dyn Place) {
     assert_eq!(scene.log_from(recorded.len() as u64 + 1), []);
 }
 
+/// What is about no conversation comes back without the rest, by page.
+pub fn what_is_about_no_conversation_is_read_alone(place: &dyn Place) {
+    let mut scene = Scene::of(place);
+    let events = (1..).zip(every_event().into_iter().chain(every_event_of_bots()));
+    let recorded: Vec<Recorded> =
+        events.map(|(position, event)| Recorded { position, at: at(position / 2), event }).collect();
+    scene.commit(&Batch { recorded: recorded.clone(), ..scene.batch([], Vec::new()) });
+    let apart: Vec<Recorded> =
+        recorded.into_iter().filter(|recorded| recorded.event.conversation().is_none()).collect();
+    assert!(apart.len() > 2, "there are such events");
+    assert_eq!(scene.store.set_up_page(0, 1_000).expect("the log can be read"), apart);
+    let page = scene.store.set_up_page(apart[0].position, 2).expect("the log can be read");
+    assert_eq!(page, apart[1..3]);
+}
+
 /// A message's number is taken once.
 pub fn a_message_is_written_once(place: &dyn Place) {
     let mut scene = Scene::staffed(place);

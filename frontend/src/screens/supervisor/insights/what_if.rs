@@ -4,9 +4,7 @@
 
 use std::sync::Arc;
 
-use baton_shared::api::{
-    WhatIfChange, WhatIfFigures, WhatIfLine, WhatIfReport, WhatIfStaffing, WhatIfWish,
-};
+use baton_shared::api::{WhatIfChange, WhatIfFigures, WhatIfLine, WhatIfReport, WhatIfStaffing, WhatIfWish};
 use baton_shared::policy::PolicyOverride;
 use baton_shared::{Preset, QueueId};
 use leptos::prelude::*;
@@ -84,7 +82,13 @@ impl Shown {
         let signed = |more: f64, words: &dyn Fn(f64) -> String| {
             let text = words(more.abs());
             let same = words(0.0) == text;
-            let sign = if same { "" } else if more > 0.0 { "+" } else { "−" };
+            let sign = if same {
+                ""
+            } else if more > 0.0 {
+                "+"
+            } else {
+                "−"
+            };
             Figure::text_at(format!("{sign}{text}"), (more * 1_000.0).round() as i64)
         };
         match (self, before) {
@@ -145,8 +149,7 @@ pub fn WhatIfView(
 ) -> impl IntoView {
     // What is played is of the days that were chosen when it was asked for, however current other reports are.
     insights.lag.set(None);
-    let chosen =
-        Chosen { preset: RwSignal::new(None), queue: RwSignal::new(None), people: RwSignal::new(0) };
+    let chosen = Chosen { preset: RwSignal::new(None), queue: RwSignal::new(None), people: RwSignal::new(0) };
     let played = Played {
         wish: StoredValue::new(None),
         report: RwSignal::new(None),
@@ -233,9 +236,9 @@ fn ChangeForm(
         chosen.preset.set(place.and_then(|place| presets.get(place).copied()));
     };
     let queues = Memo::new(move |_| {
-        let named = insights.live.read(|wall| {
-            wall.queues.values().map(|row| (row.id, row.name.clone())).collect::<Vec<_>>()
-        });
+        let named = insights
+            .live
+            .read(|wall| wall.queues.values().map(|row| (row.id, row.name.clone())).collect::<Vec<_>>());
         let mut named = named.unwrap_or_default();
         named.sort_by_cached_key(|(id, name)| (name.to_lowercase(), *id));
         named
@@ -326,9 +329,8 @@ fn PeopleField(people: RwSignal<i32>) -> impl IntoView {
 
 /// What came of it.
 fn outcome(insights: Insights, played: Played, report: &Arc<WhatIfReport>) -> AnyView {
-    let sentences = |list: &[String]| {
-        list.iter().map(|sentence| view! { <li>{sentence.clone()}</li> }).collect_view()
-    };
+    let sentences =
+        |list: &[String]| list.iter().map(|sentence| view! { <li>{sentence.clone()}</li> }).collect_view();
     let changes = if report.changes.is_empty() {
         view! { <p>"Nothing was changed, so what differs is chance."</p> }.into_any()
     } else {
