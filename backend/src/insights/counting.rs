@@ -194,12 +194,9 @@ impl Counting {
             }
             Kind::Presence => {
                 let Thing::Agent(agent) = row.place else { return };
-                match row.followed_by {
-                    Some(Followed::Available | Followed::Busy) => {
-                        let stretch = Stretch { agent, from: row.started_at, to: row.ended_at, queue: None };
-                        self.there.insert(number, stretch);
-                    }
-                    Some(_) | None => {}
+                if let Some(Followed::Available | Followed::Busy) = row.followed_by {
+                    let stretch = Stretch { agent, from: row.started_at, to: row.ended_at, queue: None };
+                    self.there.insert(number, stretch);
                 }
             }
             Kind::Revoked | Kind::Bot | Kind::External | Kind::Transfer => {}

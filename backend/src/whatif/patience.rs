@@ -49,10 +49,10 @@ impl Patience {
 
     /// Returns the share who are still there after a time.
     pub(super) fn share(&self, ms: u64) -> f64 {
-        if ms > self.longest_ms {
-            if let Some(rate) = self.tail() {
-                return (-rate * ms as f64).exp();
-            }
+        if ms > self.longest_ms
+            && let Some(rate) = self.tail()
+        {
+            return (-rate * ms as f64).exp();
         }
         let before = self.steps.partition_point(|(at, _)| *at <= ms);
         before.checked_sub(1).map_or(1.0, |last| self.steps[last].1)

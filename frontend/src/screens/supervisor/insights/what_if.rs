@@ -256,7 +256,7 @@ fn ChangeForm(
     view! {
         <form
             class="what-if__form"
-            aria-label="What is to be different"
+            aria-label="The change"
             on:submit=move |event| {
                 event.prevent_default();
                 run();
@@ -347,10 +347,11 @@ fn outcome(insights: Insights, played: Played, report: &Arc<WhatIfReport>) -> An
         <p class="hint">{about}</p>
         <FilesRow insights=insights played=played />
     };
+    // One at a time is open, so that two tables of the same name are never on the page.
     let queues = report.queues.iter().map(|line| {
         let name = line.queue.as_ref().map(|queue| queue.name.clone()).unwrap_or_default();
         view! {
-            <details class="what-if__queue">
+            <details class="what-if__queue" name="what-if-queue">
                 <summary>{name}</summary>
                 {table(insights, "Figures of one queue", line)}
             </details>
