@@ -104,10 +104,9 @@ impl Day {
             queue: self.queue,
             attributes: BTreeMap::new(),
         };
-        match self.give(Actor::Visitor, start) {
-            Answer::Started { conversation } => conversation,
-            other => panic!("no conversation was opened: {other:?}"),
-        }
+        let answer = self.give(Actor::Visitor, start);
+        let Answer::Started { conversation } = answer else { panic!("none was opened: {answer:?}") };
+        conversation
     }
 
     fn accept(&mut self, conversation: ConversationId) -> &mut Self {
@@ -157,10 +156,9 @@ impl Day {
     }
 
     fn added(&mut self, command: Command) -> String {
-        match self.give(Actor::System, command) {
-            Answer::Added { id } => id,
-            other => panic!("could not be added: {other:?}"),
-        }
+        let answer = self.give(Actor::System, command);
+        let Answer::Added { id } = answer else { panic!("could not be added: {answer:?}") };
+        id
     }
 
     /// Plays the first hour again.

@@ -207,10 +207,9 @@ impl Stream {
     }
 
     fn added(&mut self, command: Command) -> String {
-        match self.give(Actor::System, command) {
-            Answer::Added { id } => id,
-            other => panic!("could not be added: {other:?}"),
-        }
+        let answer = self.give(Actor::System, command);
+        let Answer::Added { id } = answer else { panic!("could not be added: {answer:?}") };
+        id
     }
 }
 
