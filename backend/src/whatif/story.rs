@@ -62,7 +62,7 @@ pub(super) struct Passing {
     pub(super) mode: Mode,
     /// For how long the two talked aside, in milliseconds.
     pub(super) consult_ms: Option<u64>,
-    /// After how long the sender called it off, in milliseconds.
+    /// After how long the sender or a supervisor called it off, in milliseconds.
     pub(super) called_off_ms: Option<u64>,
 }
 
@@ -260,7 +260,9 @@ impl Telling {
         let Some(Deed { what: What::Passes(passing), .. }) = self.deeds.get_mut(deed) else { return };
         passing.consult_ms = consult_since.map(|since| millis(at, since));
         match end {
-            TransferEnd::Cancelled => passing.called_off_ms = Some(millis(at, requested_at)),
+            TransferEnd::Cancelled | TransferEnd::CalledOff => {
+                passing.called_off_ms = Some(millis(at, requested_at));
+            }
             TransferEnd::Completed
             | TransferEnd::Returned
             | TransferEnd::Expired
