@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use baton_shared::schedule::ScheduleRun;
 use baton_shared::*;
 
 use crate::store::{
@@ -109,6 +110,10 @@ impl Store for Slate {
     }
 
     fn remove_sessions(&self, _agent: AgentId) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn record_run(&self, _schedule: ScheduleId, _run: &ScheduleRun) -> Result<(), StoreError> {
         Self::has_none()
     }
 

@@ -10,6 +10,8 @@
 use std::sync::Mutex;
 
 use super::*;
+use baton_shared::schedule::ScheduleRun;
+
 use crate::seeded::Seeded;
 use crate::store::{Batch, Credentials, Former, Loaded, Reading, Session, Store, StoreError, StoredAnswer};
 use crate::whatif::slate::Slate;
@@ -85,6 +87,10 @@ impl Store for Log {
     }
 
     fn remove_sessions(&self, _agent: AgentId) -> Result<(), StoreError> {
+        Self::has_none()
+    }
+
+    fn record_run(&self, _schedule: ScheduleId, _run: &ScheduleRun) -> Result<(), StoreError> {
         Self::has_none()
     }
 
