@@ -51,6 +51,12 @@ pub enum ReportKind {
     /// How long customers waited.
     #[serde(rename = "waits")]
     Waits,
+    /// What customers said afterwards.
+    #[serde(rename = "ratings")]
+    Ratings,
+    /// The ratings themselves.
+    #[serde(rename = "ratings/list")]
+    RatingList,
     /// How conversations moved.
     #[serde(rename = "flows-between")]
     FlowsBetween,
@@ -61,13 +67,15 @@ pub enum ReportKind {
 
 impl ReportKind {
     /// Every report.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Transfers,
         Self::TransferList,
         Self::Segments,
         Self::Queues,
         Self::Agents,
         Self::Waits,
+        Self::Ratings,
+        Self::RatingList,
         Self::FlowsBetween,
         Self::Trend,
     ];
@@ -81,6 +89,8 @@ impl ReportKind {
             Self::Queues => "queues",
             Self::Agents => "agents",
             Self::Waits => "waits",
+            Self::Ratings => "ratings",
+            Self::RatingList => "ratings/list",
             Self::FlowsBetween => "flows-between",
             Self::Trend => "trend",
         }
@@ -95,6 +105,8 @@ impl ReportKind {
             Self::Queues => "Queues and groups",
             Self::Agents => "Agents",
             Self::Waits => "Customers’ waits",
+            Self::Ratings => "Ratings",
+            Self::RatingList => "List of ratings",
             Self::FlowsBetween => "Moves",
             Self::Trend => "Trend",
         }

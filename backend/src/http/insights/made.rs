@@ -48,10 +48,12 @@ pub async fn report(
     let rows = match settings.report {
         ReportKind::TransferList => "transfers",
         ReportKind::Segments => "segments",
+        ReportKind::RatingList => "ratings",
         ReportKind::Transfers
         | ReportKind::Queues
         | ReportKind::Agents
         | ReportKind::Waits
+        | ReportKind::Ratings
         | ReportKind::FlowsBetween
         | ReportKind::Trend => return read(answer(app, me, settings, query).await?, REPORT_BYTES_MAX).await,
     };
@@ -155,6 +157,8 @@ async fn answer(
         ReportKind::Queues => super::queues(app, me, headers, asked).await,
         ReportKind::Agents => super::agents(app, me, headers, asked).await,
         ReportKind::Waits => super::waits(app, me, headers, asked).await,
+        ReportKind::Ratings => super::ratings(app, me, headers, asked).await,
+        ReportKind::RatingList => super::rating_list(app, me, headers, asked).await,
         ReportKind::FlowsBetween => super::flows_between(app, me, headers, asked).await,
         ReportKind::Trend => super::trend(app, me, headers, asked).await,
     }
