@@ -1,8 +1,8 @@
 //! Past days played again through the shipped engine: under another policy or with other people.
 //!
-//! [`days`] reads what happened from the log, [`story`] what each conversation was; [`staffing`] makes of it what the
-//! change asks for; [`play`] plays it in virtual time, once as it was, so that the model's own error is seen, and once
-//! under the change; [`figures`] counts what the log, and each of the two, came to, by the definitions of reports.
+//! `days` reads what happened from the log, `story` what each conversation was; `staffing` makes of it what the
+//! change asks for; `play` plays it in virtual time, once as it was, so that the model's own error is seen, and once
+//! under the change; `figures` counts what the log, and each of the two, came to, by the definitions of reports.
 //! What the log cannot tell is assumed, and said with the answer.
 //! Deliberately absent: anything that touches the running state. The turns that play stand on a store in memory.
 
