@@ -336,11 +336,14 @@ fn outcome(insights: Insights, played: Played, report: &Arc<WhatIfReport>) -> An
     } else {
         view! { <ul class="what-if__list">{sentences(&report.changes)}</ul> }.into_any()
     };
+    let left_out = match report.not_played {
+        0 => String::new(),
+        count => words::counted(count, "conversation was not played.", "conversations were not played."),
+    };
     let about = format!(
         "“Recorded” is what the log says, “As it was” are the same days played again without a change: \
-         how much these two differ is the error of the model. Chance was drawn from the number {}. {}",
+         how much these two differ is the error of the model. Chance was drawn from the number {}. {left_out}",
         report.seed,
-        words::counted(report.not_played, "conversation was not played.", "conversations were not played."),
     );
     let head = view! {
         {changes}
