@@ -3,7 +3,7 @@
 // BATON_WALL_AGENTS and BATON_WALL_EVENTS, the people and the events in a second, default to a form that a test run has
 // time for; the figures of the long form are in docs/benchmarks.md.
 
-import { type Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 import { ask, signIn } from "../api.ts";
 import { Desk } from "../desk.ts";
 import { expect, test } from "../fixtures.ts";
@@ -23,12 +23,12 @@ const STATUSES = ["available", "busy", "away"] as const;
 const LABELS: Readonly<Record<string, string>> = { available: "Available", busy: "Busy", away: "Away" };
 
 /** Does something with each, several at a time. */
-async function each<Thing>(things: readonly Thing[], at_once: number, act: (thing: Thing) => Promise<void>): Promise<void> {
+async function each<Thing>(things: readonly Thing[], atOnce: number, act: (thing: Thing) => Promise<void>): Promise<void> {
   const waiting = things.values();
   const work = async (): Promise<void> => {
     for (const thing of waiting) await act(thing);
   };
-  await Promise.all(Array.from({ length: at_once }, work));
+  await Promise.all(Array.from({ length: atOnce }, work));
 }
 
 const nameOf = (number: number): string => `Person ${String(number).padStart(4, "0")}`;
@@ -64,7 +64,7 @@ async function connect(server: Server, people: readonly Person[]): Promise<void>
 }
 
 /** Changes statuses at a steady pace, each person's in turn, and returns what each has at the end and how long it took. */
-async function change(server: Server, people: readonly Person[]): Promise<{ last: string[]; took_ms: number }> {
+async function change(server: Server, people: readonly Person[]): Promise<{ last: string[]; tookMs: number }> {
   const last: string[] = [];
   const underWay: Promise<unknown>[] = [];
   const began = performance.now();
@@ -73,8 +73,8 @@ async function change(server: Server, people: readonly Person[]): Promise<{ last
     const due = Math.min(all, Math.ceil(((performance.now() - began) / 1_000) * EVENTS_A_SECOND));
     for (; sent < due; sent += 1) {
       const number = sent % people.length;
-      // Two changes of one person may be under way at once, so that each round has a status of its own.
       const status = STATUSES[Math.floor(sent / people.length) % STATUSES.length] ?? "away";
+      // A person's last change is the last that was sent.
       await underWay[number];
       underWay[number] = ask(server, "PUT", "/api/presence", { status }, { Cookie: people[number]?.cookie ?? "" });
       last[number] = status;
@@ -82,7 +82,7 @@ async function change(server: Server, people: readonly Person[]): Promise<{ last
     await new Promise((next) => setTimeout(next, SLICE_MS));
   }
   await Promise.all(underWay);
-  return { last, took_ms: performance.now() - began };
+  return { last, tookMs: performance.now() - began };
 }
 
 /** Begins to note how long the page takes to answer whatever is pressed or typed, until the next frame is painted. */
@@ -120,7 +120,7 @@ test("a wall of many people misses nothing and answers while much happens", asyn
   for (const column of ["Status", "For", "Agent"]) await page.getByRole("button", { name: column, exact: true }).click();
   for (const tab of ["Queues", "Conversations", "Agents"]) await page.getByRole("tab", { name: tab, exact: true }).click();
   await search.fill("");
-  const { last, took_ms } = await changed;
+  const { last, tookMs } = await changed;
 
   for (let hundred = 0; hundred * 100 < AGENTS; hundred += 1) {
     await search.fill(nameOf(hundred * 100).slice(0, -2));
@@ -135,7 +135,7 @@ test("a wall of many people misses nothing and answers while much happens", asyn
       );
     await expect.poll(shown).toEqual(expected);
   }
-  const rate = Math.round((EVENTS_A_SECOND * SECONDS * 1_000) / took_ms);
+  const rate = Math.round((EVENTS_A_SECOND * SECONDS * 1_000) / tookMs);
   const inp = Math.round(await longest(page));
   console.log(`${AGENTS} people, ${rate} events a second, none missing, longest interaction ${inp} ms`);
 });

@@ -82,10 +82,9 @@ struct Cut {
     table: &'static str,
 }
 
-static BY_AGENT: Cut = Cut {
-    name: "Ratings by agent",
-    heads: &[
-        text_head("Last agent"),
+const fn heads(of: &'static str) -> [Head; 8] {
+    [
+        text_head(of),
         number_head("Rated"),
         number_head("Average"),
         number_head("1"),
@@ -93,39 +92,26 @@ static BY_AGENT: Cut = Cut {
         number_head("3"),
         number_head("4"),
         number_head("5"),
-    ],
+    ]
+}
+
+static BY_AGENT: Cut = Cut {
+    name: "Ratings by agent",
+    heads: &heads("Last agent"),
     lines: |report| report.by_agent.iter().map(|cut| of_thing(cut, Mark::Agent)).collect(),
     table: "by_agent",
 };
 
 static BY_QUEUE: Cut = Cut {
     name: "Ratings by queue",
-    heads: &[
-        text_head("Queue"),
-        number_head("Rated"),
-        number_head("Average"),
-        number_head("1"),
-        number_head("2"),
-        number_head("3"),
-        number_head("4"),
-        number_head("5"),
-    ],
+    heads: &heads("Queue"),
     lines: |report| report.by_queue.iter().map(|cut| of_thing(cut, Mark::Queue)).collect(),
     table: "by_queue",
 };
 
 static BY_TRANSFERS: Cut = Cut {
     name: "Ratings by number of transfers",
-    heads: &[
-        text_head("Transfers"),
-        number_head("Rated"),
-        number_head("Average"),
-        number_head("1"),
-        number_head("2"),
-        number_head("3"),
-        number_head("4"),
-        number_head("5"),
-    ],
+    heads: &heads("Transfers"),
     lines: |report| {
         let line = |one: &baton_shared::api::TransfersRated| {
             let counts = [one.score_1, one.score_2, one.score_3, one.score_4, one.score_5];

@@ -225,16 +225,20 @@ struct Cut {
     table: &'static str,
 }
 
-static BY_SENDER: Cut = Cut {
-    name: "Transfers by sender",
-    heads: &[
-        text_head("Sender"),
+const fn heads(end: &'static str) -> [Head; 6] {
+    [
+        text_head(end),
         number_head("Transfers"),
         number_head("Successful"),
         number_head("Failed"),
         number_head("Cancelled"),
         number_head("Open"),
-    ],
+    ]
+}
+
+static BY_SENDER: Cut = Cut {
+    name: "Transfers by sender",
+    heads: &heads("Sender"),
     read: |report| &report.by_sender,
     mark: Mark::Sender,
     table: "by_sender",
@@ -242,14 +246,7 @@ static BY_SENDER: Cut = Cut {
 
 static BY_RECEIVER: Cut = Cut {
     name: "Transfers by receiver",
-    heads: &[
-        text_head("Receiver"),
-        number_head("Transfers"),
-        number_head("Successful"),
-        number_head("Failed"),
-        number_head("Cancelled"),
-        number_head("Open"),
-    ],
+    heads: &heads("Receiver"),
     read: |report| &report.by_receiver,
     mark: Mark::Receiver,
     table: "by_receiver",
