@@ -11,6 +11,7 @@ mod capacity;
 mod deadlines;
 mod line;
 mod open;
+mod places;
 mod register;
 mod scope;
 mod seats;

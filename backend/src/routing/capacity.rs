@@ -10,6 +10,7 @@ use baton_shared::*;
 use smallvec::SmallVec;
 
 use super::RoutingState;
+use super::seats::SeatId;
 
 /// What an agent holds.
 #[derive(Clone, Debug, Default)]
@@ -148,7 +149,13 @@ impl RoutingState {
 
     /// Changes what an agent holds, and notes that they may have become free, or are free no more.
     pub(super) fn change_load(&mut self, agent: AgentId, change: impl FnOnce(&mut Load)) {
-        let Some(seat) = self.agents.number(&agent) else { return };
+        if let Some(seat) = self.agents.number(&agent) {
+            self.change_load_of(seat, change);
+        }
+    }
+
+    /// Changes what the agent of a seat holds, and notes that they may have become free, or are free no more.
+    pub(super) fn change_load_of(&mut self, seat: SeatId, change: impl FnOnce(&mut Load)) {
         change(&mut self.index.seats[seat].load);
         self.note_seat(seat);
     }

@@ -356,11 +356,11 @@ impl RoutingState {
         standing.limits = ROOMS.map(limit);
     }
 
-    /// Begins someone's idleness anew.
-    pub(super) fn begin_idleness(&mut self, seat: SeatId, at: Timestamp) {
+    /// Begins the idleness of the agent of a seat anew.
+    pub(super) fn begin_idleness(&mut self, seat: SeatId, id: AgentId, at: Timestamp) {
         let Some(agent) = self.agents.numbered_mut(seat) else { return };
         agent.idle_since = at;
-        self.index.touched.agents.insert(agent.id);
+        self.index.touched.agents.insert(id);
         self.index.seats[seat].standing.idle_since = at;
     }
 
@@ -549,6 +549,12 @@ impl RoutingState {
             open.placed = wanted;
         }
         self.index.lines.move_to(subject, slot, before, wanted);
+        // What is first now came long ago, and is looked at soon.
+        if let Some(Placed { class, .. }) = before.filter(|_| before != wanted)
+            && let Some((.., Beside(next))) = self.index.lines.first(class)
+        {
+            self.conversations.prefetch_at(next);
+        }
     }
 
     fn settle_invite(&mut self, invite: InviteId) {

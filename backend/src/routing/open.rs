@@ -4,9 +4,11 @@ use std::ops::Index;
 
 use baton_shared::segment::OwnerCause;
 use baton_shared::*;
+use prefetch_index::prefetch_index;
 use serde::{Serialize, Serializer};
 
 use super::line::Placed;
+use super::seats::SeatId;
 use super::table::{Identified, Table};
 
 /// The open conversations, found by hash and listed in the order of their ids.
@@ -43,12 +45,14 @@ pub(super) struct Running {
     pub(super) started_at: Timestamp,
     pub(super) preceded_by: OwnerCause,
     pub(super) last_seq: u32,
+    /// Where to look for its owner first, if that is an agent.
+    pub(super) seat: SeatId,
 }
 
 impl From<Segment> for Running {
     fn from(segment: Segment) -> Self {
         let Segment { owner, started_at, preceded_by, last_seq, .. } = segment;
-        Self { owner, started_at, preceded_by, last_seq }
+        Self { owner, started_at, preceded_by, last_seq, seat: SeatId::default() }
     }
 }
 
@@ -60,7 +64,7 @@ impl Running {
         conversation: ConversationId,
         state: SegmentState,
     ) -> Segment {
-        let Self { owner, started_at, preceded_by, last_seq } = *self;
+        let Self { owner, started_at, preceded_by, last_seq, .. } = *self;
         Segment { id, conversation, owner, started_at, preceded_by, last_seq, state }
     }
 }
@@ -69,6 +73,20 @@ impl Identified<ConversationId> for Open {
     fn id(&self) -> &ConversationId {
         &self.conversation.id
     }
+
+    fn prefetch(&self) {
+        let Self { conversation, running: _, placed } = self;
+        // They stand in different lines of it.
+        prefetch(&conversation.last_agent);
+        prefetch(&conversation.queue);
+        prefetch(&conversation.invites);
+        prefetch(placed);
+    }
+}
+
+/// Asks for the memory of something.
+fn prefetch<Thing>(thing: &Thing) {
+    prefetch_index(std::slice::from_ref(thing), 0);
 }
 
 impl Open {
@@ -132,6 +150,16 @@ impl Conversations {
     /// Notes that the next look-ups are for what is in a slot.
     pub(super) fn expect(&self, slot: Slot) {
         self.table.expect(slot.0);
+    }
+
+    /// Asks for the memory in which the one with an id is looked up soon.
+    pub(super) fn prefetch(&self, id: &ConversationId) {
+        self.table.prefetch(id);
+    }
+
+    /// Asks for the memory of what is in a slot.
+    pub(super) fn prefetch_at(&self, slot: Slot) {
+        self.table.prefetch_at(slot.0);
     }
 
     /// Returns what is in a slot, if something is.

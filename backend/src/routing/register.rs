@@ -5,22 +5,32 @@ use std::ops::Index;
 
 use serde::{Serialize, Serializer};
 
-use super::table::{Identified, Table};
+use super::places::{Mark, Places, Recent};
+use super::table::Identified;
 
 /// A map from ids to things that are never taken out, whose look-ups cost the same however many there are.
 ///
 /// Each thing has a number, counted from 0 in the order in which they were put in, by which an index can keep what it knows
-/// of them in a list.
+/// of them in a list. The ids stand side by side, so that finding a number reads nothing of the thing.
 #[derive(Clone, Debug)]
 pub struct Register<Id, Thing> {
-    table: Table<Id, Thing>,
+    places: Places,
+    ids: Vec<Id>,
+    things: Vec<Thing>,
     /// The numbers, in the order of the ids.
     order: Vec<u32>,
+    recent: Recent,
 }
 
 impl<Id, Thing> Default for Register<Id, Thing> {
     fn default() -> Self {
-        Self { table: Table::default(), order: Vec::new() }
+        Self {
+            places: Places::default(),
+            ids: Vec::new(),
+            things: Vec::new(),
+            order: Vec::new(),
+            recent: Recent::default(),
+        }
     }
 }
 
@@ -37,50 +47,69 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Register<Id, Thing> {
 
     /// Says whether there is one with an id.
     pub fn contains_key(&self, id: &Id) -> bool {
-        self.table.contains_key(id)
+        self.number(id).is_some()
     }
 
     /// Returns the number of the one with an id.
     pub(super) fn number(&self, id: &Id) -> Option<u32> {
-        self.table.place(id)
+        let recent = self.recent.get();
+        if self.ids.get(recent as usize) == Some(id) {
+            return Some(recent);
+        }
+        self.search(id)
+    }
+
+    /// Notes that the next look-ups are for the one with a number.
+    pub(super) fn expect(&self, number: u32) {
+        self.recent.set(number);
+    }
+
+    // One copy for all who call it: decisions are short, and their code has to stay near the processor.
+    #[inline(never)]
+    fn search(&self, id: &Id) -> Option<u32> {
+        let number = self.places.find(Mark::of(id), |number| self.ids[number as usize] == *id)?;
+        self.recent.set(number);
+        Some(number)
     }
 
     /// Returns the one with a number.
     pub(super) fn numbered(&self, number: u32) -> Option<&Thing> {
-        self.table.at(number)
+        self.things.get(number as usize)
     }
 
     /// Returns the one with a number, for writing.
     pub(super) fn numbered_mut(&mut self, number: u32) -> Option<&mut Thing> {
-        self.table.at_mut(number)
+        self.things.get_mut(number as usize)
     }
 
     /// Returns the one with an id.
     pub fn get(&self, id: &Id) -> Option<&Thing> {
-        self.table.get(id)
+        self.numbered(self.number(id)?)
     }
 
     /// Returns the one with an id, for writing.
     pub fn get_mut(&mut self, id: &Id) -> Option<&mut Thing> {
-        self.table.get_mut(id)
+        self.numbered_mut(self.number(id)?)
     }
 
     /// Puts one in, and returns the one that had its id.
     pub fn insert(&mut self, thing: Thing) -> Option<Thing> {
         let id = *thing.id();
-        let before = self.table.insert(thing);
-        if before.is_none() {
-            let sooner = |number: &u32| self.table.at(*number).is_some_and(|known| *known.id() < id);
-            let place = self.order.partition_point(sooner);
-            self.order.extend(self.table.place(&id));
-            self.order[place..].rotate_right(1);
+        if let Some(known) = self.get_mut(&id) {
+            return Some(std::mem::replace(known, thing));
         }
-        before
+        let number = u32::try_from(self.ids.len()).expect("there are fewer things than numbers for them");
+        self.places.insert(Mark::of(&id), number);
+        let place = self.order.partition_point(|other| self.ids[*other as usize] < id);
+        self.order.insert(place, number);
+        self.ids.push(id);
+        self.things.push(thing);
+        None
     }
 
     /// Returns all of them with their ids, in the order of the ids.
     pub fn iter(&self) -> impl Iterator<Item = (&Id, &Thing)> {
-        self.order.iter().filter_map(|number| self.table.at(*number)).map(|thing| (thing.id(), thing))
+        self.order.iter().map(|number| (&self.ids[*number as usize], &self.things[*number as usize]))
     }
 
     /// Returns all of them, in the order of their ids.
@@ -90,7 +119,7 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Register<Id, Thing> {
 
     /// Returns all of them for writing, in the order in which they were put in.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut Thing> {
-        self.table.values_mut()
+        self.things.iter_mut()
     }
 
     /// Returns all ids, in their order.

@@ -6,6 +6,7 @@
 use std::ops::{Index, IndexMut};
 
 use baton_shared::*;
+use prefetch_index::prefetch_index;
 
 use super::RoutingState;
 use super::capacity::Load;
@@ -31,6 +32,14 @@ impl Seats {
     pub(super) fn grow(&mut self, many: usize) {
         if self.0.len() < many {
             self.0.resize_with(many, Seat::default);
+        }
+    }
+
+    /// Asks for the memory of a seat that is looked at soon.
+    pub(super) fn prefetch(&self, seat: SeatId) {
+        prefetch_index(&self.0, seat as usize);
+        if let Some(Seat { standing, .. }) = self.0.get(seat as usize) {
+            prefetch_index(std::slice::from_ref(standing), 0);
         }
     }
 }

@@ -1,21 +1,23 @@
 //! Things by their ids, many of them and never in one place for long: found by hash, listed in the order of their ids.
 
 use std::collections::BTreeMap;
-use std::hash::{BuildHasher, Hash};
+use std::hash::Hash;
 use std::marker::PhantomData;
 use std::ops::Index;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use baton_shared::*;
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
-use rustc_hash::FxBuildHasher;
+use prefetch_index::prefetch_index;
 use serde::{Serialize, Serializer};
+
+use super::places::{Mark, Places, Recent};
 
 /// A thing that knows its id.
 pub trait Identified<Id> {
     /// Returns it.
     fn id(&self) -> &Id;
+
+    /// Asks for all of its memory, where that is so much that waiting for one part after the other takes long.
+    fn prefetch(&self) {}
 }
 
 /// A map from ids to things whose look-ups cost the same however many there are.
@@ -25,39 +27,17 @@ pub trait Identified<Id> {
 /// of their ids sorts, so whoever looks for a few of many uses [`Table::matching`].
 #[derive(Clone, Debug)]
 pub struct Table<Id, Thing> {
-    places: HashTable<u32>,
+    places: Places,
     slots: Vec<Option<Thing>>,
     vacant: Vec<u32>,
     recent: Recent,
     ids: PhantomData<Id>,
 }
 
-/// The place that was looked up last: events come in groups about the same thing, and then nothing has to be hashed.
-///
-/// It is only ever a guess that is checked, so that it does not matter who writes it when.
-#[derive(Debug, Default)]
-struct Recent(AtomicU32);
-
-impl Recent {
-    fn get(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
-    }
-
-    fn set(&self, place: u32) {
-        self.0.store(place, Ordering::Relaxed);
-    }
-}
-
-impl Clone for Recent {
-    fn clone(&self) -> Self {
-        Self(AtomicU32::new(self.get()))
-    }
-}
-
 impl<Id, Thing> Default for Table<Id, Thing> {
     fn default() -> Self {
         Self {
-            places: HashTable::new(),
+            places: Places::default(),
             slots: Vec::new(),
             vacant: Vec::new(),
             recent: Recent::default(),
@@ -74,7 +54,7 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
 
     /// Says whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.len() == 0
     }
 
     /// Says whether there is one with an id.
@@ -94,10 +74,20 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
     // One copy for all who call it: decisions are short, and their code has to stay near the processor.
     #[inline(never)]
     fn search(&self, id: &Id) -> Option<u32> {
-        let is_it = |place: &u32| self.slots[*place as usize].as_ref().is_some_and(|known| known.id() == id);
-        let place = self.places.find(FxBuildHasher.hash_one(id), is_it).copied()?;
+        let place = self.places.find(Mark::of(id), is_in(&self.slots, id))?;
         self.recent.set(place);
+        self.slots[place as usize].iter().for_each(Identified::prefetch);
         Some(place)
+    }
+
+    /// Asks for the memory in which an id is looked up soon.
+    pub(super) fn prefetch(&self, id: &Id) {
+        self.places.prefetch(Mark::of(id));
+    }
+
+    /// Asks for the memory of the one at a place.
+    pub(super) fn prefetch_at(&self, place: u32) {
+        prefetch_index(&self.slots, place as usize);
     }
 
     /// Notes that the next look-ups are for the one at a place.
@@ -133,35 +123,25 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
 
     /// Puts the one with an id in, made where it is to stand, and returns its place and the one that had its id.
     pub(super) fn put(&mut self, id: Id, make: impl FnOnce() -> Thing) -> (u32, Option<Thing>) {
-        let slots = &self.slots;
-        let is_it = |place: &u32| slots[*place as usize].as_ref().is_some_and(|known| *known.id() == id);
-        let hash_of = |place: &u32| {
-            slots[*place as usize].as_ref().map_or(0, |thing| FxBuildHasher.hash_one(thing.id()))
-        };
-        match self.places.entry(FxBuildHasher.hash_one(id), is_it, hash_of) {
-            Entry::Occupied(known) => {
-                let place = *known.get();
-                (place, self.slots[place as usize].replace(make()))
-            }
-            Entry::Vacant(free) => {
-                let place = self.vacant.pop().unwrap_or_else(|| {
-                    u32::try_from(slots.len()).expect("there are fewer things than numbers for their places")
-                });
-                free.insert(place);
-                if self.slots.len() == place as usize {
-                    self.slots.push(None);
-                }
-                self.slots[place as usize].get_or_insert_with(make);
-                (place, None)
-            }
+        let mark = Mark::of(&id);
+        if let Some(place) = self.places.find(mark, is_in(&self.slots, &id)) {
+            return (place, self.slots[place as usize].replace(make()));
         }
+        let place = self.vacant.pop().unwrap_or_else(|| {
+            u32::try_from(self.slots.len()).expect("there are fewer things than numbers for their places")
+        });
+        if self.slots.len() == place as usize {
+            self.slots.push(None);
+        }
+        // The thing is written first: a write that waits for its memory would hold up the one of a whole thing behind it.
+        self.slots[place as usize].get_or_insert_with(make);
+        self.places.insert(mark, place);
+        (place, None)
     }
 
     /// Takes one out.
     pub fn remove(&mut self, id: &Id) -> Option<Thing> {
-        let slots = &self.slots;
-        let is_it = |place: &u32| slots[*place as usize].as_ref().is_some_and(|known| known.id() == id);
-        let (place, _) = self.places.find_entry(FxBuildHasher.hash_one(id), is_it).ok()?.remove();
+        let place = self.places.remove(Mark::of(id), is_in(&self.slots, id))?;
         self.vacant.push(place);
         self.slots[place as usize].take()
     }
@@ -191,6 +171,11 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
     fn ordered(&self) -> BTreeMap<&Id, &Thing> {
         self.slots.iter().flatten().map(|thing| (thing.id(), thing)).collect()
     }
+}
+
+/// Says whether what stands at a place has an id.
+fn is_in<Id: PartialEq, Thing: Identified<Id>>(slots: &[Option<Thing>], id: &Id) -> impl Fn(u32) -> bool {
+    move |place| slots[place as usize].as_ref().is_some_and(|known| known.id() == id)
 }
 
 impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> FromIterator<Thing> for Table<Id, Thing> {

@@ -12,6 +12,7 @@ use baton_shared::segment::{FollowedBy, OwnerCause, WrapUp};
 use baton_shared::*;
 
 use super::super::open::{Open, Running, Slot};
+use super::super::seats::SeatId;
 use super::super::{Deadline, RoutingState, Subject};
 
 /// A conversation's opening, taken out of its event.
@@ -61,6 +62,7 @@ impl Change {
 impl RoutingState {
     pub(super) fn conversation_opened(&mut self, opening: Opening) {
         let Opening { conversation: id, contact, channel, queue, segment, at } = opening;
+        self.conversations.prefetch(&id);
         let at_once = self.policies.holding(queue, channel).offers_at_once;
         let waiting = Waiting::begin(Search::begin(Pool::Queue(queue), at, at_once), None);
         let found = self.queues.get(&queue);
@@ -68,7 +70,8 @@ impl RoutingState {
         let priority = found.map(|queue| queue.priority).unwrap_or_default();
         let work = found.map(|queue| queue.rules.work()).unwrap_or_default();
         let owner = Owner::Queue(queue);
-        let running = Running { owner, started_at: at, preceded_by: OwnerCause::Opened, last_seq: 0 };
+        let preceded_by = OwnerCause::Opened;
+        let running = Running { owner, started_at: at, preceded_by, last_seq: 0, seat: SeatId::default() };
         self.index.touched.conversations.insert(id);
         self.index.touched.running.insert(id);
         let conversation = || Conversation {
@@ -172,7 +175,13 @@ impl RoutingState {
         conversation.state = ConversationState::Open { held, epoch: change.epoch };
         conversation.segment = change.segment;
         let (owner, preceded_by) = (change.to, change.cause);
-        *running = Some(Running { owner, started_at: at, preceded_by, last_seq });
+        let seat = match owner {
+            Owner::Agent(agent) => self.agents.number(&agent),
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
+        };
+        let beginning =
+            Running { owner, started_at: at, preceded_by, last_seq, seat: seat.unwrap_or_default() };
+        *running = Some(beginning);
         for passed_at in conversation.waiting().into_iter().flat_map(|waiting| waiting.search.passed.values())
         {
             self.index
@@ -196,10 +205,8 @@ impl RoutingState {
         if let Owner::Agent(agent) = change.from {
             self.change_load(agent, |load| load.disown(change.conversation, channel, units, work));
         }
-        if let Owner::Agent(agent) = change.to
-            && let Some(seat) = self.agents.number(&agent)
-        {
-            self.begin_idleness(seat, at);
+        if let (Owner::Agent(agent), Some(seat)) = (change.to, seat) {
+            self.begin_idleness(seat, agent, at);
             let load = &mut self.index.seats[seat].load;
             load.own(change.conversation, channel, channel.units(), takes_up);
             self.note_seat(seat);
@@ -323,35 +330,48 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        let Some(mut open) = self.conversations.remove(&id) else { return };
-        let Open { conversation, running, placed } = &mut open;
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        let Some(Open { conversation, running, placed }) = self.conversations.at_mut(slot) else { return };
+        let seat = match from {
+            Owner::Agent(agent) => {
+                running.iter().for_each(|running| self.agents.expect(running.seat));
+                self.agents.number(&agent)
+            }
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
+        };
+        // It is changed last: until then its memory has come.
+        seat.iter().for_each(|seat| self.index.seats.prefetch(*seat));
         self.index.deadlines.disarm(conversation);
-        let wrap_up_secs = self.policies.holding(conversation.queue, conversation.channel).wrap_up_secs;
-        if let Some(over) = running.as_mut().filter(|_| conversation.segment == ended) {
-            over.last_seq = conversation.last_seq;
-            self.end_segment(over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
-        }
         self.index.lines.leave(*placed, Subject::Conversation(id));
+        let policy = self.policies.holding(conversation.queue, conversation.channel);
+        let (wrap_up_secs, keeps) = (policy.wrap_up_secs, policy.keep_whispers);
+        let over = running.filter(|_| conversation.segment == ended);
+        let over = over.map(|over| Running { last_seq: conversation.last_seq, ..over });
         let served = conversation.last_agent.is_some() || matches!(from, Owner::Agent(_));
         let surveyed = served && self.queues.get(&conversation.queue).is_some_and(|queue| queue.rules.survey);
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1, surveyed };
-        self.index.going_on.remove(&id);
-        self.index.unsure.conversations.remove(&id);
         let oversight = conversation.oversight.take().map(|oversight| *oversight).unwrap_or_default();
         let listeners = std::mem::take(&mut conversation.listeners);
         for agent in listeners.iter().chain(&oversight.listeners) {
             self.index.touched.listeners.insert((id, *agent), false);
         }
-        let keeps = self.policies.holding(conversation.queue, conversation.channel).keep_whispers;
         if oversight.whispers > 0 && !keeps {
             self.index.touched.forgotten.push(id);
         }
         if let Owner::Agent(agent) = from {
             conversation.last_agent = Some(agent);
-            let (channel, units, work) = (conversation.channel, conversation.units(), conversation.work);
-            self.change_load(agent, |load| load.disown(id, channel, units, work));
         }
-        self.index.touched.closed_conversations.push(open.conversation);
+        let (channel, units, work) = (conversation.channel, conversation.units(), conversation.work);
+        let closed = self.conversations.remove(&id).map(|open| open.conversation);
+        self.index.touched.closed_conversations.extend(closed);
+        self.index.going_on.remove(&id);
+        self.index.unsure.conversations.remove(&id);
+        if let Some(over) = over {
+            self.end_segment(&over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
+        }
+        if let Some(seat) = seat {
+            self.change_load_of(seat, |load| load.disown(id, channel, units, work));
+        }
     }
 
     pub(super) fn request_created(&mut self, request: Request) {

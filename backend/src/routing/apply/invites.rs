@@ -27,7 +27,7 @@ impl RoutingState {
         let (work, channel) =
             (invite.work, self.conversations.get(&invite.conversation).map(|open| open.channel));
         if let Some(seat) = self.agents.number(&agent) {
-            self.begin_idleness(seat, since);
+            self.begin_idleness(seat, agent, since);
         }
         if let Some(channel) = channel {
             self.hold_for(id, agent, channel, work);
