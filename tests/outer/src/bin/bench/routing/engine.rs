@@ -68,33 +68,40 @@ impl Engine {
         self.state.conversations.len()
     }
 
-    fn apply(&mut self, event: Event, at: Timestamp) {
-        self.state.apply(&Recorded { position: self.state.position + 1, at, event });
+    const fn next_position(&self) -> u64 {
+        self.state.position + 1
     }
 
+    // Events are written where they are read: moving one costs as much as a look-up.
     fn opened(&mut self, conversation: ConversationId, queue: QueueId, at: Timestamp) {
         let bits = conversation.bits();
-        let event = Event::ConversationOpened {
-            conversation,
-            contact: ContactId::from_bits(bits),
-            channel: Channel::WebChat,
-            queue,
-            segment: SegmentId::from_bits(bits),
-        };
-        self.apply(event, at);
+        self.state.apply(&Recorded {
+            position: self.next_position(),
+            at,
+            event: Event::ConversationOpened {
+                conversation,
+                contact: ContactId::from_bits(bits),
+                channel: Channel::WebChat,
+                queue,
+                segment: SegmentId::from_bits(bits),
+            },
+        });
     }
 
     fn ended(&mut self, conversation: ConversationId, agent: AgentId, at: Timestamp) {
         let Some(open) = self.state.conversations.get(&conversation) else { return };
         let ended = open.segment;
-        let event = Event::ConversationClosed {
-            conversation,
-            from: Owner::Agent(agent),
-            by: EndedBy::Agent,
-            ended,
-            wrap_up: WrapUp::None,
-        };
-        self.apply(event, at);
+        self.state.apply(&Recorded {
+            position: self.next_position(),
+            at,
+            event: Event::ConversationClosed {
+                conversation,
+                from: Owner::Agent(agent),
+                by: EndedBy::Agent,
+                ended,
+                wrap_up: WrapUp::None,
+            },
+        });
     }
 
     /// Offers what was planned, and has it accepted.
@@ -106,19 +113,30 @@ impl Engine {
         let segment = ids::bits(at, conversation.bits() as u32);
         let offer = OfferId::from_bits(segment);
         let (cause, deadline) = (OfferCause::Queue(queue), Some(at.plus(OFFER_LASTS)));
-        self.apply(Event::OfferMade { offer, conversation, agent, cause, deadline }, at);
-        self.apply(Event::OfferEnded { offer, conversation, agent, end: OfferEnd::Accepted }, at);
-        let changed = Event::OwnerChanged {
-            conversation,
-            from: Owner::Queue(queue),
-            to: Owner::Agent(agent),
-            epoch: 2,
-            cause: OwnerCause::Accepted(offer),
-            ended,
-            wrap_up: WrapUp::None,
-            segment: SegmentId::from_bits(segment),
-        };
-        self.apply(changed, at);
+        self.state.apply(&Recorded {
+            position: self.next_position(),
+            at,
+            event: Event::OfferMade { offer, conversation, agent, cause, deadline },
+        });
+        self.state.apply(&Recorded {
+            position: self.next_position(),
+            at,
+            event: Event::OfferEnded { offer, conversation, agent, end: OfferEnd::Accepted },
+        });
+        self.state.apply(&Recorded {
+            position: self.next_position(),
+            at,
+            event: Event::OwnerChanged {
+                conversation,
+                from: Owner::Queue(queue),
+                to: Owner::Agent(agent),
+                epoch: 2,
+                cause: OwnerCause::Accepted(offer),
+                ended,
+                wrap_up: WrapUp::None,
+                segment: SegmentId::from_bits(segment),
+            },
+        });
         Some(Matched { conversation, agent })
     }
 
