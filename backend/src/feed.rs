@@ -21,6 +21,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use crate::clock::Clock;
 use crate::store::Store;
+use crate::wall::Counting;
 
 pub use streams::{HEARTBEAT_EVERY, LINE_EVERY};
 pub use walls::{WALL_EVERY, WALL_KEPT};
@@ -34,8 +35,19 @@ pub const BYTES_WAITING_MAX: usize = 1024 * 1024;
 /// How many messages wait for the thread at most.
 const MESSAGES_WAITING_MAX: usize = 8_192;
 
+/// Who watches a wall, and how it counts for them.
+///
+/// The same person may watch several at once, each counted otherwise.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Watcher {
+    /// Who.
+    pub agent: AgentId,
+    /// How.
+    pub counting: Counting,
+}
+
 /// Whose stream it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reader {
     /// A person's, in one browser.
     Person {
@@ -46,8 +58,8 @@ pub enum Reader {
     },
     /// A supervisor's wall, in one browser.
     Wall {
-        /// Who.
-        agent: AgentId,
+        /// Whose, and how it counts.
+        watcher: Watcher,
         /// As for a person's stream.
         session: [u8; 32],
     },
@@ -87,8 +99,9 @@ enum Message {
     Begin(u64),
     Publish(Vec<Published>),
     Subscribe(Reader, Option<String>, mpsc::Sender<Bytes>),
-    Wall(AgentId, oneshot::Sender<Option<(Wall, u64)>>),
+    Wall(Watcher, oneshot::Sender<Option<(Wall, u64)>>),
     Typing(ConversationId, Actor),
+    ScheduleRan,
     CloseSession([u8; 32]),
     ClosePerson(AgentId),
     Tick,
@@ -151,9 +164,9 @@ impl Feed {
 
     /// Returns all that a person sees of the work of their teams, and the cursor that it stands for; nothing where it
     /// cannot be read at the moment.
-    pub async fn wall(&self, agent: AgentId) -> Option<(Wall, String)> {
+    pub async fn wall(&self, watcher: Watcher) -> Option<(Wall, String)> {
         let (reply, answer) = oneshot::channel();
-        self.messages.try_send(Message::Wall(agent, reply)).ok()?;
+        self.messages.try_send(Message::Wall(watcher, reply)).ok()?;
         let (wall, tail) = answer.await.ok()??;
         Some((wall, self.cursor(tail)))
     }
@@ -161,6 +174,11 @@ impl Feed {
     /// Tells the other side that someone is typing; lost where nobody listens.
     pub fn typing(&self, conversation: ConversationId, actor: Actor) {
         drop(self.messages.try_send(Message::Typing(conversation, actor)));
+    }
+
+    /// Tells those who watch a wall that something became of a scheduled report; lost where nobody listens.
+    pub fn schedule_ran(&self) {
+        drop(self.messages.try_send(Message::ScheduleRan));
     }
 
     /// Ends the streams of a session.

@@ -35,7 +35,7 @@ pub use self::register::Register;
 pub use self::scope::Scope;
 use self::seats::Seats;
 pub use self::table::Table;
-pub use self::touched::{Changed, Touched};
+pub use self::touched::{Changed, Filed, NoAnswer, Talk, Touched, Unanswered};
 use self::waits::Waits;
 
 /// The open work of a workspace, and everything that decides who gets it.

@@ -208,7 +208,7 @@ async fn record(app: &Arc<App>, schedule: ScheduleId, run: ScheduleRun) {
     loop {
         let kept = run.clone();
         let written = app.with_store(move |app| app.store.record_run(schedule, &kept)).await;
-        let Err(error) = written else { return };
+        let Err(error) = written else { return app.feed.schedule_ran() };
         tracing::error!(error = %chain(&error), %schedule, "what became of a report could not be kept");
         if app.schedules.is_stopped() {
             return;

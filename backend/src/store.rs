@@ -20,7 +20,7 @@ use baton_shared::*;
 
 pub use crate::content::{Content, Former, ReadMarks};
 use crate::history::Texts;
-use crate::routing::OpenWork;
+use crate::routing::{Filed, OpenWork, Talk, Unanswered};
 
 /// Everything that one turn decided, committed together or not at all.
 #[derive(Clone, Debug, Default)]
@@ -102,8 +102,14 @@ pub enum Row {
     Conversation(Conversation),
     /// A segment.
     Segment(Segment),
+    /// What an agent had.
+    Talk(Talk),
+    /// The filing of what an agent had; nothing where that is not known.
+    Filed(Filed),
     /// An offer.
     Offer(Offer),
+    /// An offer that was not answered.
+    Unanswered(Unanswered),
     /// A transfer.
     Transfer(Transfer),
     /// What a customer said of a conversation; the first they said stays.
@@ -298,13 +304,13 @@ pub enum StoreError {
     },
 }
 
-/// Something that is counted in a queue or of a person.
+/// Something that is counted of a queue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fact {
     /// When it happened.
     pub at: Timestamp,
-    /// In which queue; nothing for an offer of what waited in none.
-    pub queue: Option<QueueId>,
+    /// In which queue, or of which queue the conversation was.
+    pub queue: QueueId,
     /// What happened.
     pub what: Happening,
 }
@@ -324,13 +330,22 @@ pub enum Happening {
         /// How long it had waited there, in milliseconds.
         waited_ms: u64,
     },
-    /// An offer was not answered in time.
+    /// An offer was not answered in time, or was taken back.
     Missed {
         /// By whom.
         agent: AgentId,
     },
-    /// An offer was refused.
+    /// An offer was refused, or whoever was asked went away.
     Rejected,
+    /// An agent had a conversation, and has it no more.
+    Talked {
+        /// In which segment.
+        segment: SegmentId,
+        /// For how long, in milliseconds.
+        talk_ms: u64,
+        /// How long they filed it, in milliseconds; nothing unless they did.
+        wrap_up_ms: Option<u64>,
+    },
 }
 
 /// What a wall shows beside the open work.

@@ -5,18 +5,20 @@
 //! and the store nothing, and there is none while nobody watches one. What changed since the last look is known row by
 //! row; only the queues, of which there are few, are made anew each time.
 
-mod facts;
+mod counting;
+pub(crate) mod facts;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use baton_shared::offer::DEADLINE_MARGIN;
-use baton_shared::wall::{AgentRow, ConversationRow, FlagView, QueueRow, Standing, TransferRow};
+use baton_shared::wall::{AgentRow, AllQueues, ConversationRow, FlagView, QueueRow, Standing, TransferRow};
 use baton_shared::*;
 
-use self::facts::{Facts, facts_of, midnight};
+pub use self::counting::{Counting, DAY_MAX, Day};
+use self::facts::{Facts, facts_of, filed_of};
 use crate::desk::may_take_over;
-use crate::routing::{Changed, RoutingState, Scope};
+use crate::routing::{Changed, RoutingState, Scope, Unanswered};
 use crate::store::{Names, Reading, Store, StoreError, WallRows};
 
 /// What a conversation's row shows beside its state.
@@ -36,6 +38,17 @@ pub struct Stirred {
     transfers: BTreeSet<TransferId>,
 }
 
+/// What one wall shows: whose work, and of which day.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct View {
+    /// What is overseen.
+    pub scope: Scope,
+    /// How it is counted.
+    pub counting: Counting,
+    /// From when on, and until when the view holds.
+    pub day: Day,
+}
+
 /// The work of a workspace, as it is shown.
 #[derive(Debug)]
 pub struct Board {
@@ -48,8 +61,6 @@ pub struct Board {
     known: HashMap<ConversationId, Known>,
     present_since: BTreeMap<AgentId, Timestamp>,
     facts: Facts,
-    /// The midnight from which facts are counted.
-    day: Timestamp,
     changed: bool,
     /// Who may have another load than before, beside those whom the state says.
     stirred: BTreeSet<ConversationId>,
@@ -60,8 +71,7 @@ impl Board {
     pub fn load(store: &dyn Store, now: Timestamp) -> Result<Self, StoreError> {
         let loaded = store.load()?;
         let reading = store.read()?;
-        let day = midnight(now);
-        let WallRows { spoken, present_since, facts } = reading.wall_rows(day)?;
+        let WallRows { spoken, present_since, facts } = reading.wall_rows(now.minus(DAY_MAX))?;
         let mut board = Self {
             state: RoutingState::from_open_work(loaded.work),
             state_head: loaded.head,
@@ -71,7 +81,6 @@ impl Board {
             known: HashMap::new(),
             present_since: present_since.into_iter().collect(),
             facts: Facts::default(),
-            day,
             changed: false,
             stirred: BTreeSet::new(),
         };
@@ -103,6 +112,9 @@ impl Board {
         if seq > self.rest_head {
             for fact in facts_of(&self.state, event, at) {
                 self.facts.note(&fact);
+            }
+            if let Some(filed) = filed_of(&self.state, event, at) {
+                self.facts.note_filed(&filed);
             }
         }
         if seq <= self.state_head {
@@ -151,19 +163,15 @@ impl Board {
         estimates.chain(self.facts.next_change(made)).min()
     }
 
-    /// Says whether its day is over, so that it has to be read anew.
-    pub fn is_over(&self, now: Timestamp) -> bool {
-        midnight(now) != self.day
+    /// Returns what a person is shown on a day, counted as they want it.
+    pub fn view(&self, person: AgentId, counting: &Counting, now: Timestamp) -> View {
+        View { scope: self.state.scope(person), counting: counting.clone(), day: counting.day(now) }
     }
 
-    /// Returns what a person oversees.
-    pub fn scope(&self, person: AgentId) -> Scope {
-        self.state.scope(person)
-    }
-
-    /// Takes the rows that may look otherwise than at the last call.
-    pub fn stirred(&mut self) -> Stirred {
+    /// Takes the rows that may look otherwise than at the last call, and forgets what no day reaches any more.
+    pub fn stirred(&mut self, now: Timestamp) -> Stirred {
         self.changed = false;
+        self.facts.forget(now);
         let mut stirred = Stirred { conversations: std::mem::take(&mut self.stirred), ..Stirred::default() };
         for changed in self.state.take_touched().into_changes(&self.state) {
             match changed {
@@ -176,8 +184,8 @@ impl Board {
                     stirred.agents.extend(owning_agent(open.owner()));
                 }
                 Changed::Segment(segment) => stirred.agents.extend(owning_agent(Some(segment.owner))),
-                Changed::Offer(offer) => {
-                    stirred.agents.insert(offer.agent);
+                Changed::Offer(Offer { agent, .. }) | Changed::Unanswered(Unanswered { agent, .. }) => {
+                    stirred.agents.insert(agent);
                 }
                 Changed::Transfer(transfer) => {
                     stirred.transfers.insert(transfer.id);
@@ -200,6 +208,8 @@ impl Board {
                 | Changed::Listener { .. }
                 | Changed::WhispersForgotten(_)
                 | Changed::Request(_)
+                | Changed::Talk(_)
+                | Changed::Filed(_)
                 | Changed::Rating(_)
                 | Changed::Invite(_) => {}
             }
@@ -207,10 +217,13 @@ impl Board {
         stirred
     }
 
-    /// Returns all that is shown of a scope.
-    pub fn wall(&self, scope: &Scope, now: Timestamp) -> Wall {
-        let queues = self.queues(now).into_iter().filter(|row| scope.has_queue(row.id));
-        let agents = self.state.agents.keys().filter_map(|agent| self.agent_row(scope, *agent));
+    /// Returns all that is shown of a view.
+    pub fn wall(&self, view: &View, now: Timestamp) -> Wall {
+        let scope = &view.scope;
+        let queues = self.queues(&view.counting, view.day, now);
+        let all_queues = self.all_queues(scope, &queues);
+        let queues = queues.into_iter().filter(|row| scope.has_queue(row.id));
+        let agents = self.state.agents.keys().filter_map(|agent| self.agent_row(view, *agent));
         let conversations = self.state.conversations.keys();
         let conversations = conversations.filter_map(|open| self.conversation_row(scope, *open));
         let transfers = self.state.transfers.keys().filter_map(|id| self.transfer_row(scope, *id));
@@ -219,26 +232,32 @@ impl Board {
             agents: agents.map(|row| (row.id, row)).collect(),
             conversations: conversations.map(|row| (row.id, row)).collect(),
             transfers: transfers.map(|row| (row.id, row)).collect(),
+            all_queues,
             ownerless: self.ownerless(),
         }
     }
 
-    /// Brings a wall of a scope up to date with rows that may have changed, and returns how it changed.
+    /// Brings the wall of a view up to date with rows that may have changed, and returns how it changed.
     pub fn update(
         &self,
         wall: &mut Wall,
-        scope: &Scope,
+        view: &View,
         stirred: &Stirred,
         queues: &[QueueRow],
     ) -> Vec<WallEvent> {
+        let scope = &view.scope;
         let mut events = Vec::new();
         for row in queues.iter().filter(|row| scope.has_queue(row.id)) {
             if wall.queues.get(&row.id) != Some(row) {
                 events.push(WallEvent::QueueShown { queue: row.clone() });
             }
         }
+        let all_queues = self.all_queues(scope, queues);
+        if all_queues != wall.all_queues {
+            events.push(WallEvent::AllQueuesShown { all_queues });
+        }
         for agent in &stirred.agents {
-            let row = self.agent_row(scope, *agent);
+            let row = self.agent_row(view, *agent);
             if row.as_ref() != wall.agents.get(agent) {
                 events.extend(row.map(|agent| WallEvent::AgentShown { agent }));
             }
@@ -275,22 +294,18 @@ impl Board {
         events
     }
 
-    /// Returns a row for each queue.
-    pub fn queues(&self, now: Timestamp) -> Vec<QueueRow> {
-        let mut rows: BTreeMap<QueueId, QueueRow> =
-            self.state.queues.values().map(|queue| (queue.id, self.queue_row(queue, now))).collect();
+    /// Returns a row for each queue, counted in one way over a day.
+    pub fn queues(&self, counting: &Counting, day: Day, now: Timestamp) -> Vec<QueueRow> {
+        let row = |queue: &Queue| (queue.id, self.queue_row(queue, counting, (day.from, now)));
+        let mut rows: BTreeMap<QueueId, QueueRow> = self.state.queues.values().map(row).collect();
         for agent in self.state.agents.values().filter(|agent| agent.enabled) {
             for queue in &agent.queues {
-                let served = |queue: &&Queue| queue.is_met_by(&agent.skills, 0);
-                let served = self.state.queues.get(queue).filter(served).is_some();
-                let Some(row) = rows.get_mut(queue).filter(|_| served) else { continue };
-                if agent.presence.available() {
-                    row.available += 1;
-                } else if agent.presence.status == Status::Offline || !agent.presence.reachable {
-                    row.offline += 1;
-                } else {
-                    row.unavailable += 1;
-                }
+                let Some(row) = rows.get_mut(queue).filter(|_| self.serves(agent, *queue)) else { continue };
+                *match Turnout::of(agent) {
+                    Turnout::Available => &mut row.available,
+                    Turnout::Unavailable => &mut row.unavailable,
+                    Turnout::Offline => &mut row.offline,
+                } += 1;
             }
         }
         for open in self.state.conversations.values() {
@@ -306,8 +321,30 @@ impl Board {
         rows.into_values().collect()
     }
 
-    fn queue_row(&self, queue: &Queue, now: Timestamp) -> QueueRow {
-        let (recent, today) = self.facts.counts(queue, now);
+    /// Returns what the queues of a scope come to; whoever serves several of them counts once.
+    fn all_queues(&self, scope: &Scope, queues: &[QueueRow]) -> AllQueues {
+        let mut all = AllQueues::default();
+        queues.iter().filter(|row| scope.has_queue(row.id)).for_each(|row| all.add(row));
+        for agent in self.state.agents.values().filter(|agent| agent.enabled) {
+            let serves = |queue: &QueueId| scope.has_queue(*queue) && self.serves(agent, *queue);
+            if agent.queues.iter().any(serves) {
+                *match Turnout::of(agent) {
+                    Turnout::Available => &mut all.available,
+                    Turnout::Unavailable => &mut all.unavailable,
+                    Turnout::Offline => &mut all.offline,
+                } += 1;
+            }
+        }
+        all
+    }
+
+    /// Says whether someone who belongs to a queue can be given its work.
+    fn serves(&self, agent: &Agent, queue: QueueId) -> bool {
+        self.state.queues.get(&queue).is_some_and(|queue| queue.is_met_by(&agent.skills, 0))
+    }
+
+    fn queue_row(&self, queue: &Queue, counting: &Counting, (from, now): (Timestamp, Timestamp)) -> QueueRow {
+        let (recent, today) = self.facts.counts(queue, counting, (from, now));
         QueueRow {
             id: queue.id,
             name: self.names.queues.get(&queue.id).cloned().unwrap_or_default(),
@@ -327,8 +364,8 @@ impl Board {
         }
     }
 
-    fn agent_row(&self, scope: &Scope, id: AgentId) -> Option<AgentRow> {
-        let agent = self.state.agents.get(&id).filter(|agent| agent.enabled && scope.has_person(id))?;
+    fn agent_row(&self, view: &View, id: AgentId) -> Option<AgentRow> {
+        let agent = self.state.agents.get(&id).filter(|agent| agent.enabled && view.scope.has_person(id))?;
         let owned = self.state.owned_by(id).map(Conversation::units).sum::<u32>();
         let offered =
             |offer: &Offer| self.state.conversations.get(&offer.conversation).map(Conversation::units);
@@ -341,7 +378,7 @@ impl Board {
             load: owned + offered,
             capacity: agent.capacity.values().sum(),
             conversations: u32::try_from(self.state.owned_by(id).count()).unwrap_or(u32::MAX),
-            missed: self.facts.missed_by(id),
+            missed: self.facts.missed_by(id, view.day.from),
         })
     }
 
@@ -435,6 +472,28 @@ impl Board {
         };
         let count = state.conversations.values().filter(|open| !answered(open)).count();
         u32::try_from(count).unwrap_or(u32::MAX)
+    }
+}
+
+/// Whether someone who serves a queue is there for it.
+enum Turnout {
+    /// They take new work.
+    Available,
+    /// They are connected and take no new work.
+    Unavailable,
+    /// They are Offline or not connected.
+    Offline,
+}
+
+impl Turnout {
+    fn of(agent: &Agent) -> Self {
+        if agent.presence.available() {
+            Self::Available
+        } else if agent.presence.status == Status::Offline || !agent.presence.reachable {
+            Self::Offline
+        } else {
+            Self::Unavailable
+        }
     }
 }
 

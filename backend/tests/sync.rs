@@ -10,6 +10,8 @@
 mod acting;
 #[path = "sync/bots.rs"]
 mod bots;
+#[path = "sync/counts.rs"]
+mod counts;
 #[path = "sync/lines.rs"]
 mod lines;
 #[path = "sync/play.rs"]
@@ -225,6 +227,7 @@ fn desk_event_name(event: &DeskEvent) -> &'static str {
 fn wall_event_name(event: &WallEvent) -> &'static str {
     match event {
         WallEvent::QueueShown { .. } => "queue_shown",
+        WallEvent::AllQueuesShown { .. } => "all_queues_shown",
         WallEvent::AgentShown { .. } => "agent_shown",
         WallEvent::ConversationShown { .. } => "conversation_shown",
         WallEvent::ConversationHidden { .. } => "conversation_hidden",
@@ -235,7 +238,7 @@ fn wall_event_name(event: &WallEvent) -> &'static str {
 }
 
 /// How many names [`wall_event_name`] knows, but for that of what never happens: a conversation without an owner.
-const WALL_EVENTS: usize = 6;
+const WALL_EVENTS: usize = 7;
 
 /// How many names [`desk_event_name`] knows.
 const DESK_EVENTS: usize = 18;
@@ -245,6 +248,7 @@ fn every_command_leaves_every_desk_as_a_fresh_snapshot_shows_it() {
     let mut stage = Stage::new();
     play::everything(&mut stage);
     stage.check_every_cut_point();
+    counts::check(&stage);
 
     let commands: BTreeSet<_> = stage.given.iter().map(command_name).collect();
     assert_eq!(commands.len(), COMMANDS, "every command was played: {commands:?}");
@@ -378,5 +382,6 @@ fn play_at_random(
         random::play(&mut stage, &mut random);
     }
     stage.check_every_cut_point();
+    counts::check(&stage);
     stage.log()
 }

@@ -357,13 +357,13 @@ pub async fn policy_history() -> Result<Vec<PolicyChange>, Failure> {
 }
 
 /// Fetches the wall.
-pub async fn wall() -> Result<WallSnapshot, Failure> {
-    get("/api/supervisor".to_owned()).await
+pub async fn wall(counting: &str) -> Result<WallSnapshot, Failure> {
+    get(format!("/api/supervisor?{counting}")).await
 }
 
-/// Returns the address of the wall's stream after a cursor.
-pub fn wall_stream_address(cursor: &str) -> String {
-    format!("/api/supervisor/events?after={}", js_sys::encode_uri_component(cursor))
+/// Returns the address of the wall's stream after a cursor, counted as the snapshot was.
+pub fn wall_stream_address(cursor: &str, counting: &str) -> String {
+    format!("/api/supervisor/events?after={}&{counting}", js_sys::encode_uri_component(cursor))
 }
 
 /// Begins to listen in.

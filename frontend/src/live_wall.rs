@@ -17,6 +17,7 @@ use crate::browser::event_source::{Frame, Stream};
 use crate::browser::{page, random};
 use crate::connection::backoff_ms;
 use crate::reading;
+use crate::screens::supervisor::counting::Counting;
 use crate::server_clock::{ServerClock, every};
 use crate::session::CurrentSession;
 
@@ -25,7 +26,7 @@ const SILENCE_MS_MAX: f64 = 50_000.0;
 
 const WATCH_EVERY: Duration = Duration::from_secs(1);
 
-const EVENTS: [&str; 5] = ["hello", "wall", "heartbeat", "restart", "stopping"];
+const EVENTS: [&str; 6] = ["hello", "wall", "schedules", "heartbeat", "restart", "stopping"];
 
 /// How the page stands with the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +68,10 @@ pub struct LiveWall {
     wire: StoredValue<Wire, LocalStorage>,
     clock: ServerClock,
     session: CurrentSession,
+    /// How the wall counts.
+    counting: RwSignal<Counting>,
+    /// Rises whenever something may have become of a scheduled report.
+    schedules: RwSignal<u32>,
 }
 
 impl LiveWall {
@@ -78,6 +83,8 @@ impl LiveWall {
             wire: StoredValue::new_local(Wire::default()),
             clock: context.clock,
             session: context.session,
+            counting: RwSignal::new(Counting::load()),
+            schedules: RwSignal::new(0),
         };
         live.connect();
         every(WATCH_EVERY, move || {
@@ -99,6 +106,23 @@ impl LiveWall {
         self.link.get()
     }
 
+    /// Returns how the wall counts, and tracks it.
+    pub fn counting(self) -> Counting {
+        self.counting.get()
+    }
+
+    /// Counts otherwise from now on, in this browser; what is shown stays until the server has counted anew.
+    pub fn count(self, counting: Counting) {
+        counting.keep();
+        self.counting.set(counting);
+        self.come_again(0, true);
+    }
+
+    /// Tracks what becomes of scheduled reports.
+    pub fn track_schedules(self) {
+        self.schedules.track();
+    }
+
     /// Takes a snapshot where there is no cursor to go on from, and opens the stream.
     fn connect(self) {
         let begun = self.wire.try_update_value(|wire| {
@@ -108,12 +132,13 @@ impl LiveWall {
             (wire.start, wire.cursor.is_some())
         });
         let Some((start, goes_on)) = begun else { return };
+        let counting = self.counting.get_untracked();
         spawn_local(async move {
             let knock = if goes_on {
                 // The stream cannot say why it was refused; this can.
                 api::session().await.map(|_| None)
             } else {
-                api::wall().await.map(Some)
+                api::wall(&counting.query()).await.map(Some)
             };
             if self.current(start) {
                 self.connected(start, knock);
@@ -151,7 +176,9 @@ impl LiveWall {
                 }
             });
         };
-        let stream = Stream::open(&api::wall_stream_address(&cursor), &EVENTS, on_frame, on_broken);
+        let counting = self.counting.with_untracked(Counting::query);
+        let address = api::wall_stream_address(&cursor, &counting);
+        let stream = Stream::open(&address, &EVENTS, on_frame, on_broken);
         self.wire.update_value(|wire| wire.stream = stream);
     }
 
@@ -167,7 +194,13 @@ impl LiveWall {
                 self.clock.set(now);
                 self.wire.update_value(|wire| wire.tries = 0);
                 self.link.set(WallLink::Connected);
+                // Nothing was heard until now.
+                self.schedules.update(|heard| *heard = heard.wrapping_add(1));
             }),
+            "schedules" => {
+                self.schedules.update(|heard| *heard = heard.wrapping_add(1));
+                Ok(())
+            }
             "wall" => reading::read_wall_events(&frame.data).map(|events| self.apply(&events, &frame.id)),
             "heartbeat" => reading::read(&frame.data).map(|Now { now }| self.clock.set(now)),
             "stopping" => reading::read(&frame.data).map(|ComeAgain { after_ms }| {

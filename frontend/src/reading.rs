@@ -35,6 +35,7 @@ fn read_wall_event(event: Value) -> Result<WallEvent, Unreadable> {
     let kind = fields.remove("type");
     Ok(match kind.as_ref().and_then(Value::as_str).unwrap_or_default() {
         "queue_shown" => WallEvent::QueueShown { queue: take(&mut fields, "queue")? },
+        "all_queues_shown" => WallEvent::AllQueuesShown { all_queues: take(&mut fields, "all_queues")? },
         "agent_shown" => WallEvent::AgentShown { agent: take(&mut fields, "agent")? },
         "conversation_shown" => {
             WallEvent::ConversationShown { conversation: take(&mut fields, "conversation")? }

@@ -7,7 +7,7 @@ use baton_shared::desk::Thread;
 use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
-use super::{Published, What};
+use super::{Published, Watcher, What};
 use crate::store::{Reading, Sight, StoreError};
 
 /// Who is sent a frame.
@@ -20,7 +20,7 @@ pub(super) enum Audience {
     /// The customer of this conversation.
     Customer(ConversationId),
     /// This supervisor, of their teams' work.
-    Wall(AgentId),
+    Wall(Watcher),
 }
 
 /// What an audience is sent.

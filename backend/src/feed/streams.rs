@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::audience::{Audience, Projected, Sent, project};
 use super::frames::{Frame, Kept, cursor, event, parse_cursor};
 use super::walls::{Outcome, Walls};
-use super::{BYTES_WAITING_MAX, Message, Parts, Published, Reader, What};
+use super::{BYTES_WAITING_MAX, Message, Parts, Published, Reader, Watcher, What};
 use crate::store::{Reading, StoreError};
 
 /// How often a heartbeat is sent.
@@ -140,14 +140,17 @@ impl Streams {
                 Message::Begin(head) => self.begin(head),
                 Message::Publish(published) => self.publish(&published),
                 Message::Subscribe(reader, after, frames) => self.subscribe(reader, after.as_deref(), frames),
-                Message::Wall(agent, reply) => drop(reply.send(self.show_wall(agent))),
+                Message::Wall(watcher, reply) => drop(reply.send(self.show_wall(watcher))),
                 Message::Typing(conversation, actor) => self.typing(conversation, actor),
+                Message::ScheduleRan => self.tell_walls_of_schedules(),
                 Message::CloseSession(closed) => self.close(|reader| match reader {
                     Reader::Person { session, .. } | Reader::Wall { session, .. } => *session == closed,
                     Reader::Customer(_) => false,
                 }),
                 Message::ClosePerson(closed) => self.close(|reader| match reader {
-                    Reader::Person { agent, .. } | Reader::Wall { agent, .. } => *agent == closed,
+                    Reader::Person { agent, .. } | Reader::Wall { watcher: Watcher { agent, .. }, .. } => {
+                        *agent == closed
+                    }
                     Reader::Customer(_) => false,
                 }),
                 Message::Tick => {}
@@ -201,7 +204,9 @@ impl Streams {
         if let What::Happened(Event::PersonChanged { agent: changed, .. }) = &published.what {
             // Whoever may do more or less than before starts again, if they still may.
             self.close(|reader| match reader {
-                Reader::Person { agent, .. } | Reader::Wall { agent, .. } => agent == changed,
+                Reader::Person { agent, .. } | Reader::Wall { watcher: Watcher { agent, .. }, .. } => {
+                    agent == changed
+                }
                 Reader::Customer(_) => false,
             });
         }
@@ -236,7 +241,7 @@ impl Streams {
                 others.flat_map(|(_, streams)| streams.iter().copied()).collect()
             }
             Audience::Customer(conversation) => self.customers.get(conversation).cloned().unwrap_or_default(),
-            Audience::Wall(agent) => self.walls.streams_of(*agent),
+            Audience::Wall(watcher) => self.walls.streams_of(watcher),
         }
     }
 
@@ -252,12 +257,12 @@ impl Streams {
     fn forget(&mut self, id: u64) {
         let Some(stream) = self.streams.remove(&id) else { return };
         match stream.reader {
-            Reader::Person { agent, .. } => remove_listener(&mut self.people, agent, id),
-            Reader::Wall { agent, .. } => {
-                self.walls.remove_stream(agent, id, self.parts.clock.now());
+            Reader::Person { agent, .. } => remove_listener(&mut self.people, &agent, id),
+            Reader::Wall { watcher, .. } => {
+                self.walls.remove_stream(&watcher, id, self.parts.clock.now());
             }
             Reader::Customer(conversation) => {
-                remove_listener(&mut self.customers, conversation, id);
+                remove_listener(&mut self.customers, &conversation, id);
                 if !self.customers.contains_key(&conversation) {
                     self.told.remove(&conversation);
                 }
@@ -295,8 +300,8 @@ impl Streams {
         if missed.any(|frame| frames.try_send(frame.bytes.clone()).is_err()) {
             return;
         }
-        if let Reader::Wall { agent, .. } = reader {
-            let Some(rows) = self.walls.resume(agent, after) else {
+        if let Reader::Wall { watcher, .. } = &reader {
+            let Some(rows) = self.walls.resume(watcher, after) else {
                 return drop(frames.try_send(restart(0)));
             };
             if frames.try_send(event("wall", None, &rows)).is_err() {
@@ -309,12 +314,12 @@ impl Streams {
         }
         let id = self.next_stream;
         self.next_stream += 1;
-        match reader {
-            Reader::Person { agent, .. } => self.people.entry(agent).or_default().push(id),
-            Reader::Wall { agent, .. } => self.walls.add_stream(agent, id),
+        match &reader {
+            Reader::Person { agent, .. } => self.people.entry(*agent).or_default().push(id),
+            Reader::Wall { watcher, .. } => self.walls.add_stream(watcher, id),
             Reader::Customer(conversation) => {
-                self.customers.entry(conversation).or_default().push(id);
-                self.told.remove(&conversation);
+                self.customers.entry(*conversation).or_default().push(id);
+                self.told.remove(conversation);
                 self.lines_changed = true;
             }
         }
@@ -329,12 +334,11 @@ impl Streams {
     /// Sends what is due by the clock.
     fn keep_time(&mut self) {
         let now = self.parts.clock.now();
-        if self.walls.is_over(now) {
-            self.walls.clear();
-            self.restart_walls();
+        for over in self.walls.take_over(now) {
+            self.close(|reader| matches!(reader, Reader::Wall { watcher, .. } if *watcher == over));
         }
-        for (agent, events) in self.walls.tell(now) {
-            self.send(self.tail, Audience::Wall(agent), &Sent::Wall(events));
+        for (watcher, events) in self.walls.tell(now) {
+            self.send(self.tail, Audience::Wall(watcher), &Sent::Wall(events));
         }
         if now >= self.heartbeat_at {
             self.heartbeat_at = now.plus(HEARTBEAT_EVERY);
@@ -423,6 +427,14 @@ impl Streams {
         }
     }
 
+    /// Says that a list of scheduled reports is to be fetched anew, and not whose: the list is of what its reader may see.
+    fn tell_walls_of_schedules(&mut self) {
+        let bytes = event("schedules", None, &json!({}));
+        let walls = self.streams.iter().filter(|(_, stream)| matches!(stream.reader, Reader::Wall { .. }));
+        let walls: Vec<u64> = walls.map(|(id, _)| *id).collect();
+        walls.into_iter().for_each(|stream| self.push(stream, bytes.clone()));
+    }
+
     fn tell_owner_of_typing(&mut self, conversation: ConversationId) -> Result<(), StoreError> {
         let open = self.parts.store.read()?.conversation(conversation)?;
         if let Some(Owner::Agent(agent)) = open.and_then(|open| open.owner()) {
@@ -478,9 +490,9 @@ impl Streams {
         }
     }
 
-    fn show_wall(&mut self, agent: AgentId) -> Option<(Wall, u64)> {
+    fn show_wall(&mut self, watcher: Watcher) -> Option<(Wall, u64)> {
         let store = self.parts.store.clone();
-        match self.walls.show(agent, self.tail, self.parts.clock.now(), store.as_ref()) {
+        match self.walls.show(watcher, self.tail, self.parts.clock.now(), store.as_ref()) {
             Ok(wall) => Some((wall, self.tail)),
             Err(error) => {
                 tracing::warn!(error = %crate::telemetry::chain(&error), "a wall could not be read");
@@ -524,11 +536,11 @@ fn restart(after_ms: u64) -> Bytes {
     event("restart", None, &json!({ "after_ms": after_ms }))
 }
 
-pub(super) fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: Id, id: u64) {
-    if let Some(streams) = listeners.get_mut(&of) {
+pub(super) fn remove_listener<Id: Ord>(listeners: &mut BTreeMap<Id, Vec<u64>>, of: &Id, id: u64) {
+    if let Some(streams) = listeners.get_mut(of) {
         streams.retain(|stream| *stream != id);
         if streams.is_empty() {
-            listeners.remove(&of);
+            listeners.remove(of);
         }
     }
 }
@@ -538,7 +550,7 @@ fn may_see(reader: &Reader, audience: &Audience) -> bool {
         (Reader::Person { agent, .. }, Audience::People(agents)) => agents.contains(agent),
         (Reader::Person { agent, .. }, Audience::StaffBut(but)) => agent != but,
         (Reader::Customer(own), Audience::Customer(conversation)) => own == conversation,
-        (Reader::Wall { agent, .. }, Audience::Wall(of)) => agent == of,
+        (Reader::Wall { watcher, .. }, Audience::Wall(of)) => watcher == of,
         (Reader::Person { .. }, Audience::Customer(_) | Audience::Wall(_))
         | (Reader::Wall { .. }, Audience::People(_) | Audience::StaffBut(_) | Audience::Customer(_))
         | (Reader::Customer(_), Audience::People(_) | Audience::StaffBut(_) | Audience::Wall(_)) => false,

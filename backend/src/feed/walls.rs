@@ -3,12 +3,12 @@
 use core::time::Duration;
 use std::collections::BTreeMap;
 
+use baton_shared::wall::QueueRow;
 use baton_shared::*;
 
-use super::{Published, What};
-use crate::routing::Scope;
+use super::{Published, Watcher, What};
 use crate::store::{Reading, Store, StoreError};
-use crate::wall::Board;
+use crate::wall::{Board, Counting, Day, View};
 
 /// How often a wall is told what changed at most.
 pub const WALL_EVERY: Duration = Duration::from_secs(1);
@@ -16,10 +16,13 @@ pub const WALL_EVERY: Duration = Duration::from_secs(1);
 /// How long a wall that nobody watches is kept up to date, so that a lost connection is not a new beginning.
 pub const WALL_KEPT: Duration = Duration::from_secs(60);
 
+/// How many walls that nobody watches any more are kept for one person at most: counted otherwise, each is another.
+const WALLS_KEPT_MAX: usize = 4;
+
 /// What one supervisor was shown.
 #[derive(Debug)]
 struct Watched {
-    scope: Scope,
+    view: View,
     shown: Wall,
     /// The number of the last event that the first of it stood for: whoever knows less begins anew.
     since: u64,
@@ -31,8 +34,8 @@ struct Watched {
 #[derive(Debug, Default)]
 pub(super) struct Walls {
     board: Option<Board>,
-    watched: BTreeMap<AgentId, Watched>,
-    streams: BTreeMap<AgentId, Vec<u64>>,
+    watched: BTreeMap<Watcher, Watched>,
+    streams: BTreeMap<Watcher, Vec<u64>>,
     told_at: Timestamp,
     /// When someone watched last.
     used_at: Timestamp,
@@ -52,7 +55,7 @@ impl Walls {
     /// Returns all that a person sees, which is watched from then on.
     pub(super) fn show(
         &mut self,
-        agent: AgentId,
+        watcher: Watcher,
         tail: u64,
         now: Timestamp,
         store: &dyn Store,
@@ -65,16 +68,31 @@ impl Walls {
             board.read_names(store.read()?.as_ref())?;
         }
         self.used_at = now;
-        let scope = board.scope(agent);
-        let wall = board.wall(&scope, now);
-        match self.watched.get_mut(&agent) {
+        let view = board.view(watcher.agent, &watcher.counting, now);
+        let wall = board.wall(&view, now);
+        match self.watched.get_mut(&watcher) {
             Some(watched) => watched.left_at = now,
             None => {
+                self.make_room(watcher.agent);
                 let shown = wall.clone();
-                self.watched.insert(agent, Watched { scope, shown, since: tail, left_at: now });
+                self.watched.insert(watcher, Watched { view, shown, since: tail, left_at: now });
             }
         }
         Ok(wall)
+    }
+
+    /// Forgets the wall that a person left first where too many that they left are kept.
+    fn make_room(&mut self, agent: AgentId) {
+        let left = |(watcher, _): &(&Watcher, &Watched)| {
+            watcher.agent == agent && !self.streams.contains_key(*watcher)
+        };
+        if self.watched.iter().filter(left).count() < WALLS_KEPT_MAX {
+            return;
+        }
+        let first = self.watched.iter().filter(left).min_by_key(|(_, watched)| watched.left_at);
+        if let Some(first) = first.map(|(watcher, _)| watcher.clone()) {
+            self.watched.remove(&first);
+        }
     }
 
     /// Takes what was committed.
@@ -109,27 +127,30 @@ impl Walls {
     pub(super) fn due(&self) -> Option<Timestamp> {
         let board = self.board.as_ref()?;
         let told = self.told_at.plus(WALL_EVERY);
-        let unwatched = self.watched.iter().filter(|(agent, _)| !self.streams.contains_key(agent));
+        let over = self.watched.values().map(|watched| watched.view.day.until).min();
+        let unwatched = self.watched.iter().filter(|(watcher, _)| !self.streams.contains_key(*watcher));
         let forgotten = unwatched.map(|(_, watched)| watched.left_at.plus(WALL_KEPT)).min();
         let idle = self.watched.is_empty().then_some(self.used_at.plus(WALL_KEPT));
         let slid = board.next_change(self.told_at).map(|change| change.max(told));
         let changed = board.changed().then_some(told);
-        [forgotten, slid, idle, changed].into_iter().flatten().min()
+        [forgotten, over, slid, idle, changed].into_iter().flatten().min()
     }
 
-    /// Says whether the day is over, so that everything is to be read anew.
-    pub(super) fn is_over(&self, now: Timestamp) -> bool {
-        self.board.as_ref().is_some_and(|board| board.is_over(now))
+    /// Forgets the walls whose day is over, and returns who has to begin anew.
+    pub(super) fn take_over(&mut self, now: Timestamp) -> Vec<Watcher> {
+        let over = self.watched.extract_if(.., |_, watched| watched.view.day.until <= now);
+        over.map(|(watcher, _)| watcher).collect()
     }
 
     /// Returns how each watched wall changed since the last call, if it is time.
-    pub(super) fn tell(&mut self, now: Timestamp) -> Vec<(AgentId, Vec<WallEvent>)> {
+    pub(super) fn tell(&mut self, now: Timestamp) -> Vec<(Watcher, Vec<WallEvent>)> {
         if self.due().is_none_or(|due| due > now) {
             return Vec::new();
         }
         let streams = &self.streams;
-        self.watched
-            .retain(|agent, watched| streams.contains_key(agent) || watched.left_at.plus(WALL_KEPT) > now);
+        self.watched.retain(|watcher, watched| {
+            streams.contains_key(watcher) || watched.left_at.plus(WALL_KEPT) > now
+        });
         if !self.watched.is_empty() {
             self.used_at = now;
         } else if self.used_at.plus(WALL_KEPT) <= now {
@@ -137,40 +158,46 @@ impl Walls {
         }
         let Some(board) = &mut self.board else { return Vec::new() };
         self.told_at = now;
-        let stirred = board.stirred();
-        let queues = board.queues(now);
+        let stirred = board.stirred(now);
+        // Who counts alike is shown the same queues.
+        let mut queues: BTreeMap<(Counting, Day), Vec<QueueRow>> = BTreeMap::new();
         let mut told = Vec::new();
-        for (agent, watched) in &mut self.watched {
-            let events = board.update(&mut watched.shown, &watched.scope, &stirred, &queues);
-            told.push((*agent, events));
+        for (watcher, watched) in &mut self.watched {
+            let View { counting, day, .. } = &watched.view;
+            let alike = queues.entry((counting.clone(), *day));
+            let queues = alike.or_insert_with(|| board.queues(counting, *day, now));
+            let events = board.update(&mut watched.shown, &watched.view, &stirred, queues);
+            told.push((watcher.clone(), events));
         }
         told
     }
 
     /// Returns what a reader is sent who comes back, beside what they missed: the rows that change without an event.
     /// Nothing if they have to begin anew.
-    pub(super) fn resume(&self, agent: AgentId, after: u64) -> Option<Vec<WallEvent>> {
-        let watched = self.watched.get(&agent).filter(|watched| watched.since <= after)?;
+    pub(super) fn resume(&self, watcher: &Watcher, after: u64) -> Option<Vec<WallEvent>> {
+        let watched = self.watched.get(watcher).filter(|watched| watched.since <= after)?;
         let queues = watched.shown.queues.values();
-        Some(queues.map(|queue| WallEvent::QueueShown { queue: queue.clone() }).collect())
+        let queues = queues.map(|queue| WallEvent::QueueShown { queue: queue.clone() });
+        let all_queues = watched.shown.all_queues;
+        Some(queues.chain([WallEvent::AllQueuesShown { all_queues }]).collect())
     }
 
     /// Notes a stream.
-    pub(super) fn add_stream(&mut self, agent: AgentId, stream: u64) {
-        self.streams.entry(agent).or_default().push(stream);
+    pub(super) fn add_stream(&mut self, watcher: &Watcher, stream: u64) {
+        self.streams.entry(watcher.clone()).or_default().push(stream);
     }
 
     /// Forgets a stream.
-    pub(super) fn remove_stream(&mut self, agent: AgentId, stream: u64, now: Timestamp) {
-        super::streams::remove_listener(&mut self.streams, agent, stream);
-        if let Some(watched) = self.watched.get_mut(&agent) {
+    pub(super) fn remove_stream(&mut self, watcher: &Watcher, stream: u64, now: Timestamp) {
+        super::streams::remove_listener(&mut self.streams, watcher, stream);
+        if let Some(watched) = self.watched.get_mut(watcher) {
             watched.left_at = now;
         }
     }
 
     /// Returns the streams on which someone watches.
-    pub(super) fn streams_of(&self, agent: AgentId) -> Vec<u64> {
-        self.streams.get(&agent).cloned().unwrap_or_default()
+    pub(super) fn streams_of(&self, watcher: &Watcher) -> Vec<u64> {
+        self.streams.get(watcher).cloned().unwrap_or_default()
     }
 }
 

@@ -22,9 +22,10 @@ use super::body::Asked;
 use super::callers::{CurrentAgent, CurrentCustomer, CurrentSupervisor, caller};
 use super::error::ApiError;
 use super::handover::{Frames, Framing, Handover};
+use super::wall::Watched;
 use crate::accounts::TokenHash;
 use crate::app::App;
-use crate::feed::Reader;
+use crate::feed::{Reader, Watcher};
 
 /// How many streams one person may have open: browsers of all their machines.
 pub const STREAMS_PER_PERSON_MAX: usize = 32;
@@ -66,19 +67,21 @@ pub async fn desk_events(
 
 /// Streams what changes on one's wall
 ///
-/// Events: `hello`, `wall`, `heartbeat`, `restart`; docs/api.md says what each asks for.
-#[utoipa::path(get, path = "/api/supervisor/events", tag = "Supervisors", params(After),
+/// Events: `hello`, `wall`, `heartbeat`, `restart`; docs/api.md says what each asks for. It counts as the snapshot did
+/// that it goes on from, so what is asked of both is the same.
+#[utoipa::path(get, path = "/api/supervisor/events", tag = "Supervisors", params(Watched),
     responses((status = 200, content_type = "text/event-stream", body = String)))]
 pub async fn wall_events(
     State(app): State<Arc<App>>,
     CurrentSupervisor(me): CurrentSupervisor,
-    Asked(after): Asked<After>,
+    Asked(asked): Asked<Watched>,
     connection: Connection,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let (after, counting) = asked.parts()?;
     let place = app.streams.open(StreamOwner::Wall(me.id))?;
-    let reader = Reader::Wall { agent: me.id, session: me.session };
-    let frames = app.feed.subscribe(reader, start(&headers, after)).await;
+    let reader = Reader::Wall { watcher: Watcher { agent: me.id, counting }, session: me.session };
+    let frames = app.feed.subscribe(reader, start(&headers, After { after })).await;
     // Whoever signed out or was disabled while the stream was being opened must not keep it.
     caller(&headers, &app).await?;
     Ok(connection.stream(frames, place))

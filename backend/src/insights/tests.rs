@@ -1,4 +1,5 @@
 mod definitions;
+mod live;
 mod reference;
 mod story;
 mod sums;

@@ -311,7 +311,7 @@ impl RoutingState {
             Event::RequestAnswered { request, agent, .. } => {
                 self.request_answered(*request, RequestState::Answered { at, by: *agent });
             }
-            Event::WrapUpEnded { segment, disposition, .. } => self.wrap_up_ended(*segment, *disposition),
+            Event::WrapUpEnded { segment, disposition, .. } => self.wrap_up_ended(*segment, *disposition, at),
             Event::ConversationRated { conversation, score } => {
                 self.index.touched.ratings.push(Rating { conversation: *conversation, score: *score, at });
             }

@@ -69,9 +69,75 @@ pub struct Touched {
     /// The conversations whose whispers are not kept.
     pub(super) forgotten: Vec<ConversationId>,
     pub(super) ended_segments: Vec<Segment>,
+    /// What agents had and have no more.
+    pub(super) talks: Vec<Talk>,
+    /// What of those, of this turn's or earlier ones, was filed.
+    pub(super) filed: Vec<Filed>,
+    pub(super) unanswered: Vec<Unanswered>,
     pub(super) ended_offers: Vec<Offer>,
     pub(super) ended_transfers: Vec<Transfer>,
     pub(super) ratings: Vec<Rating>,
+}
+
+/// A time for which an agent had a conversation, and which is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Talk {
+    /// The agent's segment.
+    pub segment: SegmentId,
+    /// Of which queue the conversation was.
+    pub queue: QueueId,
+    /// From when on.
+    pub started_at: Timestamp,
+    /// Until when.
+    pub ended_at: Timestamp,
+}
+
+/// The filing of what an agent had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Filed {
+    /// The agent's segment.
+    pub segment: SegmentId,
+    /// Until when they had the conversation.
+    pub ended_at: Timestamp,
+    /// Until when they filed it.
+    pub filed_at: Timestamp,
+}
+
+/// An offer that ended without being accepted, for a reason that lies with the one who was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unanswered {
+    /// Which.
+    pub offer: OfferId,
+    /// Of which queue the conversation was.
+    pub queue: QueueId,
+    /// Who was asked.
+    pub agent: AgentId,
+    /// When it ended.
+    pub ended_at: Timestamp,
+    /// How.
+    pub answer: NoAnswer,
+}
+
+/// What of an offer that was not accepted is counted.
+///
+/// Source: Twilio Flex, segments of the kinds "Missed" and "Rejected".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoAnswer {
+    /// It was not answered in time, or was taken back.
+    Missed,
+    /// It was refused, or whoever was asked went away.
+    Rejected,
+}
+
+impl NoAnswer {
+    /// Returns what an end is counted as; nothing where it says nothing of the one who was asked.
+    pub const fn of(end: OfferEnd) -> Option<Self> {
+        match end {
+            OfferEnd::TimedOut | OfferEnd::Cancelled => Some(Self::Missed),
+            OfferEnd::Declined | OfferEnd::TargetGone => Some(Self::Rejected),
+            OfferEnd::Accepted | OfferEnd::Rescinded => None,
+        }
+    }
 }
 
 /// A thing that changed, as it is after the turn.
@@ -100,7 +166,10 @@ pub enum Changed {
     Invite(Invite),
     Conversation(Conversation),
     Segment(Segment),
+    Talk(Talk),
+    Filed(Filed),
     Offer(Offer),
+    Unanswered(Unanswered),
     Transfer(Transfer),
     Rating(Rating),
 }
@@ -117,6 +186,8 @@ impl Touched {
             offers: self.offers.as_roomy(),
             closed_conversations: roomier(&self.closed_conversations),
             ended_segments: roomier(&self.ended_segments),
+            talks: roomier(&self.talks),
+            filed: roomier(&self.filed),
             ended_offers: roomier(&self.ended_offers),
             ..Self::default()
         };
@@ -160,6 +231,9 @@ impl Touched {
         changes.extend(present(self.wrap_ups, |id| state.wrap_ups.get(id)).map(Changed::Segment));
         let running = self.running.once().into_iter();
         changes.extend(running.filter_map(|id| state.conversations.running(&id)).map(Changed::Segment));
+        changes.extend(self.talks.into_iter().map(Changed::Talk));
+        changes.extend(self.filed.into_iter().map(Changed::Filed));
+        changes.extend(self.unanswered.into_iter().map(Changed::Unanswered));
         changes.extend(self.ended_offers.into_iter().map(Changed::Offer));
         changes.extend(present(self.offers, |id| state.offers.get(id)).map(Changed::Offer));
         changes.extend(self.ended_invites.into_iter().map(Changed::Invite));

@@ -215,7 +215,10 @@ impl From<Changed> for Row {
             Changed::Request(request) => Self::Request(request),
             Changed::Conversation(conversation) => Self::Conversation(conversation),
             Changed::Segment(segment) => Self::Segment(segment),
+            Changed::Talk(talk) => Self::Talk(talk),
+            Changed::Filed(filed) => Self::Filed(filed),
             Changed::Offer(offer) => Self::Offer(offer),
+            Changed::Unanswered(unanswered) => Self::Unanswered(unanswered),
             Changed::Transfer(transfer) => Self::Transfer(transfer),
             Changed::Rating(rating) => Self::Rating(rating),
         }

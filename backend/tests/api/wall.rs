@@ -1,5 +1,7 @@
 //! The wall: what a supervisor sees of the work of their teams, and what they do not.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use baton_shared::{Role, Wall};
 use serde_json::json;
@@ -8,8 +10,17 @@ use crate::app::{Person, TestApp};
 use crate::conversations::{accept, desk};
 use crate::streams::{open, rest};
 
+/// What a webhook would be signed with.
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
 async fn wall(person: &Person<'_>) -> Wall {
-    let snapshot = person.client.get("/api/supervisor").await.expect(StatusCode::OK);
+    counted(person, "").await
+}
+
+/// Returns the wall of a person, counted as some parameters say.
+async fn counted(person: &Person<'_>, query: &str) -> Wall {
+    let path = format!("/api/supervisor?{query}");
+    let snapshot = person.client.get(&path).await.expect(StatusCode::OK);
     assert!(snapshot["cursor"].is_string() && snapshot["now"].is_string());
     serde_json::from_value(snapshot["wall"].clone()).unwrap()
 }
@@ -88,7 +99,7 @@ async fn a_wall_is_told_what_changes_and_nothing_of_others() {
     app.make_available(&ada).await;
     app.customer("Carla", "Hello").await;
     accept(&ada).await;
-    app.advance(std::time::Duration::from_secs(2));
+    app.advance(Duration::from_secs(2));
     app.app.feed.tick();
     app.settle().await;
     app.app.stop().await;
@@ -120,4 +131,150 @@ async fn a_wall_begins_anew_where_it_cannot_go_on() {
     ada.client.get("/api/supervisor/events").await.refused(StatusCode::FORBIDDEN, "role_too_low");
     lead.client.delete("/api/session").await.expect(StatusCode::NO_CONTENT);
     app.anyone().get("/api/supervisor/events").await.refused(StatusCode::UNAUTHORIZED, "signed_out");
+}
+
+#[tokio::test]
+async fn what_agents_had_and_filed_is_counted_of_its_queue_and_of_all() {
+    let app = TestApp::start();
+    let lead = app.person("Lead", Role::Administrator).await;
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    let support = app.add_queue("Support", &[ada.id, bob.id]).await;
+    let travel = app.add_queue("Travel", &[ada.id]).await;
+    app.make_available(&ada).await;
+    app.make_available(&bob).await;
+    // Ada or Bob has it for 30 s after 5 s of waiting, and files it for 8 s; it is of the first queue.
+    app.customer("Carla", "Hello").await;
+    app.advance(Duration::from_secs(5));
+    let hers = desk(&ada).await["offers"].as_object().is_some_and(|offers| !offers.is_empty());
+    let owner = if hers { &ada } else { &bob };
+    let id = accept(owner).await;
+    app.advance(Duration::from_secs(30));
+    let closure = json!({"disposition": null, "notes": null});
+    let path = format!("/api/conversations/{id}/closure");
+    owner.client.post(&path, &closure).await.expect(StatusCode::NO_CONTENT);
+    let unfiled = wall(&lead).await.all_queues.today;
+    assert_eq!((unfiled.completed, unfiled.talk_ms, unfiled.filed), (1, 30_000, 0));
+    app.advance(Duration::from_secs(8));
+    let cards = desk(owner).await["wrap_ups"].clone();
+    let segment = cards.as_object().unwrap().keys().next().unwrap().clone();
+    let filing = json!({"disposition": "resolved", "notes": null});
+    let path = format!("/api/wrap-ups/{segment}/completion");
+    owner.client.post(&path, &filing).await.expect(StatusCode::NO_CONTENT);
+
+    let shown = wall(&lead).await;
+    let today = shown.queues.get(&support).unwrap().today;
+    let times = [today.answer_speed(), today.talk_time(), today.wrap_up_time(), today.handle_time()];
+    assert_eq!(times, [5, 30, 8, 38].map(|secs| Some(Duration::from_secs(secs))));
+    assert_eq!((today.completed, today.level_counted), (1, 0), "no target is set");
+    assert_eq!(shown.queues.get(&travel).unwrap().today, Default::default());
+    let all = shown.all_queues;
+    assert_eq!((all.today, all.recent), (today, today));
+    // Ada serves both queues, and is one person.
+    assert_eq!(all.available, 2);
+    let available: Vec<u32> = shown.queues.values().map(|row| row.available).collect();
+    assert_eq!(available.iter().sum::<u32>(), 3);
+
+    // A target of one's own, and who leaves sooner.
+    let strict = counted(&lead, "target_secs=4").await.all_queues.today;
+    assert_eq!((strict.in_target, strict.level_counted), (0, 1));
+    let mild = counted(&lead, "target_secs=5").await.all_queues.today;
+    assert_eq!(mild.service_level(), Some(100));
+    // A wall that begins to be watched now is made of rows alone, and says the same.
+    let lead = lead.id;
+    let app = app.started_again(Duration::from_secs(1)).await;
+    let again = app.signed_in(lead).get("/api/supervisor").await.expect(StatusCode::OK);
+    assert_eq!(serde_json::from_value::<Wall>(again["wall"].clone()).unwrap().all_queues.today, today);
+}
+
+#[tokio::test]
+async fn a_day_begins_when_and_where_its_supervisor_says() {
+    // It is 08:15:30 in UTC.
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    app.add_queue("Support", &[]).await;
+    app.customer("Carla", "Hello").await;
+    app.advance(Duration::from_secs(60 * 60));
+    app.customer("Dan", "Hello").await;
+    for (query, entered) in [
+        ("", 2),
+        ("zone=Europe/Madrid", 2),
+        ("day_begins=09:00", 1),
+        ("day_begins=09:00&zone=Europe%2FMadrid", 2),
+        ("day_begins=10:10&zone=Europe/Madrid", 1),
+        ("day_begins=09:20", 2),
+    ] {
+        let shown = counted(&root, query).await;
+        assert_eq!(
+            (shown.all_queues.today.entered, shown.all_queues.recent.entered),
+            (entered, 1),
+            "{query}"
+        );
+    }
+    for wrong in [
+        "zone=Mars/Olympus",
+        "day_begins=25:00",
+        "day_begins=noon",
+        "target_secs=0",
+        "target_secs=86401",
+        "short_secs=86401",
+        "short_secs=-1",
+        "day=today",
+    ] {
+        for path in [format!("/api/supervisor?{wrong}"), format!("/api/supervisor/events?{wrong}")] {
+            root.client.get(&path).await.refused(StatusCode::BAD_REQUEST, "query_invalid");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_wall_begins_anew_when_its_day_does_and_others_go_on() {
+    // It is 08:15:30 in UTC, and the day of the first begins at 08:16.
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    app.add_queue("Support", &[]).await;
+    app.customer("Carla", "Hello").await;
+    let mut streams = Vec::new();
+    for query in ["day_begins=08:16", "day_begins=08:17"] {
+        let path = format!("/api/supervisor?{query}");
+        let snapshot = root.client.get(&path).await.expect(StatusCode::OK);
+        assert_eq!(snapshot["wall"]["all_queues"]["today"]["entered"], 1);
+        let path = format!("/api/supervisor/events?after={}&{query}", snapshot["cursor"].as_str().unwrap());
+        streams.push(open(&root.client, &path).await);
+    }
+    app.advance(Duration::from_secs(31));
+    app.app.feed.tick();
+    let later = streams.pop().unwrap();
+    let told = rest(streams.pop().unwrap()).await;
+    assert!(told.contains("event: restart\n"), "{told}");
+    assert_eq!(counted(&root, "day_begins=08:16").await.all_queues.today.entered, 0);
+    assert_eq!(counted(&root, "day_begins=08:17").await.all_queues.today.entered, 1);
+    app.app.stop().await;
+    let told = rest(later).await;
+    assert!(!told.contains("event: restart\n") && told.contains("event: stopping\n"), "{told}");
+}
+
+#[tokio::test]
+async fn a_wall_hears_that_something_became_of_a_scheduled_report() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let cursor = root.client.get("/api/supervisor").await.expect(StatusCode::OK)["cursor"].clone();
+    let path = format!("/api/supervisor/events?after={}", cursor.as_str().unwrap());
+    let watching = open(&root.client, &path).await;
+    let addresses = json!({"kind": "webhook", "url": "https://reports.invalid/", "secret": SECRET});
+    let schedule = json!({
+        "name": "Daily queues", "report": "queues", "filters": {}, "period": "yesterday", "zone": "UTC",
+        "days": {"kind": "day"}, "minute": 480, "form": "json", "target": addresses,
+    });
+    let added = root.client.post("/api/insights/schedules", &schedule).await.expect(StatusCode::CREATED);
+    let told = rest(watching).await;
+    assert!(told.contains("event: restart\n"), "what is scheduled changed: {told}");
+    let cursor = root.client.get("/api/supervisor").await.expect(StatusCode::OK)["cursor"].clone();
+    let path = format!("/api/supervisor/events?after={}", cursor.as_str().unwrap());
+    let watching = open(&root.client, &path).await;
+    let sending = format!("/api/insights/schedules/{}/sending", added["id"].as_str().unwrap());
+    let sent = root.client.post(&sending, &json!({})).await.expect(StatusCode::OK);
+    assert_eq!(sent["outcome"]["kind"], "failed");
+    app.app.stop().await;
+    let told = rest(watching).await;
+    assert!(told.contains("event: schedules\ndata: {}\n"), "{told}");
 }

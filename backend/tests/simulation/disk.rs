@@ -106,7 +106,12 @@ impl Kept {
                 self.loaded.work.schedules.remove(&schedule);
             }
             Row::Policies(policies) => self.loaded.work.policies = policies,
-            Row::Listener { .. } | Row::WhispersForgotten(_) => {}
+            // What walls count is no part of the state.
+            Row::Listener { .. }
+            | Row::WhispersForgotten(_)
+            | Row::Talk(_)
+            | Row::Filed(_)
+            | Row::Unanswered(_) => {}
             Row::Invite(invite) => {
                 self.invites.insert(invite.id, invite);
             }

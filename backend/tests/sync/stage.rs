@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use baton::clock::{Clock, ManualClock};
 use baton::dispatcher::{Answer, CommandError, Key, Parts, Request, Turns};
-use baton::feed::{self, Feed, HEARTBEAT_EVERY, Reader};
+use baton::feed::{self, Feed, HEARTBEAT_EVERY, Reader, Watcher};
 use baton::ids::IdSource;
 use baton::store::Store;
 use baton::store::sqlite::SqliteStore;
-use baton::wall::Board;
+use baton::wall::{Board, Counting};
 use baton_shared::command::Actor;
 use baton_shared::message::MESSAGES_SHOWN;
 use baton_shared::*;
@@ -56,8 +56,8 @@ pub struct Stage {
     pub given: Vec<Command>,
     /// Every change of a desk that was seen.
     pub seen: Vec<DeskEvent>,
-    store: Arc<SqliteStore>,
-    clock: Arc<ManualClock>,
+    pub store: Arc<SqliteStore>,
+    pub clock: Arc<ManualClock>,
     /// The feed's own clock, so that a heartbeat can be asked for without letting a deadline pass.
     feed_clock: Arc<ManualClock>,
     feed: Feed,
@@ -72,7 +72,7 @@ pub struct Stage {
     cut_points: Vec<(AgentId, Desk, String)>,
     chat_cut_points: Vec<(ConversationId, ChatView, String)>,
     keys: u64,
-    _folder: tempfile::TempDir,
+    pub folder: tempfile::TempDir,
 }
 
 /// What a stream says up to its next heartbeat.
@@ -126,7 +126,7 @@ impl Stage {
             cut_points: Vec::new(),
             chat_cut_points: Vec::new(),
             keys: 0,
-            _folder: folder,
+            folder,
         };
         stage.set_up();
         stage
@@ -323,9 +323,13 @@ impl Stage {
         }
     }
 
+    fn watcher(&self) -> Watcher {
+        Watcher { agent: self.lead, counting: Counting::default() }
+    }
+
     fn open_wall(&self) -> WatchedWall {
-        let (wall, cursor) = self.runtime.block_on(self.feed.wall(self.lead)).expect("it can be read");
-        let reader = Reader::Wall { agent: self.lead, session: [0; 32] };
+        let (wall, cursor) = self.runtime.block_on(self.feed.wall(self.watcher())).expect("it can be read");
+        let reader = Reader::Wall { watcher: self.watcher(), session: [0; 32] };
         WatchedWall { wall, frames: self.subscribe(reader, cursor) }
     }
 
@@ -334,7 +338,7 @@ impl Stage {
         let now = self.feed_clock.now();
         let board = Board::load(self.store.as_ref(), now).unwrap();
         let head = self.store.read().unwrap().head().unwrap();
-        (board.wall(&board.scope(self.lead), now), self.feed.cursor(head))
+        (board.wall(&board.view(self.lead, &Counting::default(), now), now), self.feed.cursor(head))
     }
 
     fn check_wall(&mut self) {
@@ -354,7 +358,8 @@ impl Stage {
         let mut resumed = 0;
         for (mut wall, cursor) in std::mem::take(&mut self.wall_cut_points) {
             let (fresh, head) = self.fresh_wall();
-            let mut frames = self.subscribe(Reader::Wall { agent: self.lead, session: [0; 32] }, cursor);
+            let mut frames =
+                self.subscribe(Reader::Wall { watcher: self.watcher(), session: [0; 32] }, cursor);
             if let Read::Frames(frames) = read_to_heartbeat(&mut frames, &head) {
                 apply_to_wall(&mut wall, &frames, &mut self.wall_seen);
                 assert_same("a wall", &wall, &fresh);

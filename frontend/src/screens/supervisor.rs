@@ -15,6 +15,7 @@ use crate::screens::header::sign_out;
 pub mod acting;
 pub mod agents;
 pub mod conversations;
+pub mod counting;
 pub mod directing;
 pub mod heard;
 pub mod insights;

@@ -19,13 +19,13 @@ for (const colorScheme of ["light", "dark"] as const) {
     await lead.signIn();
     await page.getByRole("link", { name: "Wall", exact: true }).click();
 
-    await expect(page.getByRole("rowheader")).toHaveText(["Billing", "Sales", "Technical support"]);
+    await expect(page.getByRole("rowheader")).toHaveText(["All queues", "Billing", "Sales", "Technical support"]);
     await expect(page.getByText("Conversations without an owner: 0", { exact: true })).toBeVisible();
     await expectNoBarriers(page);
     await page.getByRole("button", { name: "Queue", exact: true }).click();
-    await expect(page.getByRole("rowheader")).toHaveText(["Technical support", "Sales", "Billing"]);
+    await expect(page.getByRole("rowheader")).toHaveText(["All queues", "Technical support", "Sales", "Billing"]);
     await page.getByRole("searchbox", { name: "Search queues", exact: true }).fill("bill");
-    await expect(page.getByRole("rowheader")).toHaveText(["Billing"]);
+    await expect(page.getByRole("rowheader")).toHaveText(["All queues", "Billing"]);
     await page.getByRole("searchbox", { name: "Search queues", exact: true }).fill("");
 
     await open(page, "Agents");
@@ -83,7 +83,7 @@ test("a figure over its threshold is marked in words, a view outlives a reload, 
   await expect(waiting).toHaveText("1 !");
 
   await page.getByRole("searchbox", { name: "Search queues", exact: true }).fill("tech");
-  await page.getByRole("combobox", { name: "Counted over", exact: true }).selectOption("today (UTC)");
+  await page.getByRole("combobox", { name: "Counted over", exact: true }).selectOption("today");
   await page.getByRole("button", { name: "Waiting", exact: true }).click();
   await page.getByRole("button", { name: "Save view", exact: true }).click();
   const saving = page.getByRole("dialog", { name: "Save view", exact: true });
@@ -91,9 +91,9 @@ test("a figure over its threshold is marked in words, a view outlives a reload, 
   await expectNoBarriers(page);
   await saving.getByRole("button", { name: "Keep", exact: true }).click();
   await page.reload();
-  await expect(page.getByRole("rowheader")).toHaveText(["Billing", "Sales", "Technical support"]);
+  await expect(page.getByRole("rowheader")).toHaveText(["All queues", "Billing", "Sales", "Technical support"]);
   await page.getByRole("combobox", { name: "Saved views", exact: true }).selectOption("Support today");
-  await expect(page.getByRole("rowheader")).toHaveText(["Technical support"]);
+  await expect(page.getByRole("rowheader")).toHaveText(["All queues", "Technical support"]);
   await expect(page.getByRole("combobox", { name: "Counted over", exact: true })).toHaveValue("today");
   await expect(page.getByRole("columnheader", { name: /^Waiting/ })).toHaveAttribute("aria-sort", "descending");
   await expect(waiting, "thresholds are kept too").toHaveText("1 !");
@@ -103,4 +103,50 @@ test("a figure over its threshold is marked in words, a view outlives a reload, 
   await expect(waiting).toBeVisible();
   await page.getByRole("button", { name: "Wallboard", exact: true }).click();
   await expect(page.getByRole("button", { name: "Sign out", exact: true })).toBeVisible();
+});
+
+test("what agents had is counted, in the columns and over the day that a supervisor chose", async ({ people, server }) => {
+  const one = await people.agent(1);
+  const page = await people.open("Supervisor", { timezoneId: "Europe/Madrid", viewport: { width: 1280, height: 900 } });
+  await page.goto(server.at("/supervisor"));
+  await page.getByRole("textbox", { name: "Email", exact: true }).fill("supervisor@demo.example");
+  await page.getByRole("textbox", { name: "Password", exact: true }).fill("baton-demo");
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  const all = row(page, "All queues");
+  await expect(all.getByRole("cell").first()).toHaveText("0");
+  // At first no column has to be looked for at the side.
+  const table = page.getByRole("region", { name: "Queues", exact: true });
+  expect(await table.evaluate((region) => region.scrollWidth - region.clientWidth)).toBe(0);
+
+  await page.getByRole("button", { name: "Columns", exact: true }).click();
+  const columns = page.getByRole("dialog", { name: "Columns", exact: true });
+  for (const name of ["Average talk", "Average wrap-up", "Completed"]) {
+    await columns.getByRole("checkbox", { name, exact: true }).check();
+  }
+  await columns.getByRole("checkbox", { name: "Offline", exact: true }).uncheck();
+  await expectNoBarriers(page);
+  await columns.getByRole("button", { name: "Close", exact: true }).click();
+  await expect(page.getByRole("columnheader", { name: /^Offline/ })).toBeHidden();
+  await expect(page.getByRole("columnheader", { name: /^Completed/ })).toBeVisible();
+
+  const customer = await RemoteCustomer.start(server, "Ada Lovelace", "My invoice is wrong.");
+  await one.accept("Ada Lovelace");
+  await customer.leave();
+  await expect(all.getByRole("cell").last()).toHaveText("1");
+  await expect(row(page, "Technical support").getByRole("cell").last()).toHaveText("1");
+
+  await page.getByRole("button", { name: "Counting", exact: true }).click();
+  const counting = page.getByRole("dialog", { name: "Counting", exact: true });
+  await expect(counting.getByRole("combobox", { name: "Time zone of the day", exact: true })).toHaveValue("Europe/Madrid");
+  await counting.getByLabel("The day begins at", { exact: true }).fill("06:30");
+  await counting.getByRole("spinbutton", { name: /^Target in seconds/ }).fill("600");
+  await expectNoBarriers(page);
+  await counting.getByRole("button", { name: "Count so", exact: true }).click();
+  const over = page.getByRole("combobox", { name: "Counted over", exact: true });
+  await expect(over.getByRole("option")).toHaveText(["the last 30 minutes", "today since 06:30, Europe/Madrid"]);
+  await expect(all, "in time by the target that was chosen").toContainText("100 %");
+  await page.reload();
+  await expect(over.getByRole("option").last()).toHaveText("today since 06:30, Europe/Madrid");
+  await expect(all).toContainText("100 %");
+  await expect(page.getByRole("columnheader", { name: /^Completed/ })).toBeVisible();
 });

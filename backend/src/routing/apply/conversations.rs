@@ -13,7 +13,7 @@ use baton_shared::*;
 
 use super::super::open::{Open, Running, Slot};
 use super::super::seats::SeatId;
-use super::super::{Deadline, RoutingState, Subject};
+use super::super::{Deadline, Filed, RoutingState, Subject, Talk};
 
 /// A conversation's opening, taken out of its event.
 pub(super) struct Opening {
@@ -107,6 +107,7 @@ impl RoutingState {
         let Some(slot) = self.conversations.slot(&change.conversation) else { return };
         let Some(Open { conversation, .. }) = self.conversations.at(slot) else { return };
         let (channel, last_seq) = (conversation.channel, conversation.last_seq);
+        let was_of = conversation.queue;
         let (units, work) = (conversation.units(), conversation.work);
         let taken_up = match change.to {
             Owner::Queue(queue) => self.work_in(queue),
@@ -190,6 +191,7 @@ impl RoutingState {
         }
         if let Some(over) = over {
             let over = Running { last_seq, ..over };
+            self.note_talk(&over, change.ended, was_of, at);
             self.end_segment(&over, (change.ended, change.conversation), ended, at);
         }
         self.index.touched.conversations.insert(change.conversation);
@@ -362,11 +364,13 @@ impl RoutingState {
             conversation.last_agent = Some(agent);
         }
         let (channel, units, work) = (conversation.channel, conversation.units(), conversation.work);
+        let queue = conversation.queue;
         let closed = self.conversations.remove(&id).map(|open| open.conversation);
         self.index.touched.closed_conversations.extend(closed);
         self.index.going_on.remove(&id);
         self.index.unsure.conversations.remove(&id);
         if let Some(over) = over {
+            self.note_talk(&over, ended, queue, at);
             self.end_segment(&over, (ended, id), (FollowedBy::End(by), wrap_up, wrap_up_secs), at);
         }
         if let Some(seat) = seat {
@@ -384,6 +388,17 @@ impl RoutingState {
         let Some(mut request) = self.requests.remove(&id) else { return };
         request.state = state;
         self.index.touched.requests.push(request);
+    }
+
+    /// Notes that an agent has a conversation no more, which was of a queue.
+    fn note_talk(&mut self, over: &Running, segment: SegmentId, queue: QueueId, ended_at: Timestamp) {
+        match over.owner {
+            Owner::Agent(_) => {
+                let talk = Talk { segment, queue, started_at: over.started_at, ended_at };
+                self.index.touched.talks.push(talk);
+            }
+            Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => {}
+        }
     }
 
     /// Ends a segment that ran until now.
@@ -412,13 +427,19 @@ impl RoutingState {
         }
     }
 
-    pub(super) fn wrap_up_ended(&mut self, id: SegmentId, disposition: Option<segment::Disposition>) {
+    pub(super) fn wrap_up_ended(
+        &mut self,
+        id: SegmentId,
+        disposition: Option<segment::Disposition>,
+        at: Timestamp,
+    ) {
         let Some(mut segment) = self.wrap_ups.remove(&id) else { return };
         if let SegmentState::WrapUp { ended_at, followed_by, until } = segment.state {
             if let Some(until) = until {
                 self.index.deadlines.remove(until, Deadline::WrapUp(id));
             }
             segment.state = SegmentState::Ended { ended_at, followed_by, disposition };
+            self.index.touched.filed.push(Filed { segment: id, ended_at, filed_at: at });
         }
         self.keep_ended(segment);
     }

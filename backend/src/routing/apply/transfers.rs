@@ -5,7 +5,7 @@ use baton_shared::*;
 
 use super::super::capacity::Hold;
 use super::super::open::{Open, Slot};
-use super::super::{Deadline, RoutingState, Subject};
+use super::super::{Deadline, NoAnswer, RoutingState, Subject, Unanswered};
 
 impl RoutingState {
     /// Returns the open search for a conversation's next owner, for writing.
@@ -70,7 +70,12 @@ impl RoutingState {
         let slot = self.conversations.slot(&offer.conversation);
         if let Some(open) = slot.and_then(|slot| self.conversations.at(slot)) {
             let channel = open.conversation.channel;
+            let queue = open.conversation.queue;
             self.change_load(offer.agent, |load| load.release(id, channel));
+            if let Some(answer) = NoAnswer::of(end) {
+                let unanswered = Unanswered { offer: id, queue, agent: offer.agent, ended_at: at, answer };
+                self.index.touched.unanswered.push(unanswered);
+            }
         }
         let passed = match end {
             OfferEnd::Declined | OfferEnd::TimedOut => true,

@@ -1,14 +1,16 @@
 //! What a wall is shown beside the open work.
 
+use core::time::Duration;
+
 use baton_shared::conversation::EndedBy;
-use baton_shared::offer::OfferState;
 use baton_shared::segment::{FollowedBy, OwnerCause, SegmentState};
 use baton_shared::*;
 
 use super::Place;
 use super::scene::{
-    BILLING, ONE, SALES, Scene, TWO, agent, at, customer, offer, owned, rows, said, segment, waiting,
+    BILLING, ONE, SALES, Scene, TWO, agent, at, customer, owned, rows, said, segment, waiting,
 };
+use crate::routing::{Filed, NoAnswer, Talk, Unanswered};
 use crate::store::{Fact, Happening, Row};
 
 /// Returns the bits of an id that was made at a second.
@@ -28,7 +30,7 @@ fn waited(queue: QueueId, began: u64, ended: Option<(u64, FollowedBy)>) -> Segme
     Segment { id, owner, started_at: at(began), state, ..segment(&waiting(1)) }
 }
 
-/// What came to queues and left them, and what was not answered, is counted from a time on and in order.
+/// What came to queues and left them, what agents had and what was not answered is counted from a time on and in order.
 pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let accepted = FollowedBy::Owner(OwnerCause::Accepted(OfferId::from_bits(1)));
@@ -39,36 +41,49 @@ pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
         waited(SALES, 111, Some((150, FollowedBy::End(EndedBy::System)))),
         waited(BILLING, 160, None),
     ];
-    let ended = |second, end, cause| {
-        let id = OfferId::from_bits(made(second));
-        Row::Offer(Offer {
-            id,
-            state: OfferState::Ended { at: at(second + 5), end },
-            ..offer(1, &waiting(1), cause)
-        })
+    let unanswered = |second, answer| {
+        let (offer, agent) = (OfferId::from_bits(made(second)), TWO);
+        Row::Unanswered(Unanswered { offer, queue: BILLING, agent, ended_at: at(second), answer })
     };
-    let of_billing = OfferCause::Queue(BILLING);
-    let of_a_transfer = OfferCause::Transfer(TransferId::from_bits(1));
     let offers = [
-        ended(60, OfferEnd::TimedOut, of_billing),
-        ended(120, OfferEnd::TimedOut, of_billing),
-        ended(121, OfferEnd::Declined, of_billing),
-        ended(122, OfferEnd::Accepted, of_billing),
-        ended(123, OfferEnd::TimedOut, of_a_transfer),
+        unanswered(99, NoAnswer::Missed),
+        unanswered(125, NoAnswer::Missed),
+        unanswered(126, NoAnswer::Rejected),
     ];
-    scene.turn(segments.into_iter().map(Row::Segment).chain(offers), Vec::new());
+    // The first one lasted for days, and what counts is when it ended; the second was over too early.
+    let talk = |segment, queue, started_at, second| Talk {
+        segment: SegmentId::from_bits(segment),
+        queue,
+        started_at,
+        ended_at: at(second),
+    };
+    let long = talk(1, SALES, at(170).minus(Duration::from_secs(1_000_000)), 170);
+    let talks = [long, talk(2, SALES, at(40), 98), talk(3, BILLING, at(50), 180)];
+    let rows = segments.into_iter().map(Row::Segment).chain(offers).chain(talks.map(Row::Talk));
+    scene.turn(rows, Vec::new());
+    let filed = |Talk { segment, ended_at, .. }: Talk, second| {
+        Row::Filed(Filed { segment, ended_at, filed_at: at(second) })
+    };
+    scene.turn([filed(long, 195)], Vec::new());
+    // What was ended before this was counted is not known, and its filing is nothing to be refused.
+    scene.turn([filed(talk(9, SALES, at(1), 2), 196)], Vec::new());
     let fact = |second, queue, what| Fact { at: at(second), queue, what };
-    let missed = Happening::Missed { agent: TWO };
+    let talked = |segment, talk_ms, wrap_up_ms| Happening::Talked {
+        segment: SegmentId::from_bits(segment),
+        talk_ms,
+        wrap_up_ms,
+    };
     let found = scene.ask(|reading| reading.wall_rows(at(100))).facts;
     let expected = [
-        fact(110, Some(SALES), Happening::Entered),
-        fact(111, Some(SALES), Happening::Entered),
-        fact(125, Some(BILLING), missed),
-        fact(126, Some(BILLING), Happening::Rejected),
-        fact(128, None, missed),
-        fact(130, Some(BILLING), Happening::Accepted { waited_ms: 110_000 }),
-        fact(140, Some(SALES), Happening::Abandoned { waited_ms: 30_000 }),
-        fact(160, Some(BILLING), Happening::Entered),
+        fact(110, SALES, Happening::Entered),
+        fact(111, SALES, Happening::Entered),
+        fact(125, BILLING, Happening::Missed { agent: TWO }),
+        fact(126, BILLING, Happening::Rejected),
+        fact(130, BILLING, Happening::Accepted { waited_ms: 110_000 }),
+        fact(140, SALES, Happening::Abandoned { waited_ms: 30_000 }),
+        fact(160, BILLING, Happening::Entered),
+        fact(170, SALES, talked(1, 1_000_000_000, Some(25_000))),
+        fact(180, BILLING, talked(3, 130_000, None)),
     ];
     assert_eq!(found, expected);
 }

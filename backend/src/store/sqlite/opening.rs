@@ -23,6 +23,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("../../../migrations/sqlite/0005_ratings.sql"),
     include_str!("../../../migrations/sqlite/0006_acting.sql"),
     include_str!("../../../migrations/sqlite/0007_schedules.sql"),
+    include_str!("../../../migrations/sqlite/0008_counted.sql"),
 ];
 
 /// Marks a file as Baton's, so that another program's database is not taken for it: "Batn".

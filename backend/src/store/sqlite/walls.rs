@@ -7,13 +7,14 @@ use super::WORKSPACE;
 use crate::store::rows::{Blob, StoredId};
 use crate::store::{Fact, Happening, StoreError, WallRows};
 
-/// How long a conversation may have waited to be counted on the day on which its wait ended.
+/// How long a conversation may have waited to be counted when its wait ended.
 const WAITED_MAX: core::time::Duration = core::time::Duration::from_secs(24 * 60 * 60);
 
 /// Returns what a wall shows beside the open work, with what is counted since a time.
 pub(super) fn wall_rows(connection: &Connection, since: Timestamp) -> Result<WallRows, StoreError> {
     let mut facts = waits(connection, since)?;
     facts.extend(unanswered(connection, since)?);
+    facts.extend(talks(connection, since)?);
     facts.sort_by_key(|fact| fact.at);
     Ok(WallRows { spoken: spoken(connection)?, present_since: present_since(connection)?, facts })
 }
@@ -71,7 +72,7 @@ fn waits(connection: &Connection, since: Timestamp) -> Result<Vec<Fact>, StoreEr
     let mut found = find.query(params![WORKSPACE, first_id(since.minus(WAITED_MAX))])?;
     let mut facts = Vec::new();
     while let Some(row) = found.next()? {
-        let queue = Some(QueueId::from_blob(row.get(0)?));
+        let queue = QueueId::from_blob(row.get(0)?);
         let started_at = Timestamp::from_millis(row.get(1)?);
         if started_at >= since {
             facts.push(Fact { at: started_at, queue, what: Happening::Entered });
@@ -92,20 +93,29 @@ fn waits(connection: &Connection, since: Timestamp) -> Result<Vec<Fact>, StoreEr
 
 fn unanswered(connection: &Connection, since: Timestamp) -> Result<Vec<Fact>, StoreError> {
     let mut find = connection.prepare_cached(
-        "select agent, cause, cause_id, ended_at, ended_as from offers
-         where workspace_id = ?1 and id >= ?2 and ended_at >= ?3 and ended_as in ('timed_out', 'declined')",
+        "select ended_at, queue, agent, missed from unanswered where workspace_id = ?1 and ended_at >= ?2",
     )?;
-    let first = first_id(since.minus(WAITED_MAX));
-    let mut found = find.query(params![WORKSPACE, first, since.as_millis()])?;
-    let mut facts = Vec::new();
-    while let Some(row) = found.next()? {
-        let agent = AgentId::from_blob(row.get(0)?);
-        let cause: String = row.get(1)?;
-        let queue = if cause == "queue" { Some(QueueId::from_blob(row.get(2)?)) } else { None };
-        let at = Timestamp::from_millis(row.get(3)?);
-        let end: String = row.get(4)?;
-        let what = if end == "timed_out" { Happening::Missed { agent } } else { Happening::Rejected };
-        facts.push(Fact { at, queue, what });
-    }
-    Ok(facts)
+    let found = find.query_map(params![WORKSPACE, since.as_millis()], |row| {
+        let agent = AgentId::from_blob(row.get(2)?);
+        let what = if row.get(3)? { Happening::Missed { agent } } else { Happening::Rejected };
+        let queue = QueueId::from_blob(row.get(1)?);
+        Ok(Fact { at: Timestamp::from_millis(row.get(0)?), queue, what })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
+}
+
+fn talks(connection: &Connection, since: Timestamp) -> Result<Vec<Fact>, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select ended_at, segment, queue, ended_at - started_at, filed_at - ended_at from talks
+         where workspace_id = ?1 and ended_at >= ?2",
+    )?;
+    let found = find.query_map(params![WORKSPACE, since.as_millis()], |row| {
+        let segment = SegmentId::from_blob(row.get(1)?);
+        let (talk_ms, filed_ms): (i64, Option<i64>) = (row.get(3)?, row.get(4)?);
+        let (talk_ms, wrap_up_ms) = (talk_ms.cast_unsigned(), filed_ms.map(i64::cast_unsigned));
+        let what = Happening::Talked { segment, talk_ms, wrap_up_ms };
+        let queue = QueueId::from_blob(row.get(2)?);
+        Ok(Fact { at: Timestamp::from_millis(row.get(0)?), queue, what })
+    })?;
+    Ok(found.collect::<Result<_, _>>()?)
 }

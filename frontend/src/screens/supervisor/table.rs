@@ -4,6 +4,7 @@
 
 use core::cmp::Ordering;
 use core::time::Duration;
+use std::collections::BTreeSet;
 
 use baton_shared::Timestamp;
 use leptos::prelude::*;
@@ -142,6 +143,12 @@ pub fn RowTable<Row, Key>(
     /// What can be done about a row, beside it.
     #[prop(optional)]
     actions: Option<Actions<Row>>,
+    /// What all rows come to, above them whatever the order is and whatever is searched.
+    #[prop(optional)]
+    total: Option<Memo<Option<Row>>>,
+    /// The titles of the columns that are shown beside the first; all unless it says so.
+    #[prop(optional)]
+    chosen: Option<Signal<BTreeSet<String>>>,
 ) -> impl IntoView
 where
     Row: Clone + PartialEq + Send + Sync + 'static,
@@ -183,7 +190,10 @@ where
                         {columns
                             .iter()
                             .enumerate()
-                            .map(|(place, column)| view! { <Head place=place column=column order=order sort=sort /> })
+                            .map(|(place, column)| {
+                                let hidden = is_hidden(place, column, chosen);
+                                view! { <Head place=place column=column order=order sort=sort hidden=hidden /> }
+                            })
                             .collect_view()}
                         {actions
                             .map(|_| {
@@ -195,6 +205,14 @@ where
                             })}
                     </tr>
                 </thead>
+                {total
+                    .map(|total| {
+                        view! {
+                            <tbody class="rows__total">
+                                <tr>{cells(columns, total, clock, chosen)}</tr>
+                            </tbody>
+                        }
+                    })}
                 <tbody>
                     <For
                         each=move || shown.get()
@@ -205,11 +223,7 @@ where
                             });
                             view! {
                                 <tr>
-                                    {columns
-                                        .iter()
-                                        .enumerate()
-                                        .map(|(place, column)| cell(place, column, row, clock))
-                                        .collect_view()}
+                                    {cells(columns, row, clock, chosen)}
                                     {actions
                                         .map(|actions| {
                                             view! { <td class="rows__actions">{actions(row)}</td> }
@@ -231,6 +245,7 @@ fn Head<Row: 'static>(
     column: &'static Column<Row>,
     order: Memo<Order>,
     sort: Callback<Order>,
+    hidden: Signal<bool>,
 ) -> impl IntoView {
     let sorted = move || {
         let Order { column, down } = order.get();
@@ -243,7 +258,7 @@ fn Head<Row: 'static>(
         sort.run(Order { column: place, down });
     };
     view! {
-        <th scope="col" aria-sort=sorted class:rows__number=column.number>
+        <th scope="col" aria-sort=sorted class:rows__number=column.number hidden=hidden>
             <button class="rows__sort" type="button" on:click=clicked>
                 {column.title}
                 <span class="rows__arrow" aria-hidden="true">
@@ -258,11 +273,34 @@ fn Head<Row: 'static>(
     }
 }
 
+/// Says whether a column is one that was not chosen; the first never is.
+fn is_hidden<Row>(
+    place: usize,
+    column: &'static Column<Row>,
+    chosen: Option<Signal<BTreeSet<String>>>,
+) -> Signal<bool> {
+    match chosen.filter(|_| place > 0) {
+        Some(chosen) => Signal::derive(move || chosen.with(|chosen| !chosen.contains(column.title))),
+        None => Signal::stored(false),
+    }
+}
+
+fn cells<Row: Clone + PartialEq + Send + Sync + 'static>(
+    columns: &'static [Column<Row>],
+    row: Memo<Option<Row>>,
+    clock: ServerClock,
+    chosen: Option<Signal<BTreeSet<String>>>,
+) -> impl IntoView {
+    let cell = |(place, column)| cell(place, column, row, clock, is_hidden(place, column, chosen));
+    columns.iter().enumerate().map(cell).collect_view()
+}
+
 fn cell<Row: Clone + PartialEq + Send + Sync + 'static>(
     place: usize,
     column: &'static Column<Row>,
     row: Memo<Option<Row>>,
     clock: ServerClock,
+    hidden: Signal<bool>,
 ) -> AnyView {
     let said = Memo::new(move |_| {
         let now = if column.timed { clock.get() } else { clock.peek() };
@@ -274,7 +312,7 @@ fn cell<Row: Clone + PartialEq + Send + Sync + 'static>(
         view! { <th scope="row" data-tone=tone>{text}</th> }.into_any()
     } else {
         view! {
-            <td data-title=column.title data-tone=tone class:rows__number=column.number>
+            <td data-title=column.title data-tone=tone class:rows__number=column.number hidden=hidden>
                 {text}
             </td>
         }

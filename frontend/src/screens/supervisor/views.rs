@@ -1,7 +1,7 @@
 //! How the wall is looked at: which part, what is searched, how it is sorted and how far back is counted; views that are
 //! kept by name in the browser; and the wallboard, which fills the screen.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
@@ -15,6 +15,8 @@ use crate::controls::dialog::Dialog;
 
 const KEPT: &str = "baton.wall.views";
 
+const COLUMNS_KEPT: &str = "baton.wall.columns";
+
 /// How the wall is looked at at the moment; a handle that can be copied.
 #[derive(Clone, Copy)]
 pub struct WallView {
@@ -26,6 +28,8 @@ pub struct WallView {
     pub today: RwSignal<bool>,
     /// How tables are sorted that were sorted otherwise than at first, by name.
     pub orders: RwSignal<BTreeMap<String, Order>>,
+    /// The titles of the columns that are shown of queues; nothing for those that are usual.
+    pub columns: RwSignal<Option<BTreeSet<String>>>,
 }
 
 /// A view that is kept.
@@ -36,6 +40,8 @@ struct Kept {
     search: String,
     today: bool,
     orders: BTreeMap<String, (usize, bool)>,
+    #[serde(default)]
+    columns: Option<BTreeSet<String>>,
 }
 
 impl WallView {
@@ -46,6 +52,7 @@ impl WallView {
             search: RwSignal::default(),
             today: RwSignal::new(false),
             orders: RwSignal::default(),
+            columns: RwSignal::new(load_columns()),
         };
         provide_context(view);
         view
@@ -56,6 +63,18 @@ impl WallView {
         use_context().unwrap_or_else(Self::begin)
     }
 
+    /// Shows these columns of queues from now on, in this browser; nothing for those that are usual.
+    pub fn choose_columns(self, columns: Option<BTreeSet<String>>) {
+        match &columns {
+            // Texts always become JSON.
+            Some(columns) => {
+                Place::Browser.set(COLUMNS_KEPT, &serde_json::to_string(columns).unwrap_or_default());
+            }
+            None => Place::Browser.remove(COLUMNS_KEPT),
+        }
+        self.columns.set(columns);
+    }
+
     fn named(self, name: String) -> Kept {
         let orders = self.orders.get_untracked().into_iter();
         Kept {
@@ -64,6 +83,7 @@ impl WallView {
             search: self.search.get_untracked(),
             today: self.today.get_untracked(),
             orders: orders.map(|(table, Order { column, down })| (table, (column, down))).collect(),
+            columns: self.columns.get_untracked(),
         }
     }
 
@@ -74,9 +94,14 @@ impl WallView {
         self.orders.set(orders.collect());
         self.search.set(kept.search.clone());
         self.today.set(kept.today);
+        self.columns.set(kept.columns.clone());
         let part = Part::ALL.into_iter().find(|part| part.name() == kept.part);
         self.part.set(part.unwrap_or(Part::Queues));
     }
+}
+
+fn load_columns() -> Option<BTreeSet<String>> {
+    serde_json::from_str(&Place::Browser.get(COLUMNS_KEPT)?).ok()
 }
 
 fn load() -> Vec<Kept> {
@@ -172,7 +197,7 @@ fn SaveDialog(view: WallView, views: RwSignal<Vec<Kept>>, asked: RwSignal<bool>)
             <form on:submit=keep>
                 <h2>"Save view"</h2>
                 <p class="hint">
-                    "The part that is shown, what is searched, the order of the tables and the time counted over are kept in this browser."
+                    "The part that is shown, what is searched, the order of the tables, the columns and the time counted over are kept in this browser."
                 </p>
                 <label class="field">
                     <span class="field__label">"Name"</span>

@@ -7,6 +7,7 @@ use baton_shared::*;
 use rusqlite::params;
 
 use super::{Writing, body};
+use crate::routing::{Filed, NoAnswer, Talk, Unanswered};
 use crate::store::rows::{self, StoredId};
 use crate::store::sqlite::WORKSPACE;
 use crate::store::{Row, StoreError};
@@ -37,7 +38,10 @@ impl Writing<'_> {
             Row::Invite(invite) => self.invite(invite),
             Row::Conversation(conversation) => self.conversation(conversation),
             Row::Segment(segment) => self.segment(segment),
+            Row::Talk(talk) => self.talk(talk),
+            Row::Filed(filed) => self.filed(filed),
             Row::Offer(offer) => self.offer(offer),
+            Row::Unanswered(unanswered) => self.unanswered(unanswered),
             Row::Transfer(transfer) => self.transfer(transfer),
             Row::Rating(rating) => self.rating(rating),
         }
@@ -366,6 +370,48 @@ impl Writing<'_> {
                 disposition.map(rows::disposition),
                 segment.last_seq,
                 body,
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn talk(&mut self, talk: &Talk) -> Result<(), StoreError> {
+        self.statements.run(
+            "insert into talks (workspace_id, ended_at, segment, queue, started_at) values (?1, ?2, ?3, ?4, ?5)",
+            params![
+                WORKSPACE,
+                talk.ended_at.as_millis(),
+                talk.segment.blob(),
+                talk.queue.blob(),
+                talk.started_at.as_millis(),
+            ],
+        )?;
+        Ok(())
+    }
+
+    fn filed(&mut self, filed: &Filed) -> Result<(), StoreError> {
+        self.statements.run(
+            "update talks set filed_at = ?4 where workspace_id = ?1 and ended_at = ?2 and segment = ?3",
+            params![WORKSPACE, filed.ended_at.as_millis(), filed.segment.blob(), filed.filed_at.as_millis()],
+        )?;
+        Ok(())
+    }
+
+    fn unanswered(&mut self, unanswered: &Unanswered) -> Result<(), StoreError> {
+        let missed = match unanswered.answer {
+            NoAnswer::Missed => true,
+            NoAnswer::Rejected => false,
+        };
+        self.statements.run(
+            "insert into unanswered (workspace_id, ended_at, offer, queue, agent, missed)
+             values (?1, ?2, ?3, ?4, ?5, ?6)",
+            params![
+                WORKSPACE,
+                unanswered.ended_at.as_millis(),
+                unanswered.offer.blob(),
+                unanswered.queue.blob(),
+                unanswered.agent.blob(),
+                missed,
             ],
         )?;
         Ok(())

@@ -14,6 +14,7 @@ use crate::api;
 use crate::browser::zones::{self, Style};
 use crate::controls::dialog::Dialog;
 use crate::conversation::questions::Refusal;
+use crate::reactive::effect;
 
 mod form;
 
@@ -101,7 +102,11 @@ pub fn SchedulesPart(
         asked: RwSignal::new(None),
         sending: RwSignal::new(None),
     };
-    schedules.fetch();
+    // At first, and whenever something may have become of one of them.
+    effect(move || {
+        insights.live.track_schedules();
+        schedules.fetch();
+    });
     let ids = Memo::new(move |_| {
         schedules.found.with(|found| {
             found.as_ref().map(|found| found.schedules.iter().map(|view| view.id).collect::<Vec<_>>())
