@@ -201,7 +201,7 @@ impl Feed {
     pub async fn stop(&self) {
         let messages = self.messages.clone();
         // Where much waits, there is no room for the word at once.
-        drop(tokio::task::spawn_blocking(move || messages.send(Message::Stop)).await);
+        drop(tokio::task::spawn_blocking(move || messages.send(Message::Stop).is_ok()).await);
     }
 
     /// Says with which number the streams begin.

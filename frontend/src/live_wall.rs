@@ -157,6 +157,13 @@ impl LiveWall {
                 self.open_stream(start);
             }
             Err(Failure::SignedOut) => self.session.signed_out(),
+            // A browser may know a zone that the server does not.
+            Err(Failure::Refused { code, .. })
+                if code == "query_invalid" && self.counting.get_untracked() != Counting::plain() =>
+            {
+                self.counting.set(Counting::plain());
+                self.come_again(0, true);
+            }
             Err(_) => self.lost(),
         }
     }

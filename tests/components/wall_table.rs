@@ -1,5 +1,7 @@
 //! The wall's tables: sorted by any column, following their rows, and cut where nobody reads on.
 
+use std::collections::BTreeSet;
+
 use baton_frontend::screens::supervisor::table::{Cell, Column, Order, ROWS_SHOWN_MAX, Rank, RowTable, Tone};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
@@ -47,6 +49,53 @@ fn shown(first: Vec<Named>) -> (Stage, RwSignal<Vec<Named>>) {
         }
     });
     (stage, handed_out.get().expect("it was mounted"))
+}
+
+#[wasm_bindgen_test]
+async fn what_all_rows_come_to_stays_above_them_and_columns_go_and_come() {
+    let handed_out = std::rc::Rc::new(std::cell::Cell::new(None));
+    let handed_in = std::rc::Rc::clone(&handed_out);
+    let stage = Stage::with(move |context| {
+        let rows = RwSignal::new(vec![("b", 3), ("a", 2)]);
+        let chosen = RwSignal::new(BTreeSet::from(["Count".to_owned()]));
+        handed_in.set(Some((rows, chosen)));
+        let total = Memo::new(move |_| rows.with(|rows| Some(("All", rows.iter().map(|row| row.1).sum()))));
+        view! {
+            <RowTable
+                name="Summed things"
+                columns=COLUMNS
+                rows=Memo::new(move |_| rows.get())
+                key=|row: &Named| row.0
+                clock=context.clock
+                first=Order { column: 0, down: false }
+                nothing="Nothing"
+                total=total
+                chosen=Signal::from(chosen)
+            />
+        }
+    });
+    let (rows, chosen): (RwSignal<Vec<Named>>, RwSignal<BTreeSet<String>>) =
+        handed_out.get().expect("it was mounted");
+    until("the rows are there", || stage.count("tbody tr") == 3).await;
+    let names = || {
+        let name = |place| stage.find(&format!("tbody:last-child tr:nth-child({place}) th")).inner_text();
+        [stage.find(".rows__total th").inner_text(), name(1), name(2)]
+    };
+    assert_eq!(names(), ["All", "a", "b"]);
+    assert_eq!(stage.find(".rows__total td").inner_text(), "5");
+    assert!(stage.text().contains("2 shown"), "what they come to is no row of its own");
+    stage.find("thead th:nth-child(1) button").click();
+    until("the order is turned round", || names()[1] == "b").await;
+    assert_eq!(names()[0], "All");
+    rows.set(vec![("b", 3), ("a", 7)]);
+    until("they come to more", || stage.find(".rows__total td").inner_text() == "10").await;
+    assert_eq!(stage.find(".rows__total td").get_attribute("data-tone").as_deref(), Some("critical"));
+    let hidden = || ["thead th", "tbody td"].map(|cells| stage.count(&format!("{cells}[hidden]")));
+    assert_eq!(hidden(), [0, 0]);
+    chosen.set(BTreeSet::new());
+    until("only names are left", || hidden() == [1, 3]).await;
+    chosen.set(BTreeSet::from(["Count".to_owned()]));
+    until("the column is there again", || hidden() == [0, 0]).await;
 }
 
 fn name(stage: &Stage, place: u32) -> String {

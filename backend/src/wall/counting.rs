@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn every_moment_is_in_a_day_that_is_kept() {
-        // Hourly through two years: a day holds the moment, lasts no longer than what happened is kept, and the next one
+        // Hourly through two years: a day holds the moment, lasts at most as long as what happened is kept, and the next one
         // begins where it ends.
         for zone in ["UTC", "Australia/Lord_Howe", "America/Santiago", "Antarctica/Troll", "Pacific/Apia"] {
             let counting = Counting::default().in_zone(zone, 90).unwrap();

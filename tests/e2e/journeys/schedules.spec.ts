@@ -64,6 +64,18 @@ async function administrator(people: People, server: Server, colorScheme: "light
   return page;
 }
 
+/** Says whether what is chosen fits beside the arrow of a select. */
+function hasRoomForItsChoice(select: SVGElement | HTMLElement): boolean {
+  const { font, paddingLeft, paddingRight } = getComputedStyle(select);
+  const context = document.createElement("canvas").getContext("2d");
+  const chosen = (select as HTMLSelectElement).selectedOptions[0];
+  if (context === null || chosen === undefined) return false;
+  context.font = font;
+  const arrow = 20;
+  const wanted = context.measureText(chosen.text).width + Number.parseFloat(paddingLeft) + Number.parseFloat(paddingRight);
+  return wanted + arrow <= select.clientWidth;
+}
+
 const dialog = (page: Page, name: string): Locator => page.getByRole("dialog", { name, exact: true });
 
 const scheduled = (page: Page, name: string): Locator =>
@@ -83,6 +95,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       await form.getByRole("combobox", { name: "Report", exact: true }).selectOption({ label: "Queues and groups" });
       await form.getByRole("combobox", { name: "Time zone", exact: true }).selectOption("UTC");
       await form.getByLabel("At", { exact: true }).fill("06:30");
+      const written = form.getByRole("combobox", { name: "Written as", exact: true });
+      await expect(written.getByRole("option", { selected: true })).toHaveText("CSV, for spreadsheets");
+      expect(await written.evaluate(hasRoomForItsChoice), "no choice is cut off").toBe(true);
 
       // What cannot be sent is refused where it was written, with what to do.
       await form.getByRole("combobox", { name: "How", exact: true }).selectOption({ label: "By mail" });
@@ -100,14 +115,20 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(row).toContainText("Queues and groups, yesterday, as CSV · Every day at 06:30, UTC");
       await expect(row).toContainText(url);
       await expect(row).toContainText("Not yet");
+      const other = await page.context().newPage();
+      await other.goto(server.at("/supervisor?report=schedules"));
+      await expect(scheduled(other, "Daily queues")).toContainText("Not yet");
 
       const send = row.getByRole("button", { name: "Send Daily queues now", exact: true });
       await send.click();
       const region = page.getByRole("region", { name: "Scheduled reports", exact: true });
       await expect(region.getByRole("alert")).toContainText("The webhook answered with status 500.");
+      await expect(scheduled(other, "Daily queues"), "who only looks on sees it too").toContainText("status 500");
       await send.click();
       await expect(region.getByRole("status")).toHaveText("Daily queues was sent.");
       await expect(row).toContainText(/Sent \S+/);
+      await expect(scheduled(other, "Daily queues")).toContainText(/Sent \S+/);
+      await other.close();
       expect(receiver.posted).toHaveLength(2);
       for (const { isSigned, body } of receiver.posted) {
         expect(isSigned).toBe(true);

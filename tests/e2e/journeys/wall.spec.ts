@@ -1,6 +1,7 @@
 // A supervisor watches the work of their teams, and steps in.
 
 import type { Page } from "@playwright/test";
+import { RemoteCustomer } from "../api.ts";
 import { Desk } from "../desk.ts";
 import { expect, expectNoBarriers, test } from "../fixtures.ts";
 

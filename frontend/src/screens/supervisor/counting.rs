@@ -29,6 +29,11 @@ pub struct Counting {
 }
 
 impl Counting {
+    /// Returns what every server understands: days of UTC, and nothing else.
+    pub fn plain() -> Self {
+        Self { zone: Some("UTC".to_owned()), ..Self::default() }
+    }
+
     /// Returns what was chosen in this browser.
     pub fn load() -> Self {
         let kept = Place::Browser.get(KEPT);
