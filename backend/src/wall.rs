@@ -2,7 +2,8 @@
 //!
 //! A board is a second routing state, on another thread than the dispatcher's, to which the same events are applied;
 //! beside it stand the few words and numbers that rows show and the state does not know. So a wall costs the dispatcher
-//! and the store nothing, and there is none while nobody watches one. What changed since the last look is known row by
+//! nothing, and there is none while nobody watches one; the store keeps one row for each talk and for each offer that was
+//! not answered, from which whoever begins to watch knows the day so far. What changed since the last look is known row by
 //! row; only the queues, of which there are few, are made anew each time.
 
 mod counting;

@@ -42,14 +42,13 @@ struct Counted {
 }
 
 /// The columns that are shown unless others are chosen: they fit a small screen beside each other.
-const USUAL: [&str; 11] = [
+const USUAL: [&str; 10] = [
     "Waiting",
     "Longest wait",
     "Expected wait",
     "Active",
     "Available",
     "Unavailable",
-    "Offline",
     "Accepted",
     "Abandoned",
     "Service level",
@@ -191,10 +190,9 @@ const COLUMNS: &[Column<Counted>] = &[
         title: "In target",
         timed: false,
         number: true,
-        rank: |row| Rank::Number(row.target().map(|_| i64::from(row.counts.in_target))),
-        cell: |row, _| match row.target() {
-            Some(_) => row.counts.in_target.into(),
-            None => "–".to_owned().into(),
+        rank: |row| Rank::Number(row.has_target().then_some(i64::from(row.counts.in_target))),
+        cell: |row, _| {
+            if row.has_target() { row.counts.in_target.into() } else { "–".to_owned().into() }
         },
     },
     Column {
@@ -248,10 +246,9 @@ const COLUMNS: &[Column<Counted>] = &[
 ];
 
 impl Counted {
-    /// Returns within how many seconds is in time: of one queue, or of any of all where something is counted by it.
-    fn target(&self) -> Option<u32> {
-        let counted = (self.counts.level_counted > 0).then_some(0);
-        self.target_secs.or(counted.filter(|_| self.of == Of::All))
+    /// Says whether anything is judged by a target: of all queues, where one of them has one.
+    fn has_target(&self) -> bool {
+        self.target_secs.is_some() || self.counts.level_counted > 0
     }
 }
 
