@@ -22,6 +22,7 @@ use crate::routing::RoutingState;
 use crate::schedules::{self, Schedules};
 use crate::search::Searching;
 use crate::store::{Store, StoreError};
+use crate::summary::drafts::Drafts;
 use crate::summary::model::Model;
 use crate::telemetry::chain;
 use crate::whatif::Stage;
@@ -54,6 +55,8 @@ pub struct App {
     pub search: Option<Searching>,
     /// The language model that writes summaries, where one is configured.
     pub summary_model: Option<Arc<Model>>,
+    /// Which summaries were made.
+    pub drafts: Arc<Drafts>,
     /// The transfers for which a partner is to be asked; whoever asks takes this, once.
     pub calls: Mutex<Option<mpsc::Receiver<TransferId>>>,
     /// Reports; nothing where their file could not be opened.
@@ -118,6 +121,7 @@ impl App {
             streams: Arc::default(),
             search: search.ok(),
             summary_model: config.summary_model.clone().map(Model::new).transpose()?,
+            drafts: Arc::default(),
             calls: Mutex::new(Some(called)),
             schedules: Arc::new(Schedules::new(&config)?),
             stage: Stage::default(),

@@ -151,8 +151,8 @@ fn decide_alone(with: &mut Circumstances<'_>, actor: Actor, command: Command) ->
         Command::ReplyToOffer { offer, reply } => replies::reply(with, actor, offer, reply),
         Command::AskSender { offer, text } => replies::ask(with, actor, offer, &text),
         Command::AnswerReceiver { offer, text } => replies::answer(with, actor, offer, &text),
-        Command::RequestTransfer { conversation, target, mode, note, summary, park } => {
-            let wish = transfers::Wish { conversation, target, mode, note, summary, park };
+        Command::RequestTransfer { conversation, target, mode, note, summary, edited, park } => {
+            let wish = transfers::Wish { conversation, target, mode, note, summary, edited, park };
             transfers::request(with, actor, wish)
         }
         Command::HandOver { conversation, transfer } => {

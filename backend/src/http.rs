@@ -127,6 +127,8 @@ fn api() -> OpenApiRouter<Arc<App>> {
         .routes(routes!(insights::segments))
         .routes(routes!(insights::queues))
         .routes(routes!(insights::agents))
+        .routes(routes!(insights::conversations))
+        .routes(routes!(insights::conversation_list))
         .routes(routes!(insights::waits))
         .routes(routes!(insights::ratings))
         .routes(routes!(insights::rating_list))

@@ -9,6 +9,7 @@ mod asking;
 pub(crate) mod counting;
 mod export;
 mod fold;
+mod reasons;
 mod reports;
 mod rows;
 mod sums;
@@ -20,8 +21,8 @@ use std::time::Duration;
 
 use baton_shared::Timestamp;
 use baton_shared::api::{
-    AgentsReport, FlowsBetweenReport, InsightsLag, QueuesReport, RatingsPage, RatingsReport, SegmentsPage,
-    TransfersPage, TransfersReport, TrendReport, WaitsReport,
+    AgentsReport, ConversationsPage, ConversationsReport, FlowsBetweenReport, InsightsLag, QueuesReport,
+    RatingsPage, RatingsReport, SegmentsPage, TransfersPage, TransfersReport, TrendReport, WaitsReport,
 };
 use rusqlite::Transaction;
 
@@ -30,7 +31,7 @@ use crate::following::{Follower, Head};
 use crate::store::sqlite::derived::{DerivedFile, Layout};
 use crate::store::{Store, StoreError};
 
-pub use asking::{Filter, is_mark_of_segments, is_mark_of_transfers};
+pub use asking::{Filter, is_mark_of_conversations, is_mark_of_segments, is_mark_of_transfers};
 pub use export::export;
 pub use reports::lists::Page;
 pub use reports::queues::Levels;
@@ -40,7 +41,7 @@ pub use sums::{SHORT_MS, sum_up};
 
 /// What the file of the reports is like; a change of the schema or of a definition is a new version.
 const LAYOUT: Layout =
-    Layout { file: "insights.db", version: 2, schema: include_str!("insights/schema.sql") };
+    Layout { file: "insights.db", version: 3, schema: include_str!("insights/schema.sql") };
 
 /// How long an answer waits for what was committed before it was asked for.
 const CURRENT_WITHIN: Duration = Duration::from_millis(500);
@@ -49,6 +50,7 @@ const CURRENT_WITHIN: Duration = Duration::from_millis(500);
 pub struct Insights {
     file: Arc<DerivedFile>,
     follower: Follower,
+    store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
 }
 
@@ -63,9 +65,9 @@ impl Insights {
         let (file, writer) = DerivedFile::open(data_dir, &LAYOUT, store.as_ref())?;
         let file = Arc::new(file);
         let writing = writing::Writing::resume(file.clone(), writer)?;
-        let follower = Follower::start(writing, store, clock.clone(), head)
+        let follower = Follower::start(writing, store.clone(), clock.clone(), head)
             .map_err(|error| StoreError::Unavailable(error.into()))?;
-        Ok(Self { file, follower, clock })
+        Ok(Self { file, follower, store, clock })
     }
 
     /// Waits until everything is taken that was committed before, at most for a time; says whether it is. It blocks.
@@ -92,7 +94,18 @@ impl Insights {
 
     /// Returns what became of transfers.
     pub fn transfers(&self, filter: &Filter) -> Result<TransfersReport, StoreError> {
-        self.report(|rows, lag| reports::transfers::report(rows, filter, lag))
+        let words = |offer| self.store.read()?.reason(offer);
+        self.report(|rows, lag| reports::transfers::report(rows, filter, words, lag))
+    }
+
+    /// Returns what became of conversations.
+    pub fn conversations(&self, filter: &Filter) -> Result<ConversationsReport, StoreError> {
+        self.report(|rows, lag| reports::conversations::report(rows, filter, lag))
+    }
+
+    /// Returns conversations, the first that was opened first.
+    pub fn conversation_list(&self, filter: &Filter, page: Page) -> Result<ConversationsPage, StoreError> {
+        self.report(|rows, lag| reports::conversations::list(rows, filter, page, lag))
     }
 
     /// Returns transfers, the first that was asked for first.

@@ -458,6 +458,9 @@ pub trait Reading {
     /// Returns an open offer; nothing once it has ended.
     fn offer(&self, offer: OfferId) -> Result<Option<OfferCard>, StoreError>;
 
+    /// Returns why an offer was refused, in the words of whoever did; nothing where they gave none.
+    fn reason(&self, offer: OfferId) -> Result<Option<String>, StoreError>;
+
     /// Returns a segment that is to be filed; nothing once it is filed.
     fn wrap_up(&self, segment: SegmentId) -> Result<Option<WrapUpCard>, StoreError>;
 

@@ -10,6 +10,7 @@
 //! Deliberately absent: anything that is not in the conversation; the extract says nothing that nobody said.
 
 pub mod cues;
+pub mod drafts;
 pub mod identifiers;
 pub mod language;
 pub mod model;

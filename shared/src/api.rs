@@ -33,6 +33,7 @@ macro_rules! bodies {
 mod flows;
 mod history;
 mod insights;
+mod outcomes;
 mod past;
 mod queues;
 mod schedules;
@@ -43,6 +44,7 @@ mod workflows;
 pub use flows::*;
 pub use history::*;
 pub use insights::*;
+pub use outcomes::*;
 pub use past::*;
 pub use queues::*;
 pub use schedules::*;

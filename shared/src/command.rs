@@ -74,13 +74,15 @@ pub enum Command {
     AskSender { offer: OfferId, text: String },
     /// Answer what the receiver of one's transfer asked.
     AnswerReceiver { offer: OfferId, text: String },
-    /// Pass a conversation on; `park` lets it wait for a named person who is full or away.
+    /// Pass a conversation on; `park` lets it wait for a named person who is full or away, `edited` says whether the summary
+    /// is another than was made for it.
     RequestTransfer {
         conversation: ConversationId,
         target: Target,
         mode: Mode,
         note: Option<String>,
         summary: Option<String>,
+        edited: Option<bool>,
         park: bool,
     },
     /// Give the conversation to the person who was consulted.

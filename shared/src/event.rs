@@ -14,7 +14,7 @@ use crate::flow::{Flow, FlowEnd};
 use crate::ids::*;
 use crate::invite::InviteEnd;
 use crate::message::Author;
-use crate::offer::{OfferCause, OfferEnd, Reply};
+use crate::offer::{Load, OfferCause, OfferEnd, Reply};
 use crate::policy::{PolicyOverride, PolicyScope, Preset, TransferPolicy};
 use crate::queue::{Membership, Priority, QueueRules};
 use crate::rating::Score;
@@ -23,7 +23,7 @@ use crate::segment::{Disposition, OwnerCause, WrapUp};
 use crate::skill::{Level, Skills};
 use crate::team::Team;
 use crate::time::Timestamp;
-use crate::transfer::{Mode, Sender, Target, TransferEnd};
+use crate::transfer::{Carried, Mode, Sender, Target, TransferEnd};
 use crate::workflow::{Lowered, PlannedStep, Workflow};
 
 /// The version in which events are written today.
@@ -182,8 +182,16 @@ pub enum Event {
         cause: OfferCause,
         deadline: Option<Timestamp>,
     },
-    /// An offer ended.
-    OfferEnded { offer: OfferId, conversation: ConversationId, agent: AgentId, end: OfferEnd },
+    /// An offer ended; `load` is what its agent had in use of the capacity it counts against, itself included where it takes
+    /// room, if they refused or missed it.
+    OfferEnded {
+        offer: OfferId,
+        conversation: ConversationId,
+        agent: AgentId,
+        end: OfferEnd,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        load: Option<Load>,
+    },
     /// The receiver of a transfer let its sender know something, or was answered; `until` is when the offer ends now, if
     /// it ends later for it.
     OfferReplied {
@@ -194,7 +202,7 @@ pub enum Event {
         until: Option<Timestamp>,
     },
     /// An agent, or a bot that has the conversation, asked for a transfer; where the one it is meant for is passed over,
-    /// `pool` says who is asked instead.
+    /// `pool` says who is asked instead. An event without `carried` says nothing of note and summary.
     TransferRequested {
         transfer: TransferId,
         conversation: ConversationId,
@@ -208,6 +216,8 @@ pub enum Event {
         pool: Option<Pool>,
         #[serde(default)]
         deadline: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Carried::is_nothing")]
+        carried: Carried,
     },
     /// A transfer reached its queue or group.
     TransferEnqueued {

@@ -61,6 +61,15 @@ impl OfferEnd {
     }
 }
 
+/// How much of their capacity someone has in use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Load {
+    /// Units in use.
+    pub used: u32,
+    /// How many there are.
+    pub limit: u32,
+}
+
 /// How much longer a receiver who says "in 2 minutes" has to answer.
 pub const SOON: Duration = Duration::from_secs(120);
 

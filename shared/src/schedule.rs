@@ -48,6 +48,12 @@ pub enum ReportKind {
     /// What agents did.
     #[serde(rename = "agents")]
     Agents,
+    /// What became of conversations.
+    #[serde(rename = "conversations")]
+    Conversations,
+    /// The conversations themselves.
+    #[serde(rename = "conversations/list")]
+    ConversationList,
     /// How long customers waited.
     #[serde(rename = "waits")]
     Waits,
@@ -67,12 +73,14 @@ pub enum ReportKind {
 
 impl ReportKind {
     /// Every report.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Transfers,
         Self::TransferList,
         Self::Segments,
         Self::Queues,
         Self::Agents,
+        Self::Conversations,
+        Self::ConversationList,
         Self::Waits,
         Self::Ratings,
         Self::RatingList,
@@ -88,6 +96,8 @@ impl ReportKind {
             Self::Segments => "segments",
             Self::Queues => "queues",
             Self::Agents => "agents",
+            Self::Conversations => "conversations",
+            Self::ConversationList => "conversations/list",
             Self::Waits => "waits",
             Self::Ratings => "ratings",
             Self::RatingList => "ratings/list",
@@ -104,6 +114,8 @@ impl ReportKind {
             Self::Segments => "List of segments",
             Self::Queues => "Queues and groups",
             Self::Agents => "Agents",
+            Self::Conversations => "Conversations",
+            Self::ConversationList => "List of conversations",
             Self::Waits => "Customers’ waits",
             Self::Ratings => "Ratings",
             Self::RatingList => "List of ratings",

@@ -266,6 +266,27 @@ pub enum TransferState {
     },
 }
 
+/// What goes with a transfer besides the conversation; the words themselves are elsewhere.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Carried {
+    /// Whether there is a note.
+    #[serde(default)]
+    pub note: bool,
+    /// Whether there is a summary.
+    #[serde(default)]
+    pub summary: bool,
+    /// Whether the sender changed the summary that was made for it; nothing where none was made, or none goes with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited: Option<bool>,
+}
+
+impl Carried {
+    /// Says whether nothing goes with it.
+    pub const fn is_nothing(&self) -> bool {
+        !self.note && !self.summary
+    }
+}
+
 /// The passing of a conversation from one owner to another; its note, summary and reason are elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Transfer {

@@ -123,6 +123,7 @@ impl Player {
                 mode: Mode::Cold,
                 note: Some(note.to_owned()),
                 summary: None,
+                edited: None,
                 park: false,
             };
             match self.app.submit(Actor::Person(from), None, command).await {

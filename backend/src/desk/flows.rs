@@ -343,6 +343,7 @@ pub(super) fn give(
         policy: Box::new(policy.clone()),
         pool: None,
         deadline: deadline.map(|lasts| with.now.plus(lasts)),
+        carried: Carried::default(),
     };
     let mut way = None;
     // What is asked, whose it becomes, why, and how long it may stay there.

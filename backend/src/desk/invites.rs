@@ -5,7 +5,7 @@ use baton_shared::policy::{Cancel, SAFETY};
 use baton_shared::segment::OwnerCause;
 use baton_shared::*;
 
-use super::offers::{offer_ended, owner_changed, wrap_up_by};
+use super::offers::{offer_ended, offer_not_taken, owner_changed, wrap_up_by};
 use super::{Answer, Circumstances, Decided, Placement, optional_text, owned, person, transfers};
 use crate::content::Content;
 use crate::routing::RoutingState;
@@ -232,10 +232,10 @@ pub(super) fn not_joined(state: &RoutingState, offer: &Offer, invite: InviteId, 
     match invite.target {
         Target::Agent(_) => {
             let how = if end == OfferEnd::TimedOut { InviteEnd::Expired } else { InviteEnd::Declined };
-            vec![offer_ended(offer, end), invite_ended(invite, how)]
+            vec![offer_not_taken(state, offer, end), invite_ended(invite, how)]
         }
         Target::Group(_) | Target::Queue(_) | Target::Workflow(_) | Target::Flow(_) | Target::External(_) => {
-            vec![offer_ended(offer, end)]
+            vec![offer_not_taken(state, offer, end)]
         }
     }
 }

@@ -141,7 +141,7 @@ pub(super) fn end_offer(with: &mut Circumstances<'_>, offer: &Offer, end: OfferE
     if let OfferCause::Invite(invite) = offer.cause {
         return invites::not_joined(with.state, offer, invite, end);
     }
-    let mut events = vec![offer_ended(offer, end)];
+    let mut events = vec![offer_not_taken(with.state, offer, end)];
     let Some(conversation) = with.state.conversations.get(&offer.conversation) else { return events };
     if end == OfferEnd::TimedOut {
         events.extend(missed(with, conversation, offer));
@@ -295,7 +295,18 @@ pub(super) fn withdraw(with: &mut Circumstances<'_>, agent: AgentId) -> Vec<Even
 }
 
 pub(super) fn offer_ended(offer: &Offer, end: OfferEnd) -> Event {
-    Event::OfferEnded { offer: offer.id, conversation: offer.conversation, agent: offer.agent, end }
+    let Offer { id, conversation, agent, .. } = *offer;
+    Event::OfferEnded { offer: id, conversation, agent, end, load: None }
+}
+
+/// Ends an offer that its agent refused or missed, with what they had in use at that moment.
+pub(super) fn offer_not_taken(state: &RoutingState, offer: &Offer, end: OfferEnd) -> Event {
+    let Offer { id, conversation, agent, work, .. } = *offer;
+    let load = state.conversations.get(&conversation).and_then(|open| {
+        let used = state.taken(agent, open.channel, work);
+        Some(Load { used, limit: state.agents.get(&agent)?.limit(open.channel, work) })
+    });
+    Event::OfferEnded { offer: id, conversation, agent, end, load }
 }
 
 pub(super) fn transfer_ended(transfer: &Transfer, end: TransferEnd) -> Event {

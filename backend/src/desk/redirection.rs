@@ -27,7 +27,8 @@ pub(super) fn redirect(
     events.extend(returns::end_all(state, open, OfferEnd::Rescinded, TransferEnd::Superseded));
     let decided = match from {
         Owner::Agent(owner) => {
-            let wish = Wish { conversation, target, mode: Mode::Cold, note, summary: None, park: false };
+            let (mode, summary, edited, park) = (Mode::Cold, None, None, false);
+            let wish = Wish { conversation, target, mode, note, summary, edited, park };
             transfers::pass_on(with, open, owner, wish)?
         }
         Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => {

@@ -4,7 +4,7 @@ use baton_shared::policy::{Fallback, OnExpiry};
 use baton_shared::segment::{FollowedBy, OwnerCause, WrapUp};
 use baton_shared::*;
 
-use super::offers::{offer_ended, owner_changed, passed_on, transfer_ended, wrap_up_by};
+use super::offers::{offer_ended, offer_not_taken, owner_changed, passed_on, transfer_ended, wrap_up_by};
 use super::{Circumstances, externals, invites, requests};
 use crate::routing::RoutingState;
 
@@ -147,7 +147,8 @@ pub(super) fn expire(with: &mut Circumstances<'_>, transfer: TransferId) -> Vec<
         return externals::not_taken(with.state, transfer, TransferEnd::Expired);
     }
     let offers: Vec<&Offer> = with.state.open_offers(conversation).collect();
-    let mut events: Vec<Event> = offers.iter().map(|offer| offer_ended(offer, OfferEnd::TimedOut)).collect();
+    let missed = |offer: &&Offer| offer_not_taken(with.state, offer, OfferEnd::TimedOut);
+    let mut events: Vec<Event> = offers.iter().map(missed).collect();
     events.extend(over(with, conversation, transfer));
     events
 }

@@ -21,6 +21,7 @@ pub(super) struct Wish {
     pub(super) mode: Mode,
     pub(super) note: Option<String>,
     pub(super) summary: Option<String>,
+    pub(super) edited: Option<bool>,
     pub(super) park: bool,
 }
 
@@ -63,9 +64,11 @@ pub(super) fn pass_on(
     let note = needed("note", policy.note, note)?;
     let summary = needed("summary", policy.summary, summary)?;
     let transfer = with.ids.transfer();
+    let edited = wish.edited.filter(|_| summary.is_some());
+    let carried = Carried { note: note.is_some(), summary: summary.is_some(), edited };
     let mut content: Vec<Content> = note.map(|note| Content::Note(transfer, note)).into_iter().collect();
     content.extend(summary.map(|summary| Content::Summary(transfer, summary)));
-    let new = New { transfer, conversation, from, policy };
+    let new = New { transfer, conversation, from, policy, carried };
     let events = match wish.target {
         Target::Agent(agent) => to_agent(with, new, agent, wish.mode, wish.park)?,
         Target::Workflow(_) | Target::Flow(_) | Target::External(_) if wish.mode == Mode::Warm => {
@@ -94,6 +97,7 @@ pub(super) struct New<'a> {
     pub(super) conversation: &'a Conversation,
     pub(super) from: AgentId,
     pub(super) policy: TransferPolicy,
+    pub(super) carried: Carried,
 }
 
 /// Refuses what the policy that holds does not allow.
@@ -158,6 +162,7 @@ pub(super) fn requested(
         policy: Box::new(new.policy.clone()),
         pool,
         deadline: lasts.map(|lasts| with.now.plus(lasts)),
+        carried: new.carried,
     }
 }
 

@@ -11,8 +11,8 @@ use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use baton_shared::api::{
-    AgentsReport, FlowsBetweenReport, QueuesReport, RatingsPage, RatingsReport, SegmentsPage, TransfersPage,
-    TransfersReport, TrendReport, WaitsReport,
+    AgentsReport, ConversationsPage, ConversationsReport, FlowsBetweenReport, QueuesReport, RatingsPage,
+    RatingsReport, SegmentsPage, TransfersPage, TransfersReport, TrendReport, WaitsReport,
 };
 use baton_shared::rating::Score;
 use baton_shared::*;
@@ -25,8 +25,8 @@ use super::callers::{Caller, CurrentSupervisor};
 use super::error::ApiError;
 use crate::app::App;
 use crate::insights::{
-    Bucket, Filter, Insights, Levels, POINTS_MAX, Page, Since, is_mark_of_segments, is_mark_of_transfers,
-    starts,
+    Bucket, Filter, Insights, Levels, POINTS_MAX, Page, Since, is_mark_of_conversations, is_mark_of_segments,
+    is_mark_of_transfers, starts,
 };
 use crate::store::StoreError;
 
@@ -78,8 +78,10 @@ pub struct Report {
     below_ms: Option<u64>,
     /// Of ratings: only those with this score, from 1 to 5.
     score: Option<Score>,
-    /// Of ratings: only those of conversations that were passed on so often.
+    /// Of conversations, and of ratings of such: only those that were passed on so often.
     transfers: Option<u32>,
+    /// Of segments: only offers that were refused for this reason, by its `key`.
+    reason: Option<String>,
     /// Of queues: within how many seconds is in time, instead of each queue's own target.
     target_secs: Option<u32>,
     /// Of queues: who leaves within so many seconds does not count against the service level; 10 without it.
@@ -92,7 +94,7 @@ pub struct Report {
     after: Option<String>,
     /// Of lists: how many rows at most, up to 10,000; 100 without it.
     limit: Option<u32>,
-    /// In CSV. Of what became of transfers: `figures`, `by_sender` or `by_receiver`; of waits: `buckets` or `figures`; of
+    /// In CSV. Of what became of transfers: `figures`, `by_sender`, `by_receiver` or `reasons`; of waits: `buckets` or `figures`; of
     /// ratings: `figures`, `by_agent`, `by_queue` or `by_transfers`. The first of them without it.
     table: Option<String>,
 }
@@ -161,6 +163,7 @@ impl Report {
             levels: self.levels(),
             score: self.score,
             transfers: self.transfers,
+            reason: self.reason()?,
             scope,
         })
     }
@@ -180,6 +183,12 @@ impl Report {
     fn since(&self) -> Result<Since, ApiError> {
         let word = self.since.as_deref().unwrap_or("queue");
         Since::of_word(word).ok_or_else(|| wrong("`since` is `queue`, `creation` or `transfer`."))
+    }
+
+    fn reason(&self) -> Result<Option<i64>, ApiError> {
+        let read = |text: &String| i64::from_str_radix(text, 16);
+        let key = self.reason.as_ref().map(read).transpose();
+        key.map_err(|_| wrong("`reason` is the `key` of a reason."))
     }
 
     fn levels(&self) -> Levels {
@@ -244,7 +253,8 @@ pub async fn transfers(
         None | Some("figures") => tables::FIGURES,
         Some("by_sender") => tables::BY_SENDER,
         Some("by_receiver") => tables::BY_RECEIVER,
-        Some(_) => return Err(wrong("`table` is `figures`, `by_sender` or `by_receiver`.")),
+        Some("reasons") => tables::REASONS,
+        Some(_) => return Err(wrong("`table` is `figures`, `by_sender`, `by_receiver` or `reasons`.")),
     };
     let filter = asked.filter(&app, &me).await?;
     answer(&headers, &run(&app, move |insights| insights.transfers(&filter)).await?, table)
@@ -283,6 +293,40 @@ pub async fn segments(
     let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
     let found = run(&app, move |insights| insights.segments(&filter, page)).await?;
     answer(&headers, &found, tables::SEGMENTS)
+}
+
+/// Says what became of conversations
+///
+/// Counted by when they were opened: what they came to, how often they were passed on, and what was written in those that
+/// ended.
+#[utoipa::path(get, path = "/api/insights/conversations", tag = "Insights", params(Report),
+    responses((status = 200, content((ConversationsReport = "application/json"), (String = "text/csv")))))]
+pub async fn conversations(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    let filter = asked.filter(&app, &me).await?;
+    let found = run(&app, move |insights| insights.conversations(&filter)).await?;
+    answer(&headers, &found, tables::CONVERSATIONS)
+}
+
+/// Lists conversations, the first that was opened first
+///
+/// With the same filter these are the conversations that the figures count. In CSV the header `Baton-Next` says what to send as `after`.
+#[utoipa::path(get, path = "/api/insights/conversations/list", tag = "Insights", params(Report),
+    responses((status = 200, content((ConversationsPage = "application/json"), (String = "text/csv")))))]
+pub async fn conversation_list(
+    State(app): State<Arc<App>>,
+    CurrentSupervisor(me): CurrentSupervisor,
+    headers: HeaderMap,
+    Asked(asked): Asked<Report>,
+) -> Result<Response, ApiError> {
+    asked.check_only(is_mark_of_conversations)?;
+    let (filter, page) = (asked.filter(&app, &me).await?, asked.page()?);
+    let found = run(&app, move |insights| insights.conversation_list(&filter, page)).await?;
+    answer(&headers, &found, tables::CONVERSATION_LIST)
 }
 
 /// Says what happened in queues and to what waited for groups

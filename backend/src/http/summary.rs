@@ -52,8 +52,9 @@ pub async fn summary(
     let (events, waiting) = mpsc::channel(EVENTS_WAITING_MAX);
     let model = app.summary_model.clone();
     tokio::spawn(async move {
+        let made = |text: &str| app.drafts.note(me.id, id, text);
         // A send fails once the reader is gone, and then there is nothing left to do.
-        let _ = tell(model, &said, extract, &events).await;
+        let _ = tell(model, &said, extract, &events, &made).await;
     });
     let mut response = Body::new(Events { waiting, _place: place }).into_response();
     let headers = response.headers_mut();
@@ -81,18 +82,22 @@ fn as_said(message: Message) -> Said {
 /// Says that the reader is gone.
 struct Gone;
 
-/// Tells the summary: the model's where there is one and it can, the extract otherwise.
+/// Tells the summary, and `made` before: the model's where there is one and it can, the extract otherwise.
 async fn tell(
     model: Option<Arc<Model>>,
     said: &[Said],
     extract: String,
     events: &mpsc::Sender<Bytes>,
+    made: &(dyn Fn(&str) + Sync),
 ) -> Result<(), Gone> {
     if let Some(model) = model
         && !said.is_empty()
     {
         match written(&model, said, events).await? {
-            Ok(text) => return done(events, SummaryMaker::Model, text).await,
+            Ok(text) => {
+                made(&text);
+                return done(events, SummaryMaker::Model, text).await;
+            }
             Err(error) => {
                 tracing::warn!(error = %chain(&error), "the extract stands in for the model's summary");
             }
@@ -101,6 +106,7 @@ async fn tell(
     for line in extract.split_inclusive('\n') {
         part(events, line.to_owned()).await?;
     }
+    made(&extract);
     done(events, SummaryMaker::Extract, extract).await
 }
 

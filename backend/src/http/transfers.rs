@@ -177,7 +177,8 @@ pub async fn request(
     Ids(conversation): Ids<ConversationId>,
     Keyed { key, body: NewTransfer { target, mode, note, summary, park } }: Keyed<NewTransfer>,
 ) -> Result<(StatusCode, Json<TransferMade>), ApiError> {
-    let command = Command::RequestTransfer { conversation, target, mode, note, summary, park };
+    let edited = summary.as_ref().and_then(|summary| app.drafts.is_edited(me.id, conversation, summary));
+    let command = Command::RequestTransfer { conversation, target, mode, note, summary, edited, park };
     let answer = app.submit(me.actor(), Some(key), command).await?;
     let Answer::Transfer { transfer } = answer else { return Err(ApiError::unexpected(&answer)) };
     Ok((StatusCode::CREATED, Json(TransferMade { transfer })))

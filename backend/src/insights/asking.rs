@@ -54,8 +54,10 @@ pub struct Filter {
     pub levels: Levels,
     /// Ratings with this score.
     pub score: Option<Score>,
-    /// Ratings of conversations with so many transfers.
+    /// Conversations with so many transfers, and ratings of such.
     pub transfers: Option<u32>,
+    /// Of lists of segments: offers that were refused for the reason that this stands for.
+    pub reason: Option<i64>,
     /// What whoever asks may see.
     pub scope: Scope,
 }
@@ -82,6 +84,7 @@ impl Filter {
             levels: Levels::USUAL,
             score: None,
             transfers: None,
+            reason: None,
             scope: Scope::Everything,
         }
     }
@@ -275,6 +278,12 @@ pub(super) fn present(connection: &Connection, filter: &Filter) -> Result<Condit
 pub(super) const PRESENCES: &str =
     "things cross join segment_rows p indexed by presences on p.kind = 9 and p.place = things.number";
 
+/// What is read of conversations.
+pub(super) const CONVERSATIONS: &str = "conversations indexed by conversations_opened";
+
+/// What is read of conversations whose customers are asked how good they were.
+pub(super) const SURVEYS: &str = "conversations indexed by surveys";
+
 /// What is read of waits.
 pub(super) const WAITS: &str = "segment_rows indexed by waits";
 
@@ -370,12 +379,66 @@ pub(super) fn narrow_segments(filter: &Filter, found: &mut Conditions) {
         let (text, values) = marks::of_segments(word, filter.levels).unwrap_or(("0", Vec::new()));
         found.add(text, &values);
     }
+    if let Some(reason) = filter.reason {
+        found.add("reason = ?", &[Value::Integer(reason)]);
+    }
     let since = filter.since.column();
     for (bound, sign) in [(filter.lasted.0, ">="), (filter.lasted.1, "<")] {
         if let Some(ms) = bound {
             found.add(&format!("ended_at - {since} {sign} ?"), &[Value::Integer(ms.cast_signed())]);
         }
     }
+}
+
+/// Says whether a word stands for some of the conversations.
+pub fn is_mark_of_conversations(word: &str) -> bool {
+    marks::of_conversations(word).is_some()
+}
+
+/// Adds what only some rows of a list of conversations are.
+pub(super) fn narrow_conversations(filter: &Filter, found: &mut Conditions) {
+    for word in &filter.only {
+        found.add(marks::of_conversations(word).unwrap_or("0"), &[]);
+    }
+}
+
+/// Returns the conditions on conversations.
+pub(super) fn conversations(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
+    let mut found = Conditions::new();
+    found.add("opened_at >= ? and opened_at < ?", &[integer(filter.from), integer(filter.to)]);
+    of_conversations(connection, filter, &mut found)?;
+    if let Some(outcome) = &filter.outcome {
+        found.add("outcome = ?", &[Value::Text(outcome.clone())]);
+    }
+    if let Some(conversation) = filter.conversation {
+        found.add("number = ?", &[conversation_number(connection, conversation)?]);
+    }
+    Ok(found)
+}
+
+/// Adds what holds of conversations and of what customers said of them: both name the last agent and the queue.
+fn of_conversations(
+    connection: &Connection,
+    filter: &Filter,
+    found: &mut Conditions,
+) -> Result<(), StoreError> {
+    if let Some(agent) = filter.agent {
+        found.add("agent = ?", &[number(connection, &agent.to_string())?]);
+    }
+    if let Some(queue) = filter.queue {
+        found.add("queue = ?", &[number(connection, &queue.to_string())?]);
+    }
+    if let Some(channel) = filter.channel {
+        found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
+    }
+    if let Some(transfers) = filter.transfers {
+        found.add("transfers = ?", &[Value::Integer(transfers.into())]);
+    }
+    if let Some((all, _)) = overseen(connection, &filter.scope)? {
+        let mine = "agent in (select value from json_each(?)) or queue in (select value from json_each(?))";
+        found.add(mine, &[all.clone(), all]);
+    }
+    Ok(())
 }
 
 /// Adds what only some rows of a list of transfers are.
@@ -389,27 +452,12 @@ pub(super) fn narrow_transfers(filter: &Filter, found: &mut Conditions) {
 pub(super) fn ratings(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
     let mut found = Conditions::new();
     found.add("rated_at >= ? and rated_at < ?", &[integer(filter.from), integer(filter.to)]);
-    if let Some(agent) = filter.agent {
-        found.add("agent = ?", &[number(connection, &agent.to_string())?]);
-    }
-    if let Some(queue) = filter.queue {
-        found.add("queue = ?", &[number(connection, &queue.to_string())?]);
-    }
-    if let Some(channel) = filter.channel {
-        found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
-    }
+    of_conversations(connection, filter, &mut found)?;
     if let Some(score) = filter.score {
         found.add("score = ?", &[Value::Integer(u8::from(score).into())]);
     }
-    if let Some(transfers) = filter.transfers {
-        found.add("transfers = ?", &[Value::Integer(transfers.into())]);
-    }
     if let Some(conversation) = filter.conversation {
         found.add("conversation = ?", &[conversation_number(connection, conversation)?]);
-    }
-    if let Some((all, _)) = overseen(connection, &filter.scope)? {
-        let mine = "agent in (select value from json_each(?)) or queue in (select value from json_each(?))";
-        found.add(mine, &[all.clone(), all]);
     }
     Ok(found)
 }

@@ -37,7 +37,12 @@ select
     t.to_accept_ms,
     t.request_to_accept_ms,
     t.request_to_reply_ms,
-    t.customer_messages
+    t.customer_messages,
+    t.unowned_messages,
+    t.note,
+    t.summary,
+    t.edited as summary_edited,
+    t.opened as note_opened
 from transfer_rows t
 join conversations c on c.number = t.conversation
 join things sender on sender.number = t.sender
@@ -105,9 +110,45 @@ select
     s.target_ms,
     s.ended_at - s.created_at as since_creation_ms,
     s.ended_at - s.transfer_at as since_transfer_ms,
-    s.expected_ms
+    s.expected_ms,
+    s.ahead,
+    s.extensions,
+    s.customer_responses,
+    s.customer_response_ms as customer_response_sum_ms,
+    s.customer_response_max_ms,
+    s.load_used,
+    s.load_limit,
+    asked_for.id as transfer_id
 from segment_rows s
 left join conversations c on c.number = s.conversation
 join things place on place.number = s.place
 left join things queue on queue.number = s.queue
-left join things destination on destination.number = s.destination;
+left join things destination on destination.number = s.destination
+left join transfer_rows asked_for on asked_for.conversation = s.conversation and asked_for.number = s.for_transfer;
+
+create view conversation_outcomes as
+select
+    c.id,
+    strftime('%Y-%m-%dT%H:%M:%fZ', c.opened_at / 1000.0, 'unixepoch') as opened_at,
+    strftime('%Y-%m-%dT%H:%M:%fZ', c.closed_at / 1000.0, 'unixepoch') as closed_at,
+    c.closed_by,
+    c.channel,
+    queue.id as queue_id,
+    queue.name as queue,
+    agent.id as agent_id,
+    agent.name as agent,
+    c.transfers,
+    c.outcome,
+    c.agent_messages,
+    c.customer_messages,
+    c.responses,
+    c.response_ms as response_sum_ms,
+    c.response_max_ms,
+    c.customer_responses,
+    c.customer_response_ms as customer_response_sum_ms,
+    c.customer_response_max_ms,
+    c.surveyed,
+    c.rated
+from conversations c
+join things queue on queue.number = c.queue
+left join things agent on agent.number = c.agent;

@@ -3,6 +3,7 @@
 //! It knows no clock and no storage. What a conversation needs to be gone on with is kept while it is open or being
 //! filed; everything else about it is in rows.
 
+mod endings;
 mod owners;
 mod passing;
 
@@ -11,11 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::conversation::EndedBy;
 use baton_shared::queue::Priority;
 use baton_shared::rating::Score;
-use baton_shared::segment::WrapUp;
+use baton_shared::segment::{Disposition, WrapUp};
 use baton_shared::*;
 use serde::{Deserialize, Serialize};
 
-use super::rows::{ConversationRow, Followed, Kind, Preceded, SegmentRow, Thing, TransferRow};
+use super::rows::{
+    Answers, ConversationRow, Ending, Followed, Kind, Preceded, SegmentRow, Thing, TransferRow,
+};
 
 /// What goes on in a conversation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +36,14 @@ pub(super) struct Live {
     owners: Vec<AgentId>,
     /// Since when the customer waits for an answer.
     unanswered_since: Option<Timestamp>,
+    /// Since when its owner waits for an answer of the customer.
+    written_since: Option<Timestamp>,
+    /// Whether another owner got it by a transfer.
+    passed_on: bool,
+    /// Whether a request was made of it.
+    requested: bool,
+    /// The segment with which it ended, while that is being filed.
+    last: Option<SegmentId>,
     /// Who accepted last, and how long they had been asked.
     rung: Option<(AgentId, u64)>,
     /// From when its wait counts for what is expected of the next ones.
@@ -72,6 +83,8 @@ pub(super) enum Kept {
 pub(super) struct Line {
     /// Within how long it is to be answered, in milliseconds.
     target_ms: Option<u64>,
+    /// Whether customers are asked how good it was.
+    survey: bool,
     /// What it remembers of waits that were accepted, from which the next are expected as they are in the routing.
     waits: Queue,
 }
@@ -105,6 +118,8 @@ pub(super) struct Fold {
     conversations: BTreeMap<ConversationId, Live>,
     people: BTreeMap<AgentId, Person>,
     lines: BTreeMap<QueueId, Line>,
+    /// How many wait in each queue and for each group.
+    waiting: BTreeMap<Thing, u64>,
     last_segment: u64,
     last_conversation: u64,
     changes: Changes,
@@ -123,6 +138,9 @@ impl Fold {
         for (key, kept) in kept {
             match kept {
                 Kept::Conversation(live) => {
+                    if let Some(wait) = live.segment.as_ref().filter(|segment| segment.kind == Kind::Wait) {
+                        *fold.waiting.entry(wait.place).or_default() += 1;
+                    }
                     fold.conversations.insert(key.parse()?, *live);
                 }
                 Kept::Person(person) => {
@@ -180,10 +198,12 @@ impl Fold {
             self.said(live, *author, at);
         } else if let Event::OfferMade { offer, agent, cause, .. } = event {
             self.offered(live, *offer, *agent, *cause, at);
-        } else if let Event::OfferEnded { offer, end, .. } = event {
-            self.offer_ended(live, *offer, *end, at);
-        } else if let Event::TransferRequested { transfer, from, target, mode, .. } = event {
-            self.transfer_requested(live, *transfer, *from, (*target, *mode), at);
+        } else if let Event::OfferEnded { offer, end, load, .. } = event {
+            self.offer_ended(live, *offer, (*end, *load), at);
+        } else if let Event::OfferReplied { offer, reply: Reply::Reading, .. } = event {
+            self.note_opened(live, *offer);
+        } else if let Event::TransferRequested { transfer, from, target, mode, carried, .. } = event {
+            self.transfer_requested(live, (*transfer, *from), (*target, *mode, *carried), at);
         } else if let Event::TransferEnded { transfer, end, consulted, .. } = event {
             self.transfer_ended(live, *transfer, *end, *consulted, at);
         } else if let Event::OwnerChanged { to, cause, wrap_up, segment, ended, .. } = event {
@@ -192,8 +212,12 @@ impl Fold {
             self.owner_changed(live, &change, at);
         } else if let Event::ConversationClosed { by, wrap_up, ended, .. } = event {
             self.closed(live, *by, (*ended, *wrap_up), at);
-        } else if let Event::WrapUpEnded { segment, .. } = event {
-            self.filed(live, *segment, at);
+        } else if let Event::WrapUpEnded { segment, disposition, .. } = event {
+            self.filed(live, *segment, *disposition, at);
+        } else if let Event::WrapUpExtended { segment, .. } = event {
+            self.extended(live, *segment);
+        } else if let Event::RequestCreated { .. } = event {
+            live.requested = true;
         } else if let Event::TransferRerouted { .. }
         | Event::StepsEnded { .. }
         | Event::LastAgentAsked { .. }
@@ -224,6 +248,12 @@ impl Fold {
             queue,
             agent: None,
             transfers: 0,
+            outcome: Ending::InProgress,
+            agent_messages: 0,
+            customer_messages: 0,
+            responses: Answers::default(),
+            customer_responses: Answers::default(),
+            surveyed: false,
         };
         self.changes.conversations.insert(row.number, row.clone());
         let mut live = Live {
@@ -235,12 +265,17 @@ impl Fold {
             last_transfer: None,
             owners: Vec::new(),
             unanswered_since: None,
+            written_since: None,
+            passed_on: false,
+            requested: false,
+            last: None,
             rung: None,
             searched_since: at,
         };
         let mut began = self.slice(&live, Kind::Wait, Thing::Queue(queue), at);
         began.id = Some(segment.to_string());
         began.preceded_by = Some(Preceded::Nothing);
+        self.waits(&began);
         self.begin(&mut live, began);
         self.conversations.insert(id, live);
         self.touched.insert(id);
@@ -266,6 +301,7 @@ impl Fold {
             created_at: Some(live.row.opened_at),
             target_ms: line.and_then(|line| line.target_ms),
             expected_ms: expected.map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX)),
+            ahead: (kind == Kind::Wait).then(|| self.waiting.get(&place).copied().unwrap_or(0)),
             ..SegmentRow::begin(self.last_segment, kind, place, at)
         }
     }
@@ -281,17 +317,44 @@ impl Fold {
         live.segment = Some(row);
     }
 
-    fn said(&mut self, live: &mut Live, author: Author, at: Timestamp) {
+    /// Notes that one more waits.
+    fn waits(&mut self, segment: &SegmentRow) {
+        if segment.kind == Kind::Wait {
+            *self.waiting.entry(segment.place).or_default() += 1;
+        }
+    }
+
+    /// Counts a message of the customer for the transfer that is under way.
+    fn written_meanwhile(&mut self, live: &mut Live) {
+        let unowned = live.segment.as_ref().is_some_and(|segment| segment.kind == Kind::Wait);
         let under_way = live.transfers.values_mut().find(|transfer| transfer.ended_at.is_none());
-        if let (Author::Customer, Some(transfer)) = (author, under_way) {
+        if let Some(transfer) = under_way {
             transfer.customer_messages += 1;
+            transfer.unowned_messages += u32::from(unowned);
             self.changes.transfers.insert(transfer.number, transfer.clone());
+        }
+    }
+
+    fn said(&mut self, live: &mut Live, author: Author, at: Timestamp) {
+        match author {
+            Author::Customer => {
+                self.written_meanwhile(live);
+                live.row.customer_messages += 1;
+            }
+            Author::Agent(_) | Author::Flow(_) | Author::External(_) => live.row.agent_messages += 1,
         }
         let Some(mut segment) = live.segment.take() else { return };
         let by_owner = match (author, segment.place) {
             (Author::Customer, _) => {
                 segment.customer_messages += 1;
                 live.unanswered_since.get_or_insert(at);
+                if let Some(since) = live.written_since.take() {
+                    let answered_ms = millis(at, since);
+                    segment.customer_responses += 1;
+                    segment.customer_response_ms += answered_ms;
+                    segment.customer_response_max_ms = segment.customer_response_max_ms.max(answered_ms);
+                    live.row.customer_responses.take(answered_ms);
+                }
                 false
             }
             (Author::Agent(agent), Thing::Agent(owner)) => agent == owner,
@@ -304,6 +367,7 @@ impl Fold {
         };
         if by_owner {
             segment.agent_messages += 1;
+            live.written_since.get_or_insert(at);
             let since_start = millis(at, segment.started_at);
             segment.first_response_ms.get_or_insert(since_start);
             // Nobody answers for the time before they had it.
@@ -312,6 +376,7 @@ impl Fold {
                 segment.responses += 1;
                 segment.response_ms += waited_ms;
                 segment.response_max_ms = segment.response_max_ms.max(waited_ms);
+                live.row.responses.take(waited_ms);
             }
         }
         self.begin(live, segment);
@@ -323,6 +388,12 @@ impl Fold {
     fn closed(&mut self, live: &mut Live, by: EndedBy, (ended, wrap_up): (SegmentId, WrapUp), at: Timestamp) {
         live.row.closed_at = Some(at);
         live.row.closed_by = Some(by);
+        let survey = self.lines.get(&live.row.queue).is_some_and(|line| line.survey);
+        live.row.surveyed = survey && live.row.agent.is_some();
+        live.last = (wrap_up == WrapUp::ByItsAgent).then_some(ended);
+        if let Some(segment) = &live.segment {
+            live.row.outcome = endings::of(live, segment, by, at);
+        }
         self.changes.conversations.insert(live.row.number, live.row.clone());
         let Some(mut segment) = live.segment.take() else { return };
         segment.closes = true;
@@ -341,6 +412,9 @@ impl Fold {
     ) {
         segment.ended_at = Some(at);
         self.write(&segment);
+        if let (Kind::Wait, Some(waiting)) = (segment.kind, self.waiting.get_mut(&segment.place)) {
+            *waiting = waiting.saturating_sub(1);
+        }
         match wrap_up {
             WrapUp::ByItsAgent => {
                 live.filing.insert(id, segment);
@@ -349,16 +423,31 @@ impl Fold {
         }
     }
 
-    fn filed(&mut self, live: &mut Live, segment: SegmentId, at: Timestamp) {
+    fn filed(&mut self, live: &mut Live, segment: SegmentId, said: Option<Disposition>, at: Timestamp) {
         let Some(mut row) = live.filing.remove(&segment) else { return };
         row.wrap_up_ms = row.ended_at.map(|ended| millis(at, ended));
+        self.write(&row);
+        // What was not filed in its time stays unfiled.
+        if live.last == Some(segment) && said.is_some() {
+            live.row.outcome = endings::served(live);
+            self.changes.conversations.insert(live.row.number, live.row.clone());
+        }
+    }
+
+    fn extended(&mut self, live: &mut Live, segment: SegmentId) {
+        let Some(row) = live.filing.get_mut(&segment) else { return };
+        row.extensions += 1;
+        let row = row.clone();
         self.write(&row);
     }
 
     fn of_people(&mut self, event: &Event, at: Timestamp) {
         if let Event::QueueRulesSet { queue, rules, .. } = event {
             let target_ms = rules.target.map(|target| u64::from(target.secs) * 1_000);
-            self.change_line(*queue, |line| line.target_ms = target_ms);
+            self.change_line(*queue, |line| {
+                line.target_ms = target_ms;
+                line.survey = rules.survey;
+            });
         } else if let Event::PersonAdded { agent, .. } = event {
             self.present(*agent, at, |_| {});
         } else if let Event::StatusChanged { agent, status } = event {
@@ -371,7 +460,11 @@ impl Fold {
     }
 
     fn change_line(&mut self, queue: QueueId, change: impl FnOnce(&mut Line)) {
-        let begun = || Line { target_ms: None, waits: Queue::new(queue, Skills::new(), Priority::default()) };
+        let begun = || Line {
+            target_ms: None,
+            survey: false,
+            waits: Queue::new(queue, Skills::new(), Priority::default()),
+        };
         let line = self.lines.entry(queue).or_insert_with(begun);
         change(line);
         self.changes.kept.insert(queue.to_string(), Some(Kept::Line(Box::new(line.clone()))));

@@ -118,6 +118,18 @@ words_to_read! {
         Other = "other",
         Sender = "sender",
         Supervisor = "supervisor",
+        System = "system",
+    }
+    /// What became of a conversation: each is one of them.
+    Ending {
+        InProgress = "in_progress",
+        Successful = "successful",
+        Transferred = "transferred",
+        NoInteraction = "no_interaction",
+        Cancelled = "cancelled",
+        Abandoned = "abandoned",
+        Dissuaded = "dissuaded",
+        Unfinalized = "unfinalized",
     }
 }
 
@@ -271,6 +283,20 @@ pub(super) struct SegmentRow {
     pub(super) transfer_at: Option<Timestamp>,
     /// How long the wait was expected to be when it began.
     pub(super) expected_ms: Option<u64>,
+    /// How often more time was taken for filing it.
+    pub(super) extensions: u32,
+    /// How often the customer answered its agent, and how long that took.
+    pub(super) customer_responses: u32,
+    pub(super) customer_response_ms: u64,
+    pub(super) customer_response_max_ms: u64,
+    /// Of a wait: how many waited there already.
+    pub(super) ahead: Option<u64>,
+    /// Of an offer that was not accepted: what its agent had in use.
+    pub(super) load: Option<Load>,
+    /// Of such an offer: the number of the transfer it was for.
+    pub(super) for_transfer: Option<u64>,
+    /// Of an offer that was refused: what stands for the reason.
+    pub(super) reason: Option<i64>,
 }
 
 impl SegmentRow {
@@ -306,6 +332,14 @@ impl SegmentRow {
             created_at: None,
             transfer_at: None,
             expected_ms: None,
+            extensions: 0,
+            customer_responses: 0,
+            customer_response_ms: 0,
+            customer_response_max_ms: 0,
+            ahead: None,
+            load: None,
+            for_transfer: None,
+            reason: None,
         }
     }
 }
@@ -345,6 +379,11 @@ pub(super) struct TransferRow {
     pub(super) request_to_accept_ms: Option<u64>,
     pub(super) request_to_reply_ms: Option<u64>,
     pub(super) customer_messages: u32,
+    pub(super) carried: Carried,
+    /// Whether someone who was asked opened the note or the summary before they answered.
+    pub(super) opened: bool,
+    /// What the customer wrote while nobody had the conversation.
+    pub(super) unowned_messages: u32,
 }
 
 /// A conversation.
@@ -363,4 +402,30 @@ pub(super) struct ConversationRow {
     pub(super) agent: Option<AgentId>,
     /// How many transfers were asked for.
     pub(super) transfers: u32,
+    pub(super) outcome: Ending,
+    /// Messages of whoever served, and of the customer.
+    pub(super) agent_messages: u32,
+    pub(super) customer_messages: u32,
+    /// How long each side waited for the other's answers.
+    pub(super) responses: Answers,
+    pub(super) customer_responses: Answers,
+    /// Whether the customer is asked how good it was.
+    pub(super) surveyed: bool,
+}
+
+/// Answers, and how long they took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Answers {
+    pub(super) number: u32,
+    pub(super) sum_ms: u64,
+    pub(super) max_ms: u64,
+}
+
+impl Answers {
+    /// Takes one that took so long.
+    pub(super) fn take(&mut self, ms: u64) {
+        self.number += 1;
+        self.sum_ms += ms;
+        self.max_ms = self.max_ms.max(ms);
+    }
 }

@@ -18,8 +18,26 @@ create table conversations (
     channel text not null,
     queue integer not null,
     agent integer,
-    transfers integer not null
+    transfers integer not null,
+    outcome text not null default 'in_progress',
+    agent_messages integer not null default 0,
+    customer_messages integer not null default 0,
+    responses integer not null default 0,
+    response_ms integer not null default 0,
+    response_max_ms integer not null default 0,
+    customer_responses integer not null default 0,
+    customer_response_ms integer not null default 0,
+    customer_response_max_ms integer not null default 0,
+    surveyed integer not null default 0,
+    rated integer not null default 0
 ) strict;
+
+-- All that reports read of conversations.
+create index conversations_opened on conversations (opened_at, queue, agent, channel, outcome, transfers,
+    agent_messages, customer_messages, responses, response_ms, response_max_ms, customer_responses,
+    customer_response_ms, customer_response_max_ms);
+
+create index surveys on conversations (opened_at, queue, agent, channel, rated) where surveyed = 1;
 
 -- What customers said of conversations that had ended, with what those were like then.
 create table rating_rows (
@@ -64,6 +82,18 @@ create table segment_rows (
     destination_name text,
     preceded_by text,
     id text,
+    extensions integer not null default 0,
+    customer_responses integer not null default 0,
+    customer_response_ms integer not null default 0,
+    customer_response_max_ms integer not null default 0,
+    -- How many waited there already when it came to wait.
+    ahead integer,
+    -- Of offers that were not accepted: what was in use of how much, the number of the transfer they were for, and what
+    -- stands for the reason of a refusal, 0 for none.
+    load_used integer,
+    load_limit integer,
+    for_transfer integer,
+    reason integer,
     primary key (kind, started_at, number)
 ) strict, without rowid;
 
@@ -73,7 +103,7 @@ create index segments_of_places on segment_rows (place, kind, started_at);
 
 -- All that reports read of waits and of presences.
 create index waits on segment_rows (started_at, ended_at, place, followed_by, queue, channel, target_ms, created_at,
-    transfer_at, expected_ms) where kind = 1;
+    transfer_at, expected_ms, ahead) where kind = 1;
 
 create index presences on segment_rows (place, started_at, ended_at, followed_by) where kind = 9;
 
@@ -107,8 +137,19 @@ create table segment_days (
     responses integer not null,
     response_ms integer not null,
     agent_messages integer not null,
+    extensions integer not null,
+    routed integer not null,
+    routed_response_ms integer not null,
+    customer_messages integer not null,
+    customer_responses integer not null,
+    customer_response_ms integer not null,
+    ahead integer not null,
+    load_used integer not null,
+    load_limit integer not null,
     answer_max_ms integer not null,
     response_max_ms integer not null,
+    customer_response_max_ms integer not null,
+    ahead_max integer not null,
     primary key (kind, day, place, came_from, queue, channel)
 ) strict, without rowid;
 
@@ -140,6 +181,11 @@ create table transfer_rows (
     customer_messages integer not null,
     receiver_name text not null,
     id text not null,
+    note integer not null default 0,
+    summary integer not null default 0,
+    edited integer,
+    opened integer not null default 0,
+    unowned_messages integer not null default 0,
     primary key (requested_at, number)
 ) strict, without rowid;
 

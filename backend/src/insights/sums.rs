@@ -116,12 +116,34 @@ sums! {
         response_ms,
         /// Messages of their agents.
         agent_messages,
+        /// How often more time was taken for filing.
+        extensions,
+        /// Segments whose agent was asked and wrote.
+        routed,
+        /// From when they were asked to what they first wrote.
+        routed_response_ms,
+        /// Messages of their customers.
+        customer_messages,
+        /// Answers of customers.
+        customer_responses,
+        /// How long agents waited for them.
+        customer_response_ms,
+        /// How many waited already, for each wait.
+        ahead,
+        /// What was in use when offers were refused or missed.
+        load_used,
+        /// Of how much.
+        load_limit,
     }
     greatest {
         /// The longest wait that was accepted.
         answer_max_ms,
         /// The longest time that a customer waited for an answer.
         response_max_ms,
+        /// The longest time that an agent waited for an answer.
+        customer_response_max_ms,
+        /// The most who waited already.
+        ahead_max,
     }
 }
 
@@ -151,6 +173,13 @@ struct Counted {
     response_ms: u64,
     response_max_ms: u64,
     agent_messages: u64,
+    extensions: u64,
+    customer_messages: u64,
+    customer_responses: u64,
+    customer_response_ms: u64,
+    customer_response_max_ms: u64,
+    ahead: Option<u64>,
+    load: Option<(u64, u64)>,
 }
 
 impl From<&SegmentRow> for Counted {
@@ -169,6 +198,13 @@ impl From<&SegmentRow> for Counted {
             response_ms: row.response_ms,
             response_max_ms: row.response_max_ms,
             agent_messages: row.agent_messages.into(),
+            extensions: row.extensions.into(),
+            customer_messages: row.customer_messages.into(),
+            customer_responses: row.customer_responses.into(),
+            customer_response_ms: row.customer_response_ms,
+            customer_response_max_ms: row.customer_response_max_ms,
+            ahead: row.ahead,
+            load: row.load.map(|load| (load.used.into(), load.limit.into())),
         }
     }
 }
@@ -178,7 +214,8 @@ impl Counted {
     fn written(connection: &Connection, row: &SegmentRow) -> Result<Option<Self>, StoreError> {
         let mut find = connection.prepare_cached(
             "select ended_at - started_at, followed_by, target_ms, wrap_up_ms, ring_ms, first_response_ms, responses,
-                 response_ms, response_max_ms, agent_messages, closes
+                 response_ms, response_max_ms, agent_messages, closes, extensions, customer_messages, customer_responses,
+                 customer_response_ms, customer_response_max_ms, ahead, load_used, load_limit
              from segment_rows where kind = ?1 and started_at = ?2 and number = ?3",
         )?;
         let mut rows =
@@ -198,11 +235,20 @@ impl Counted {
             response_max_ms: count(8)?,
             agent_messages: count(9)?,
             closes: found.get(10)?,
+            extensions: count(11)?,
+            customer_messages: count(12)?,
+            customer_responses: count(13)?,
+            customer_response_ms: count(14)?,
+            customer_response_max_ms: count(15)?,
+            ahead: length(found, 16)?,
+            load: length(found, 17)?.zip(length(found, 18)?),
         }))
     }
 
     fn sums(&self) -> Sums {
         let one = |ms: Option<u64>| u64::from(ms.is_some());
+        let routed_ms = self.ring_ms.zip(self.first_response_ms).map(|(rang, wrote)| rang + wrote);
+        let (load_used, load_limit) = self.load.unwrap_or_default();
         let mut sums = Sums {
             number: 1,
             closes: self.closes.into(),
@@ -217,7 +263,18 @@ impl Counted {
             responses: self.responses,
             response_ms: self.response_ms,
             agent_messages: self.agent_messages,
+            extensions: self.extensions,
+            routed: one(routed_ms),
+            routed_response_ms: routed_ms.unwrap_or(0),
+            customer_messages: self.customer_messages,
+            customer_responses: self.customer_responses,
+            customer_response_ms: self.customer_response_ms,
+            ahead: self.ahead.unwrap_or(0),
+            load_used,
+            load_limit,
             response_max_ms: self.response_max_ms,
+            customer_response_max_ms: self.customer_response_max_ms,
+            ahead_max: self.ahead.unwrap_or(0),
             ..Sums::default()
         };
         if let (Kind::Wait, Some(ms)) = (self.kind, self.lasted_ms) {

@@ -31,8 +31,19 @@ select
     sum(s.responses),
     sum(s.response_ms),
     sum(s.agent_messages),
+    sum(s.extensions),
+    count(s.ring_ms + s.first_response_ms),
+    coalesce(sum(s.ring_ms + s.first_response_ms), 0),
+    sum(s.customer_messages),
+    sum(s.customer_responses),
+    sum(s.customer_response_ms),
+    coalesce(sum(s.ahead), 0),
+    coalesce(sum(s.load_used), 0),
+    coalesce(sum(s.load_limit), 0),
     coalesce(max(s.ended_at - s.started_at) filter (where s.kind = 1 and s.followed_by = 'accepted'), 0),
-    max(s.response_max_ms)
+    max(s.response_max_ms),
+    max(s.customer_response_max_ms),
+    coalesce(max(s.ahead), 0)
 from segment_rows s
 left join things came_from on came_from.number = s.came_from
 where s.kind < 8

@@ -1,5 +1,6 @@
 mod definitions;
 mod live;
+mod outcomes;
 mod reference;
 mod story;
 mod sums;
@@ -13,8 +14,9 @@ use tempfile::TempDir;
 use self::story::{NOW, Story};
 use super::*;
 use crate::clock::ManualClock;
-use crate::store::Batch;
+use crate::content::Content;
 use crate::store::sqlite::SqliteStore;
+use crate::store::{Batch, Row};
 
 /// How long anything in the background may take before a test fails; nothing waits this long.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -47,10 +49,15 @@ impl Scene {
 
     /// Commits the next part of a story, and waits until reports know it.
     fn tell(&self, recorded: &[Recorded]) {
+        self.tell_with(recorded, Vec::new(), Vec::new());
+    }
+
+    /// Commits the next part of a story with what changed and what was written.
+    fn tell_with(&self, recorded: &[Recorded], rows: Vec<Row>, content: Vec<Content>) {
         let Some(last) = recorded.last() else { return };
         let writer_epoch = self.store.load().unwrap().writer_epoch;
-        let recorded = recorded.to_vec();
-        self.store.commit(&Batch { writer_epoch, recorded, at: last.at, ..Batch::default() }).unwrap();
+        let (recorded, at) = (recorded.to_vec(), last.at);
+        self.store.commit(&Batch { writer_epoch, recorded, rows, content, at, ..Batch::default() }).unwrap();
         self.clock.advance(last.at.since(self.clock.now()));
         self.head.committed(last.position, last.at);
         assert!(self.insights.catch_up(PATIENCE));

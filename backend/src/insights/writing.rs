@@ -6,6 +6,7 @@ use baton_shared::*;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use super::fold::{Changes, Fold, Kept, Rated};
+use super::reasons;
 use super::rows::{ConversationRow, SegmentRow, Thing, TransferRow};
 use super::sums::{Added, FROM_AGENTS, FROM_OUTSIDE};
 use crate::following::{Place, Projection};
@@ -60,7 +61,8 @@ impl Projection for Writing {
             self.read_names(store)?;
         }
         events.iter().for_each(|event| self.fold.apply(event));
-        let changes = self.fold.take_changes();
+        let mut changes = self.fold.take_changes();
+        reasons::take(&mut changes, store)?;
         let place = Place { position: last.position, at: last.at };
         let transaction = self.writer.transaction_with_behavior(TransactionBehavior::Immediate)?;
         let names = self.names.get_or_insert_default();
@@ -178,8 +180,11 @@ impl Tables<'_> {
         let agent = self.maybe(row.agent.map(Thing::Agent))?;
         let mut write = self.transaction.prepare_cached(
             "insert or replace into conversations
-                 (number, id, opened_at, closed_at, closed_by, channel, queue, transfers, agent)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+                 (number, id, opened_at, closed_at, closed_by, channel, queue, transfers, agent, outcome,
+                 agent_messages, customer_messages, responses, response_ms, response_max_ms, customer_responses,
+                 customer_response_ms, customer_response_max_ms, surveyed, rated)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19,
+                 coalesce((select c.rated from conversations c where c.number = ?1), 0))",
         )?;
         write.execute(params![
             row.number.cast_signed(),
@@ -191,6 +196,16 @@ impl Tables<'_> {
             queue,
             row.transfers,
             agent,
+            row.outcome.word(),
+            row.agent_messages,
+            row.customer_messages,
+            row.responses.number,
+            row.responses.sum_ms.cast_signed(),
+            row.responses.max_ms.cast_signed(),
+            row.customer_responses.number,
+            row.customer_responses.sum_ms.cast_signed(),
+            row.customer_responses.max_ms.cast_signed(),
+            row.surveyed,
         ])?;
         Ok(())
     }
@@ -203,6 +218,8 @@ impl Tables<'_> {
         )?;
         let score = u8::from(rating.score);
         write.execute(params![rating.conversation.to_string(), rating.at.as_millis(), score])?;
+        let mut note = self.transaction.prepare_cached("update conversations set rated = 1 where id = ?1")?;
+        note.execute([rating.conversation.to_string()])?;
         Ok(())
     }
 
@@ -219,9 +236,10 @@ impl Tables<'_> {
                  target_ms, ring_ms, wrap_up_ms, first_response_ms, responses, response_ms, response_max_ms,
                  agent_messages, came_from, closes, created_at, transfer_at, channel, conversation,
                  customer_messages, transfer_type, began_from_transfer, ended_by_transfer, destination,
-                 destination_name, preceded_by, id, expected_ms)
+                 destination_name, preceded_by, id, expected_ms, extensions, customer_responses, customer_response_ms,
+                 customer_response_max_ms, ahead, load_used, load_limit, for_transfer, reason)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39)",
         )?;
         write.execute(params![
             row.kind as i64,
@@ -254,6 +272,15 @@ impl Tables<'_> {
             row.preceded_by.map(super::rows::Preceded::word),
             row.id,
             row.expected_ms.map(u64::cast_signed),
+            row.extensions,
+            row.customer_responses,
+            row.customer_response_ms.cast_signed(),
+            row.customer_response_max_ms.cast_signed(),
+            row.ahead.map(u64::cast_signed),
+            row.load.map(|load| load.used),
+            row.load.map(|load| load.limit),
+            row.for_transfer.map(u64::cast_signed),
+            row.reason,
         ])?;
         Ok(())
     }
@@ -266,9 +293,10 @@ impl Tables<'_> {
             "insert or replace into transfer_rows (requested_at, number, conversation, ended_at, outcome, reason,
                  transfer_type, sender, receiver, receiver_kind, queue, channel, hop, early, ping_pong, bounce_back,
                  offers, offers_rejected, offers_missed, accepted_by, to_offer_ms, to_accept_ms,
-                 request_to_accept_ms, request_to_reply_ms, customer_messages, receiver_name, id)
+                 request_to_accept_ms, request_to_reply_ms, customer_messages, receiver_name, id, note, summary, edited, opened,
+                 unowned_messages)
              values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21,
-                 ?22, ?23, ?24, ?25, ?26, ?27)",
+                 ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32)",
         )?;
         write.execute(params![
             row.requested_at.as_millis(),
@@ -298,6 +326,11 @@ impl Tables<'_> {
             row.customer_messages,
             self.name(row.receiver),
             row.id.to_string(),
+            row.carried.note,
+            row.carried.summary,
+            row.carried.edited,
+            row.opened,
+            row.unowned_messages,
         ])?;
         Ok(())
     }

@@ -150,6 +150,7 @@ impl RoutingState {
                 policy,
                 pool,
                 deadline,
+                carried: _,
             } => {
                 let search = match (target, mode) {
                     (Target::Agent(_), _) | (_, Mode::Warm) => pool.or(target.pool()),

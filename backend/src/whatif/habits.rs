@@ -82,7 +82,7 @@ mod tests {
         let cause = OfferCause::Queue(QueueId::from_bits(1));
         let events = [
             (0, Event::OfferMade { offer, conversation, agent, cause, deadline: None }),
-            (after_ms, Event::OfferEnded { offer, conversation, agent, end }),
+            (after_ms, Event::OfferEnded { offer, conversation, agent, end, load: None }),
         ];
         for (at, event) in events {
             habits.take(&Recorded { position: 1, at: Timestamp::from_millis(at), event });

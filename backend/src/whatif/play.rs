@@ -324,6 +324,7 @@ impl<'a> Play<'a> {
                 mode,
                 note: Some("as in the days".to_owned()),
                 summary: Some("as in the days".to_owned()),
+                edited: None,
                 park,
             };
             if let Ok(Answer::Transfer { transfer }) = self.give(Actor::Person(owner), request) {

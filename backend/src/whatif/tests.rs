@@ -142,7 +142,8 @@ impl Day {
         let owner = self.turns.state().conversations.get(&conversation).unwrap().owner();
         let Some(Owner::Agent(agent)) = owner else { panic!("an agent has it") };
         let (mode, note, summary, park) = (Mode::Cold, None, None, false);
-        let request = Command::RequestTransfer { conversation, target, mode, note, summary, park };
+        let request =
+            Command::RequestTransfer { conversation, target, mode, note, summary, edited: None, park };
         self.give(Actor::Person(agent), request);
         self
     }

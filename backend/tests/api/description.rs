@@ -44,6 +44,8 @@ const ADDRESSES: &[&str] = &[
     "GET /api/flows/{flow}",
     "GET /api/groups",
     "GET /api/insights/agents",
+    "GET /api/insights/conversations",
+    "GET /api/insights/conversations/list",
     "GET /api/insights/flows-between",
     "GET /api/insights/queues",
     "GET /api/insights/ratings",

@@ -6,7 +6,7 @@ use baton_shared::Role;
 use serde_json::{Value, json};
 
 use crate::app::{Answer, Client, Person, TestApp};
-use crate::conversations::accept;
+use crate::conversations::{accept, desk};
 
 async fn report(person: &Person<'_>, path: &str) -> Value {
     person.client.get(&format!("/api/insights/{path}")).await.expect(StatusCode::OK)
@@ -121,6 +121,8 @@ async fn a_question_that_makes_no_sense_is_refused() {
         "segments?after=there",
         "segments?queue=agt_00000000000000000000000000",
         "segments?colour=blue",
+        "segments?reason=lunch",
+        "conversations/list?only=early",
     ] {
         let refused = root.client.get(&format!("/api/insights/{wrong}")).await;
         refused.refused(StatusCode::BAD_REQUEST, "query_invalid");
@@ -229,4 +231,97 @@ async fn how_long_a_customer_is_told_to_wait_is_compared_with_how_long_they_did(
     assert!(figures["expected_ms"].as_u64().unwrap().abs_diff(3_050 - off) <= 1, "all waited longer");
     let text = csv(&root.client, "waits?table=figures").await.body;
     assert!(String::from_utf8(text.to_vec()).unwrap().contains("expected_counted,expected_ms"));
+}
+
+/// Returns the summary that is made for whoever has a conversation.
+async fn summary(person: &Person<'_>, id: &str) -> String {
+    let answer = person.client.get(&format!("/api/conversations/{id}/summary")).await;
+    let text = String::from_utf8(answer.body.to_vec()).unwrap();
+    let done = text.rsplit("data: ").next().unwrap();
+    let done: Value = serde_json::from_str(done.trim()).unwrap();
+    done["text"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn what_goes_with_a_transfer_and_why_it_is_refused_are_counted() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    app.customer("Carla", "My invoice 4711 is wrong, I want it to be mended.").await;
+    let id = accept(&ada).await;
+    app.make_available(&bob).await;
+    let path = format!("/api/conversations/{id}/transfers");
+    let made = summary(&ada, &id).await;
+    let wishes = [
+        (json!({"summary": made, "note": "Soon, please"}), "At lunch"),
+        (json!({"summary": format!("{made} Be quick.")}), "at lunch."),
+        (json!({}), ""),
+    ];
+    for (mut wish, reason) in wishes {
+        wish["target"] = json!({"kind": "agent", "id": bob.id});
+        ada.client.post(&path, &wish).await.expect(StatusCode::CREATED);
+        let offers = desk(&bob).await["offers"].clone();
+        let offer = offers.as_object().unwrap().keys().next().unwrap().clone();
+        let reading =
+            bob.client.post(&format!("/api/offers/{offer}/replies"), &json!({"reply": "reading"})).await;
+        assert!(reading.status.is_success(), "{}", reading.status);
+        let rejected =
+            bob.client.post(&format!("/api/offers/{offer}/rejection"), &json!({"reason": reason})).await;
+        rejected.expect(StatusCode::NO_CONTENT);
+    }
+    let found = report(&root, "transfers").await;
+    let carried = ["with_note", "with_summary", "summaries_edited", "notes_opened", "failed_rejected"];
+    assert_eq!(carried.map(|key| found[key].as_u64()), [1, 2, 1, 2, 3].map(Some));
+    let reasons = found["reasons"].as_array().unwrap();
+    assert_eq!((&reasons[0]["reason"], &reasons[0]["count"]), (&json!("at lunch."), &json!(2)));
+    assert_eq!(reasons[1], json!({"reason": null, "key": null, "count": 1}));
+    let key = reasons[0]["key"].as_str().unwrap();
+    for (asked, rows) in [(format!("reason={key}"), 2), ("only=of_transfer,without_reason".to_owned(), 1)] {
+        let listed = report(&root, &format!("segments?kind=rejected&{asked}")).await;
+        assert_eq!(listed["segments"].as_array().unwrap().len(), rows, "{asked}");
+        assert!(listed["segments"][0]["load_used"].is_u64() && listed["segments"][0]["load_limit"].is_u64());
+    }
+    let edited = report(&root, "transfers/list?only=summary_edited").await;
+    assert_eq!(edited["transfers"][0]["summary_edited"], true);
+    let text = csv(&root.client, "transfers?table=reasons").await.body;
+    let text = String::from_utf8(text.to_vec()).unwrap();
+    assert_eq!(text.lines().collect::<Vec<_>>(), ["reason,key,count", &format!("at lunch.,{key},2"), ",,1"]);
+}
+
+#[tokio::test]
+async fn conversations_are_counted_by_what_they_came_to_and_listed() {
+    let app = TestApp::start();
+    let root = app.person("Root", Role::Administrator).await;
+    let late = app.person("Late", Role::Supervisor).await;
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    // One that comes to a good end, one that the customer leaves at once, one that goes on.
+    let (customer, _) = app.customer("Carla", "Hello").await;
+    let id = accept(&ada).await;
+    let said = ada.client.post(&format!("/api/conversations/{id}/messages"), &json!({"text": "Hello"})).await;
+    said.expect(StatusCode::CREATED);
+    customer.post("/api/chat/messages", &json!({"text": "Thank you"})).await.expect(StatusCode::CREATED);
+    let body = json!({"disposition": "resolved", "notes": null});
+    let closed = ada.client.post(&format!("/api/conversations/{id}/closure"), &body).await;
+    closed.expect(StatusCode::NO_CONTENT);
+    let (leaves, _) = app.customer("Dora", "Hello").await;
+    leaves.post("/api/chat/closure", &json!({})).await.expect(StatusCode::NO_CONTENT);
+    app.customer("Emma", "Hello").await;
+
+    let found = report(&root, "conversations").await;
+    let counts = ["conversations", "successful", "cancelled", "in_progress", "abandoned", "transfers_0"];
+    assert_eq!(counts.map(|key| found[key].as_u64()), [3, 1, 1, 1, 0, 3].map(Some));
+    assert_eq!((&found["agent_messages"], &found["customer_messages"]), (&json!(0.5), &json!(1.5)), "of two");
+    assert_eq!(report(&late, "conversations").await["conversations"], 0, "she leads no team");
+    let listed = report(&root, "conversations/list?outcome=successful").await;
+    assert_eq!(listed["conversations"][0]["conversation"], id.as_str());
+    assert_eq!(listed["conversations"][0]["customer_messages"], 2);
+    let ended = report(&root, "conversations/list?only=ended&transfers=0&limit=1").await;
+    let next = format!("conversations/list?only=ended&after={}", ended["next"].as_str().unwrap());
+    assert_eq!(report(&root, &next).await["conversations"].as_array().unwrap().len(), 1);
+    let text = csv(&root.client, "conversations").await.body;
+    assert!(String::from_utf8(text.to_vec()).unwrap().starts_with("conversations,in_progress,successful,"));
 }

@@ -568,8 +568,8 @@ fn attempts_at(
             // Where a policy lets everything wait, or nothing, the wish to let it wait changes nothing.
             let park = setting.policy.full_target == policy::FullTarget::Refuse && mode == Mode::Cold;
             for park in [false, park].into_iter().take(1 + usize::from(park)) {
-                let (note, summary) = (None, None);
-                person(Command::RequestTransfer { conversation, target, mode, note, summary, park });
+                let (note, summary, edited) = (None, None, None);
+                person(Command::RequestTransfer { conversation, target, mode, note, summary, edited, park });
             }
         }
     }

@@ -93,7 +93,7 @@ const A_DAY: Duration = Duration::from_secs(86_400);
 
 fn timed_out(offer: &Offer) -> Event {
     let (conversation, agent) = (offer.conversation, offer.agent);
-    Event::OfferEnded { offer: offer.id, conversation, agent, end: OfferEnd::TimedOut }
+    Event::OfferEnded { offer: offer.id, conversation, agent, end: OfferEnd::TimedOut, load: None }
 }
 
 /// Says whether an offer is for what is due.

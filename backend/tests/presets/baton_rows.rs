@@ -331,6 +331,7 @@ fn taking_back_and_asking() -> Vec<Row> {
                     mode: Mode::Cold,
                     note: Some(note.to_owned()),
                     summary: Some(summary.to_owned()),
+                    edited: None,
                     park: false,
                 };
                 let empty = |field| Err(Refusal::TextEmpty { field });

@@ -122,6 +122,7 @@ fn native() -> Vec<Row> {
                     mode: Mode::Cold,
                     note: Some(note.to_owned()),
                     summary: Some(summary.to_owned()),
+                    edited: None,
                     park: false,
                 };
                 assert_eq!(scene.would_write(ada, request("n", "s")), Ok(1));
@@ -362,8 +363,15 @@ fn plugin() -> Vec<Row> {
                 let (note, summary) = (Some("n".to_owned()), Some("s".to_owned()));
                 let (conversation, target) = (open, Target::Agent(bob));
                 let mode = Mode::Cold;
-                let request =
-                    Command::RequestTransfer { conversation, target, mode, note, summary, park: false };
+                let request = Command::RequestTransfer {
+                    conversation,
+                    target,
+                    mode,
+                    note,
+                    summary,
+                    edited: None,
+                    park: false,
+                };
                 assert_eq!(scene.would_write(ada, request), Ok(0));
                 let note = Some("n".to_owned());
                 assert_eq!(scene.would_write(ada, Command::Invite { conversation, target, note }), Ok(0));

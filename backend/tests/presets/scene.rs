@@ -270,7 +270,8 @@ impl Scene {
         park: bool,
     ) -> Result<TransferId, CommandError> {
         let (note, summary) = (self.note.clone(), None);
-        let request = Command::RequestTransfer { conversation, target, mode, note, summary, park };
+        let request =
+            Command::RequestTransfer { conversation, target, mode, note, summary, edited: None, park };
         let answer = self.asks(by, request)?;
         let Answer::Transfer { transfer } = answer else { panic!("no transfer: {answer:?}") };
         Ok(transfer)

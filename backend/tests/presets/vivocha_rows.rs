@@ -273,8 +273,15 @@ pub fn rows() -> Vec<Row> {
                 let conversation = scene.answered_by(ada);
                 let (note, summary) = (Some("n".to_owned()), Some("s".to_owned()));
                 let (target, mode) = (Target::Agent(bob), Mode::Cold);
-                let request =
-                    Command::RequestTransfer { conversation, target, mode, note, summary, park: false };
+                let request = Command::RequestTransfer {
+                    conversation,
+                    target,
+                    mode,
+                    note,
+                    summary,
+                    edited: None,
+                    park: false,
+                };
                 assert_eq!(scene.would_write(ada, request), Ok(1));
             },
         },

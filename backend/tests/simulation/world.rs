@@ -399,7 +399,10 @@ impl World {
         let note = Some("please go on".to_owned());
         let summary = Some("wants a refund".to_owned());
         let park = self.random.chance(30);
-        self.give(actor, Command::RequestTransfer { conversation, target, mode, note, summary, park });
+        self.give(
+            actor,
+            Command::RequestTransfer { conversation, target, mode, note, summary, edited: None, park },
+        );
     }
 
     fn someone_ends(&mut self) {

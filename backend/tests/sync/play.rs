@@ -114,7 +114,8 @@ pub fn pass(stage: &mut Stage, seconds: u64) {
 pub fn transfer(stage: &mut Stage, conversation: ConversationId, target: Target, mode: Mode) -> TransferId {
     let sender = stage.owner_of(conversation).unwrap();
     let (note, summary) = (Some(text("knows invoices")), Some(text("The invoice is wrong.")));
-    let request = Command::RequestTransfer { conversation, target, mode, note, summary, park: false };
+    let request =
+        Command::RequestTransfer { conversation, target, mode, note, summary, edited: None, park: false };
     match stage.give(Actor::Person(sender), request) {
         Ok(Answer::Transfer { transfer }) => transfer,
         other => panic!("no transfer: {other:?}"),
@@ -225,6 +226,7 @@ fn waiting_for_someone(stage: &mut Stage, conversation: ConversationId) {
         mode: Mode::Cold,
         note: None,
         summary: None,
+        edited: None,
         park: true,
     };
     stage.give(Actor::Person(sender), request).unwrap();

@@ -154,7 +154,8 @@ fn play_in(stage: &mut Stage, random: &mut Random, conversation: ConversationId,
             };
             let mode = if random.below(2) == 0 { Mode::Warm } else { Mode::Cold };
             let (note, summary, park) = (Some(text("n")), Some(text("s")), random.below(2) == 0);
-            let command = Command::RequestTransfer { conversation, target, mode, note, summary, park };
+            let command =
+                Command::RequestTransfer { conversation, target, mode, note, summary, edited: None, park };
             return drop(stage.give(person, command));
         }
     };

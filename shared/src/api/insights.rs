@@ -49,7 +49,7 @@ bodies! {
         transfer_segments_to_bot: u64,
         /// Those to a partner outside.
         transfer_segments_to_external: u64,
-        /// Those called off by the sender, or by a supervisor who decided otherwise.
+        /// Those called off by the sender, or by a supervisor who decided otherwise, or by the server.
         transfer_segments_cancelled: u64,
         /// Those that are under way.
         transfer_segments_open: u64,
@@ -63,6 +63,12 @@ bodies! {
         failed_abandoned: u64,
         /// Failed: it overflowed, or could not be carried out.
         failed_other: u64,
+        /// Cancelled by the sender.
+        cancelled_by_sender: u64,
+        /// Cancelled by a supervisor, who called it off, passed the conversation on or took it over.
+        cancelled_by_supervisor: u64,
+        /// Cancelled by the server, because the sender may not sign in any more.
+        cancelled_by_system: u64,
         /// Those where the receiver takes over.
         mode_cold: u64,
         /// Those where the receiver is consulted first.
@@ -85,6 +91,18 @@ bodies! {
         offers_missed: u64,
         /// What the customer wrote while they were under way.
         customer_messages: u64,
+        /// What the customer wrote of that while nobody had the conversation: it waited in a queue or for a group.
+        unowned_messages: u64,
+        /// Conversations with such messages.
+        unowned_conversations: u64,
+        /// Transfers with a note.
+        with_note: u64,
+        /// Transfers with a summary.
+        with_summary: u64,
+        /// Those of them whose summary the sender changed after it was made.
+        summaries_edited: u64,
+        /// Transfers whose note or summary was opened before an answer by someone who was asked.
+        notes_opened: u64,
         /// Offers for each of them, on average.
         offers_per_transfer: Option<f64>,
         /// From the request to the first offer, on average, in milliseconds.
@@ -99,8 +117,19 @@ bodies! {
         by_sender: Vec<TransferCut>,
         /// By whom it was passed on to.
         by_receiver: Vec<TransferCut>,
+        /// Why offers for transfers were refused, the most frequent reasons first, at most 50; counted by when they were made.
+        reasons: Vec<RejectionReason>,
         /// How current this is.
         lag: InsightsLag,
+    }
+    /// How often offers were refused for a reason.
+    RejectionReason {
+        /// The words of whoever refused last for it; nothing for no reason, and for words that are not kept any more.
+        reason: Option<String>,
+        /// What stands for it in `reason` of lists of segments; nothing for no reason.
+        key: Option<String>,
+        /// How often.
+        count: u64,
     }
     /// Transfers of one sender or receiver.
     TransferCut {
@@ -161,6 +190,16 @@ bodies! {
         request_to_reply_ms: Option<u64>,
         /// What the customer wrote while it was under way.
         customer_messages: u32,
+        /// What they wrote of that while nobody had the conversation.
+        unowned_messages: u32,
+        /// Whether a note went with it.
+        note: bool,
+        /// Whether a summary went with it.
+        summary: bool,
+        /// Whether the sender changed the summary that was made; nothing where none was made, or none went with it.
+        summary_edited: Option<bool>,
+        /// Whether someone who was asked opened them before they answered.
+        note_opened: bool,
     }
     /// Transfers, the first that was asked for first.
     TransfersPage {
@@ -232,6 +271,18 @@ bodies! {
         wrap_up_ms: Option<u64>,
         /// Of a wait in a queue: how long it was expected to be when it began, in milliseconds.
         expected_ms: Option<u64>,
+        /// How often more time was taken for filing it.
+        extensions: Option<u32>,
+        /// How long its agent waited for answers of the customer, on average, in milliseconds.
+        customer_response_ms: Option<u64>,
+        /// How long its agent waited for the slowest of them, in milliseconds.
+        customer_response_max_ms: Option<u64>,
+        /// Of a wait: how many waited there already when it began.
+        ahead: Option<u64>,
+        /// Of an offer that was refused or missed: units of capacity in use at that moment.
+        load_used: Option<u32>,
+        /// Of how many.
+        load_limit: Option<u32>,
     }
     /// Segments, the first that began first.
     SegmentsPage {
@@ -288,6 +339,14 @@ bodies! {
         talk_ms: Option<u64>,
         /// Filing, on average, in milliseconds.
         wrap_up_ms: Option<u64>,
+        /// How often more time was taken for filing.
+        wrap_up_extensions: u64,
+        /// How many waited there already when a conversation came to wait, on average, to two places.
+        ahead: Option<f64>,
+        /// The most who did.
+        ahead_max: Option<u64>,
+        /// Units that were in use when offers were refused or missed, for each that there was, from 0 to 1.
+        load_when_declined: Option<f64>,
     }
     /// Queues and groups, with what happened there.
     QueuesReport {
@@ -338,6 +397,25 @@ bodies! {
         busy_ms: u64,
         /// How long they were away, in milliseconds.
         away_ms: u64,
+        /// How long they were there: available, busy or away, in milliseconds.
+        signed_in_ms: u64,
+        /// `available_ms` for each of `signed_in_ms`, from 0 to 1.
+        available_share: Option<f64>,
+        /// How often they took more time for filing.
+        wrap_up_extensions: u64,
+        /// Units they had in use when they refused or missed offers, for each that they have, from 0 to 1.
+        load_when_declined: Option<f64>,
+        /// From when they were asked to their first message, on average, in milliseconds.
+        routed_response_ms: Option<u64>,
+        /// Messages of customers while they had the conversation.
+        customer_messages: u64,
+        /// How long they waited for customers’ answers, on average, in milliseconds.
+        customer_response_ms: Option<u64>,
+        /// The slowest of them, in milliseconds.
+        customer_response_max_ms: Option<u64>,
+        /// Conversations that were `successful` or `transferred` at their end and that they had last, counted by when those
+        /// were opened.
+        successes: u64,
     }
     /// Agents, with what they did.
     AgentsReport {
@@ -387,95 +465,6 @@ bodies! {
         expected_off_ms: Option<u64>,
         /// How many of these waited longer than was expected.
         longer_than_expected: u64,
-        /// How current this is.
-        lag: InsightsLag,
-    }
-    /// What customers said of conversations that had ended, counted by when they said so.
-    RatingsReport {
-        /// How many said something.
-        rated: u64,
-        /// The average score, to two places.
-        average: Option<f64>,
-        /// How many gave 1, very bad.
-        score_1: u64,
-        /// How many gave 2, bad.
-        score_2: u64,
-        /// How many gave 3, neither.
-        score_3: u64,
-        /// How many gave 4, good.
-        score_4: u64,
-        /// How many gave 5, very good.
-        score_5: u64,
-        /// By the last agent who had the conversation.
-        by_agent: Vec<RatingCut>,
-        /// By the queue that it was of at its end.
-        by_queue: Vec<RatingCut>,
-        /// By how often it was passed on, from 0.
-        by_transfers: Vec<TransfersRated>,
-        /// How current this is.
-        lag: InsightsLag,
-    }
-    /// What customers said of the conversations of an agent or a queue.
-    RatingCut {
-        /// Of whom or what; nothing where no agent had it.
-        thing: Option<InsightsThing>,
-        /// How many said something.
-        rated: u64,
-        /// The average score, to two places.
-        average: Option<f64>,
-        /// How many gave 1, very bad.
-        score_1: u64,
-        /// How many gave 2, bad.
-        score_2: u64,
-        /// How many gave 3, neither.
-        score_3: u64,
-        /// How many gave 4, good.
-        score_4: u64,
-        /// How many gave 5, very good.
-        score_5: u64,
-    }
-    /// What customers said of conversations that were passed on so often.
-    TransfersRated {
-        /// How often.
-        transfers: u32,
-        /// How many said something.
-        rated: u64,
-        /// The average score, to two places.
-        average: Option<f64>,
-        /// How many gave 1, very bad.
-        score_1: u64,
-        /// How many gave 2, bad.
-        score_2: u64,
-        /// How many gave 3, neither.
-        score_3: u64,
-        /// How many gave 4, good.
-        score_4: u64,
-        /// How many gave 5, very good.
-        score_5: u64,
-    }
-    /// What a customer said of a conversation.
-    RatingItem {
-        /// Of which.
-        conversation: ConversationId,
-        /// When.
-        rated_at: Timestamp,
-        /// How good it was, from 1 to 5.
-        score: u8,
-        /// The last agent who had it.
-        agent: Option<InsightsThing>,
-        /// Of which queue it was at its end.
-        queue: InsightsThing,
-        /// How the customer wrote.
-        channel: String,
-        /// How often it was passed on.
-        transfers: u32,
-    }
-    /// Ratings, the first that was given first.
-    RatingsPage {
-        /// At most as many as were asked for.
-        ratings: Vec<RatingItem>,
-        /// What to send as `after` for the rest; nothing at the end.
-        next: Option<String>,
         /// How current this is.
         lag: InsightsLag,
     }

@@ -7,7 +7,15 @@ import { Desk } from "../desk.ts";
 import { expect, expectNoBarriers, type People, test } from "../fixtures.ts";
 import type { Server } from "../server.ts";
 
-const REPORTS = ["Messaging transfers", "Queues", "Agents", "Customers’ waits", "Ratings", "Flow"] as const;
+const REPORTS = [
+  "Messaging transfers",
+  "Queues",
+  "Agents",
+  "Conversations",
+  "Customers’ waits",
+  "Ratings",
+  "Flow",
+] as const;
 
 /** How many transfers the demo's history has, each of a conversation of its own and accepted. */
 const SEEDED = 2;
@@ -44,7 +52,7 @@ async function passOn(one: Desk, two: Desk, customer: string): Promise<void> {
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every report shows what happened and has no barriers, in ${colorScheme}`, async ({ people, server }) => {
-    // Six reports are examined for barriers, one after the other.
+    // Seven reports are examined for barriers, one after the other.
     test.slow();
     const page = await lead(people, server, colorScheme);
     await expect(figure(page, "Transfers"), "of the demo's history").toHaveText(String(SEEDED));
@@ -95,6 +103,18 @@ test("a number leads to its rows, the address keeps what was chosen, and tables 
   await expect(page.getByRole("heading", { name: "Ada Lovelace", exact: true })).toBeVisible();
   await expect(page.getByRole("list", { name: "What happened", exact: true })).toContainText("At lunch");
   await page.goBack();
+  await expect(rows).toHaveCount(2);
+
+  await page.goBack();
+  const reasons = page.getByRole("region", { name: "Reasons of rejections, as a table", exact: true });
+  await expect(reasons.getByRole("row")).toHaveText([/^Reason/, "At lunch1"]);
+  await reasons.getByRole("link", { name: "1", exact: true }).click();
+  await expect(page.getByRole("heading", { name: "Segments: rejected offer, for a transfer, for the same reason" })).toBeFocused();
+  const refused = page.getByRole("region", { name: "Segments", exact: true }).getByRole("row");
+  await expect(refused).toHaveCount(2);
+  await expect(refused.last()).toContainText("Agent One");
+  await page.goBack();
+  await figure(page, "Failed transfers").getByRole("link").click();
   await expect(rows).toHaveCount(2);
 
   const downloading = page.waitForEvent("download");

@@ -49,9 +49,11 @@ pub async fn report(
         ReportKind::TransferList => "transfers",
         ReportKind::Segments => "segments",
         ReportKind::RatingList => "ratings",
+        ReportKind::ConversationList => "conversations",
         ReportKind::Transfers
         | ReportKind::Queues
         | ReportKind::Agents
+        | ReportKind::Conversations
         | ReportKind::Waits
         | ReportKind::Ratings
         | ReportKind::FlowsBetween
@@ -156,6 +158,8 @@ async fn answer(
         ReportKind::Segments => super::segments(app, me, headers, asked).await,
         ReportKind::Queues => super::queues(app, me, headers, asked).await,
         ReportKind::Agents => super::agents(app, me, headers, asked).await,
+        ReportKind::Conversations => super::conversations(app, me, headers, asked).await,
+        ReportKind::ConversationList => super::conversation_list(app, me, headers, asked).await,
         ReportKind::Waits => super::waits(app, me, headers, asked).await,
         ReportKind::Ratings => super::ratings(app, me, headers, asked).await,
         ReportKind::RatingList => super::rating_list(app, me, headers, asked).await,

@@ -32,6 +32,9 @@ pub const FIGURES: Table = Table {
         "failed_expired",
         "failed_abandoned",
         "failed_other",
+        "cancelled_by_sender",
+        "cancelled_by_supervisor",
+        "cancelled_by_system",
         "mode_cold",
         "mode_warm",
         "ping_pongs",
@@ -43,6 +46,12 @@ pub const FIGURES: Table = Table {
         "offers_rejected",
         "offers_missed",
         "customer_messages",
+        "unowned_messages",
+        "unowned_conversations",
+        "with_note",
+        "with_summary",
+        "summaries_edited",
+        "notes_opened",
         "offers_per_transfer",
         "to_offer_ms",
         "to_accept_ms",
@@ -59,6 +68,61 @@ pub const BY_SENDER: Table = Table { rows: Some("by_sender"), columns: CUT };
 
 /// Transfers by whom it was passed on to.
 pub const BY_RECEIVER: Table = Table { rows: Some("by_receiver"), columns: CUT };
+
+/// Why offers for transfers were refused.
+pub const REASONS: Table = Table { rows: Some("reasons"), columns: &["reason", "key", "count"] };
+
+/// What became of conversations, in one row.
+pub const CONVERSATIONS: Table = Table {
+    rows: None,
+    columns: &[
+        "conversations",
+        "in_progress",
+        "successful",
+        "transferred",
+        "no_interaction",
+        "cancelled",
+        "abandoned",
+        "dissuaded",
+        "unfinalized",
+        "transfers_0",
+        "transfers_1",
+        "transfers_2",
+        "transfers_3_or_more",
+        "transfers_per_conversation",
+        "agent_messages",
+        "customer_messages",
+        "response_ms",
+        "response_max_ms",
+        "customer_response_ms",
+        "customer_response_max_ms",
+    ],
+};
+
+/// Conversations.
+pub const CONVERSATION_LIST: Table = Table {
+    rows: Some("conversations"),
+    columns: &[
+        "conversation",
+        "opened_at",
+        "ended_at",
+        "outcome",
+        "agent.id",
+        "agent.name",
+        "queue.id",
+        "queue.name",
+        "channel",
+        "transfers",
+        "agent_messages",
+        "customer_messages",
+        "response_ms",
+        "response_max_ms",
+        "customer_response_ms",
+        "customer_response_max_ms",
+        "surveyed",
+        "rated",
+    ],
+};
 
 /// Transfers.
 pub const TRANSFERS: Table = Table {
@@ -91,6 +155,11 @@ pub const TRANSFERS: Table = Table {
         "request_to_accept_ms",
         "request_to_reply_ms",
         "customer_messages",
+        "unowned_messages",
+        "note",
+        "summary",
+        "summary_edited",
+        "note_opened",
     ],
 };
 
@@ -128,6 +197,12 @@ pub const SEGMENTS: Table = Table {
         "customer_messages",
         "wrap_up_ms",
         "expected_ms",
+        "extensions",
+        "customer_response_ms",
+        "customer_response_max_ms",
+        "ahead",
+        "load_used",
+        "load_limit",
     ],
 };
 
@@ -159,6 +234,10 @@ pub const QUEUES: Table = Table {
         "handle_ms",
         "talk_ms",
         "wrap_up_ms",
+        "wrap_up_extensions",
+        "ahead",
+        "ahead_max",
+        "load_when_declined",
     ],
 };
 
@@ -186,6 +265,15 @@ pub const AGENTS: Table = Table {
         "available_ms",
         "busy_ms",
         "away_ms",
+        "signed_in_ms",
+        "available_share",
+        "wrap_up_extensions",
+        "load_when_declined",
+        "routed_response_ms",
+        "customer_messages",
+        "customer_response_ms",
+        "customer_response_max_ms",
+        "successes",
     ],
 };
 
@@ -216,7 +304,18 @@ pub const WAIT_FIGURES: Table = Table {
 /// What customers said, in one row.
 pub const RATINGS: Table = Table {
     rows: None,
-    columns: &["rated", "average", "score_1", "score_2", "score_3", "score_4", "score_5"],
+    columns: &[
+        "rated",
+        "average",
+        "score_1",
+        "score_2",
+        "score_3",
+        "score_4",
+        "score_5",
+        "asked",
+        "answered",
+        "answered_share",
+    ],
 };
 
 const RATED: &[&str] =

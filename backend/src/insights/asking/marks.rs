@@ -17,6 +17,11 @@ pub(in crate::insights) fn of_transfers(word: &str) -> Option<&'static str> {
         "accepted" => "to_accept_ms is not null",
         "replied" => "request_to_reply_ms is not null",
         "written" => "customer_messages > 0",
+        "written_unowned" => "unowned_messages > 0",
+        "with_note" => "note",
+        "with_summary" => "summary",
+        "summary_edited" => "edited = 1",
+        "note_opened" => "opened",
         "warm" => "transfer_type = 'warm'",
         "to_agent" => "receiver_kind = 'agent'",
         "to_queue" => "receiver_kind = 'queue'",
@@ -65,10 +70,32 @@ pub(in crate::insights) fn of_segments(word: &str, levels: Levels) -> Option<(&'
         "responded" => plain("responses > 0"),
         "replied" => plain("first_response_ms is not null"),
         "after_transfer" => plain("transfer_at is not null"),
+        "extended" => plain("extensions > 0"),
+        "routed" => plain("ring_ms is not null and first_response_ms is not null"),
+        "customer_responded" => plain("customer_responses > 0"),
+        "with_load" => plain("load_limit is not null"),
+        "of_transfer" => plain("for_transfer is not null"),
+        "declined" => plain("reason is not null"),
+        "without_reason" => plain("reason = 0"),
+        "status_there" => plain("kind = 9 and followed_by in ('available', 'busy', 'away')"),
         "status_available" => plain("kind = 9 and followed_by = 'available'"),
         "status_busy" => plain("kind = 9 and followed_by = 'busy'"),
         "status_away" => plain("kind = 9 and followed_by = 'away'"),
         "status_offline" => plain("kind = 9 and followed_by = 'offline'"),
         _ => None,
     }
+}
+
+/// Returns the condition on conversations that a word stands for.
+pub(in crate::insights) fn of_conversations(word: &str) -> Option<&'static str> {
+    Some(match word {
+        "ended" => "outcome <> 'in_progress'",
+        "transfers_3_or_more" => "transfers >= 3",
+        "responded" => "outcome <> 'in_progress' and responses > 0",
+        "customer_responded" => "outcome <> 'in_progress' and customer_responses > 0",
+        "success" => "outcome in ('successful', 'transferred')",
+        "surveyed" => "surveyed = 1",
+        "rated" => "surveyed = 1 and rated = 1",
+        _ => return None,
+    })
 }

@@ -5,7 +5,7 @@ use baton_shared::segment::{OwnerCause, WrapUp};
 use baton_shared::*;
 
 use super::{Fold, Live, millis};
-use crate::insights::rows::{Followed, Kind, Preceded, SegmentRow, Thing, TransferRow, TransferType};
+use crate::insights::rows::{Followed, Kind, Preceded, Reason, SegmentRow, Thing, TransferRow, TransferType};
 
 /// A change of owners, as the event has it.
 pub(super) struct Change {
@@ -53,7 +53,8 @@ impl Fold {
             self.change_line(queue, |line| line.waits.remember(AcceptedWait { at, waited_ms }));
         }
         live.searched_since = at;
-        self.settle(live, change.cause);
+        live.written_since = None;
+        self.settle(live, change.cause, at);
         let kind = match change.to {
             Owner::Agent(agent) => {
                 if live.owners.first() != Some(&agent) {
@@ -83,11 +84,12 @@ impl Fold {
             next.destination = Some(passed.destination);
             next.transfer_at = passed.at;
         }
+        self.waits(&next);
         self.begin(live, next);
     }
 
     /// Notes what giving a conversation back, or to its queue, says about the transfer before.
-    fn settle(&mut self, live: &mut Live, cause: OwnerCause) {
+    fn settle(&mut self, live: &mut Live, cause: OwnerCause, at: Timestamp) {
         match cause {
             OwnerCause::TakenBack(id) | OwnerCause::Returned(id) => {
                 // It is of the queue again of which it was when it was passed on.
@@ -103,13 +105,20 @@ impl Fold {
                     self.write_transfer(&row);
                 }
             }
+            OwnerCause::Released | OwnerCause::Lost | OwnerCause::Left(_) => {
+                // Nobody called it off who would have lost the conversation with it.
+                let last = live.last_transfer.and_then(|id| live.transfers.get_mut(&id));
+                let last = last.filter(|row| row.ended_at == Some(at) && row.reason == Some(Reason::Sender));
+                if let Some(transfer) = last {
+                    transfer.reason = Some(Reason::System);
+                    let row = transfer.clone();
+                    self.write_transfer(&row);
+                }
+            }
             OwnerCause::Opened
             | OwnerCause::Accepted(_)
             | OwnerCause::Transferred(_)
-            | OwnerCause::Released
             | OwnerCause::Parked(_)
-            | OwnerCause::Lost
-            | OwnerCause::Left(_)
             | OwnerCause::TakenOver
             | OwnerCause::Redirected
             | OwnerCause::Routed(_)

@@ -34,7 +34,22 @@ impl Fold {
         self.write_transfer(&row);
     }
 
-    pub(super) fn offer_ended(&mut self, live: &mut Live, id: OfferId, end: OfferEnd, at: Timestamp) {
+    /// Notes that someone who was asked opened what goes with a transfer.
+    pub(super) fn note_opened(&mut self, live: &mut Live, offer: OfferId) {
+        let transfer = live.offers.get(&offer).and_then(|offer| offer.transfer);
+        let Some(row) = transfer.and_then(|id| live.transfers.get_mut(&id)) else { return };
+        row.opened |= !row.carried.is_nothing();
+        let row = row.clone();
+        self.write_transfer(&row);
+    }
+
+    pub(super) fn offer_ended(
+        &mut self,
+        live: &mut Live,
+        id: OfferId,
+        (end, load): (OfferEnd, Option<Load>),
+        at: Timestamp,
+    ) {
         let Some(offer) = live.offers.remove(&id) else { return };
         let rang_ms = millis(at, offer.made_at);
         let kind = match end {
@@ -49,7 +64,12 @@ impl Fold {
         if let Some(kind) = kind {
             let row = self.slice(live, kind, Thing::Agent(offer.agent), offer.made_at);
             let (id, ended_at) = (Some(id.to_string()), Some(at));
-            self.write(&SegmentRow { id, ended_at, ring_ms: Some(rang_ms), ..row });
+            let asked_for = offer.transfer.and_then(|id| live.transfers.get(&id));
+            let for_transfer = asked_for.map(|transfer| transfer.number);
+            // The words of a reason are not in the log: whoever writes the row knows whether there are any.
+            let reason = (end == OfferEnd::Declined).then_some(0);
+            let ring_ms = Some(rang_ms);
+            self.write(&SegmentRow { id, ended_at, ring_ms, load, for_transfer, reason, ..row });
         }
         let Some(row) = offer.transfer.and_then(|id| live.transfers.get_mut(&id)) else { return };
         row.last_end = Some(end);
@@ -70,9 +90,8 @@ impl Fold {
     pub(super) fn transfer_requested(
         &mut self,
         live: &mut Live,
-        id: TransferId,
-        from: Sender,
-        (target, mode): (Target, Mode),
+        (id, from): (TransferId, Sender),
+        (target, mode, carried): (Target, Mode, Carried),
         at: Timestamp,
     ) {
         live.transfers.retain(|_, transfer| transfer.ended_at.is_none());
@@ -117,6 +136,9 @@ impl Fold {
             request_to_accept_ms: None,
             request_to_reply_ms: None,
             customer_messages: 0,
+            carried,
+            opened: false,
+            unowned_messages: 0,
         };
         self.write_transfer(&row);
         live.transfers.insert(id, row);
@@ -160,6 +182,7 @@ impl Fold {
         match outcome {
             Outcome::Successful => {
                 row.accepted_by = consulted.or(row.accepted_by);
+                live.passed_on = true;
                 row.ping_pong = row.before.is_some() && row.accepted_by == row.before;
             }
             Outcome::Failed => {

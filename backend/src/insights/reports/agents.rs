@@ -6,7 +6,7 @@ use baton_shared::Timestamp;
 use baton_shared::api::{AgentFigures, AgentsReport, InsightsLag, InsightsThing};
 use rusqlite::{Connection, Row};
 
-use super::thing;
+use super::{share, thing};
 use crate::insights::asking::{self, Filter, Mean, Part, count, followed, length};
 use crate::insights::rows::{Followed, Kind};
 use crate::insights::sums::Sums;
@@ -32,6 +32,13 @@ struct Tally {
     available_ms: u64,
     busy_ms: u64,
     away_ms: u64,
+    extensions: u64,
+    load: (u64, u64),
+    routed: Mean,
+    customer_messages: u64,
+    customer_response: Mean,
+    customer_response_max: Option<u64>,
+    successes: u64,
 }
 
 impl Tally {
@@ -46,15 +53,35 @@ impl Tally {
             None => self.in_progress += 1,
         }
         self.wrap_up.take(wrap_up_ms);
-        self.ring.take(length(row, 3)?);
-        self.first_response.take(length(row, 4)?);
+        let (ring_ms, first_response_ms) = (length(row, 3)?, length(row, 4)?);
+        self.ring.take(ring_ms);
+        self.first_response.take(first_response_ms);
+        self.routed.take(ring_ms.zip(first_response_ms).map(|(rang, wrote)| rang + wrote));
         let responses = count(row, 5)?;
         self.response.take_sum(count(row, 6)?, responses);
         if responses > 0 {
             self.response_max = self.response_max.max(Some(count(row, 7)?));
         }
         self.messages += count(row, 8)?;
+        self.extensions += count(row, 9)?;
+        self.customer_messages += count(row, 10)?;
+        let answers = count(row, 11)?;
+        self.customer_response.take_sum(count(row, 12)?, answers);
+        if answers > 0 {
+            self.customer_response_max = self.customer_response_max.max(Some(count(row, 13)?));
+        }
         Ok(())
+    }
+
+    /// Takes so many offers that they did not accept, with what they had in use.
+    const fn declined(&mut self, kind: Kind, number: u64, (used, limit): (u64, u64)) {
+        if let Kind::Missed = kind {
+            self.missed += number;
+        } else {
+            self.rejected += number;
+        }
+        self.load.0 += used;
+        self.load.1 += limit;
     }
 
     fn talks(&mut self, sums: &Sums) {
@@ -70,6 +97,13 @@ impl Tally {
             self.response_max = self.response_max.max(Some(sums.response_max_ms));
         }
         self.messages += sums.agent_messages;
+        self.extensions += sums.extensions;
+        self.routed.take_sum(sums.routed_response_ms, sums.routed);
+        self.customer_messages += sums.customer_messages;
+        self.customer_response.take_sum(sums.customer_response_ms, sums.customer_responses);
+        if sums.customer_responses > 0 {
+            self.customer_response_max = self.customer_response_max.max(Some(sums.customer_response_max_ms));
+        }
     }
 
     const fn present(&mut self, looks: Option<Followed>, ms: u64) {
@@ -83,6 +117,7 @@ impl Tally {
     }
 
     fn figures(&self, thing: InsightsThing) -> AgentFigures {
+        let signed_in_ms = self.available_ms + self.busy_ms + self.away_ms;
         AgentFigures {
             thing,
             conversations: self.conversations,
@@ -103,13 +138,23 @@ impl Tally {
             available_ms: self.available_ms,
             busy_ms: self.busy_ms,
             away_ms: self.away_ms,
+            signed_in_ms,
+            available_share: share(self.available_ms, signed_in_ms),
+            wrap_up_extensions: self.extensions,
+            load_when_declined: share(self.load.0, self.load.1),
+            routed_response_ms: self.routed.average(),
+            customer_messages: self.customer_messages,
+            customer_response_ms: self.customer_response.average(),
+            customer_response_max_ms: self.customer_response_max,
+            successes: self.successes,
         }
     }
 }
 
 const TALK: &str =
     "place, ended_at - started_at, wrap_up_ms, ring_ms, first_response_ms, responses, response_ms,
-    response_max_ms, agent_messages";
+    response_max_ms, agent_messages, extensions, customer_messages, customer_responses, customer_response_ms,
+    customer_response_max_ms";
 
 type Tallies = BTreeMap<i64, Tally>;
 
@@ -118,12 +163,27 @@ fn count_rows(connection: &Connection, filter: &Filter, tallies: &mut Tallies) -
     talks.visit(connection, (TALK, "segment_rows", ""), |row| {
         tallies.entry(row.get(0)?).or_default().talk(row)
     })?;
-    let offers = asking::segments(connection, filter, &[Kind::Missed, Kind::Rejected])?;
-    offers.visit(connection, ("place, kind", "segment_rows", ""), |row| {
-        let tally = tallies.entry(row.get(0)?).or_default();
-        let missed = row.get::<_, i64>(1)? == Kind::Missed as i64;
-        tally.missed += u64::from(missed);
-        tally.rejected += u64::from(!missed);
+    for kind in [Kind::Missed, Kind::Rejected] {
+        let offers = asking::segments(connection, filter, &[kind])?;
+        offers.visit(connection, ("place, load_used, load_limit", "segment_rows", ""), |row| {
+            let load = (length(row, 1)?.unwrap_or(0), length(row, 2)?.unwrap_or(0));
+            tallies.entry(row.get(0)?).or_default().declined(kind, 1, load);
+            Ok(())
+        })?;
+    }
+    Ok(())
+}
+
+/// Counts the conversations that came to a good end with someone.
+fn count_successes(
+    connection: &Connection,
+    filter: &Filter,
+    tallies: &mut Tallies,
+) -> Result<(), StoreError> {
+    let mut found = asking::conversations(connection, filter)?;
+    found.add("agent is not null and outcome in ('successful', 'transferred')", &[]);
+    found.visit(connection, ("agent", asking::CONVERSATIONS, ""), |row| {
+        tallies.entry(row.get(0)?).or_default().successes += 1;
         Ok(())
     })
 }
@@ -137,10 +197,8 @@ fn count_days(connection: &Connection, filter: &Filter, tallies: &mut Tallies) -
             let sums = Sums::read(row, 1)?;
             if kind == Kind::Talk {
                 tally.talks(&sums);
-            } else if kind == Kind::Missed {
-                tally.missed += sums.number;
             } else {
-                tally.rejected += sums.number;
+                tally.declined(kind, sums.number, (sums.load_used, sums.load_limit));
             }
             Ok(())
         })?;
@@ -172,6 +230,7 @@ pub(in crate::insights) fn report(
         }
         Ok(())
     })?;
+    count_successes(connection, filter, &mut tallies)?;
     let (from, to) = (filter.from.as_millis(), filter.to.as_millis().min(now.as_millis()));
     let presences = asking::present(connection, filter)?;
     let columns = "p.place, p.started_at, p.ended_at, p.followed_by";

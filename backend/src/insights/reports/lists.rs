@@ -5,7 +5,7 @@ use baton_shared::api::{InsightsLag, InsightsThing, SegmentItem, SegmentsPage, T
 use rusqlite::{Connection, Row};
 use serde::de::DeserializeOwned;
 
-use super::thing;
+use super::{average_and_most, thing};
 use crate::insights::asking::{self, Filter, Things, count, length};
 use crate::insights::rows::Kind;
 use crate::store::StoreError;
@@ -42,7 +42,8 @@ impl Page {
 const SEGMENT: &str = "started_at, number, kind, ended_at, id,
     (select c.id from conversations c where c.number = conversation), place, queue, channel, transfer_type, began_from_transfer, ended_by_transfer, destination,
     destination_name, preceded_by, followed_by, ring_ms, first_response_ms, responses, response_ms, response_max_ms,
-    agent_messages, customer_messages, wrap_up_ms, expected_ms";
+    agent_messages, customer_messages, wrap_up_ms, expected_ms, extensions, customer_responses, customer_response_ms,
+    customer_response_max_ms, ahead, load_used, load_limit";
 
 /// Returns segments of every kind, the first that began first; those that go on last until `now`.
 pub(in crate::insights) fn segments(
@@ -105,6 +106,8 @@ fn segment(row: &Row<'_>, kind: Kind, things: &Things, now: Timestamp) -> rusqli
     let is = |wanted: &str| (place.kind == wanted).then(|| place.clone());
     let talks = kind == Kind::Talk || kind == Kind::Bot || kind == Kind::External;
     let responses = count(row, 18)?;
+    let (customer_response_ms, customer_response_max_ms) =
+        average_and_most((count(row, 27)?, count(row, 26)?), count(row, 28)?);
     let (began, ended): (bool, bool) = (row.get(10)?, row.get(11)?);
     let destination = named(row, 12, things)?;
     let messages = |column| Ok::<_, rusqlite::Error>(talks.then_some(row.get::<_, u32>(column)?));
@@ -136,13 +139,20 @@ fn segment(row: &Row<'_>, kind: Kind, things: &Things, now: Timestamp) -> rusqli
         customer_messages: row.get_ref(5)?.as_str_or_null()?.map(|_| row.get(22)).transpose()?,
         wrap_up_ms: length(row, 23)?,
         expected_ms: length(row, 24)?,
+        extensions: (kind == Kind::Talk).then_some(row.get(25)?),
+        customer_response_ms,
+        customer_response_max_ms,
+        ahead: length(row, 29)?,
+        load_used: row.get(30)?,
+        load_limit: row.get(31)?,
     })
 }
 
 const TRANSFER: &str = "requested_at, number, id,
     (select c.id from conversations c where c.number = conversation), ended_at, transfer_type, sender, receiver,
     receiver_name, queue, channel, outcome, reason, hop, ping_pong, bounce_back, offers, accepted_by, to_offer_ms,
-    to_accept_ms, request_to_accept_ms, request_to_reply_ms, customer_messages";
+    to_accept_ms, request_to_accept_ms, request_to_reply_ms, customer_messages, unowned_messages, note, summary, edited,
+    opened";
 
 /// Returns transfers, the first that was asked for first.
 pub(in crate::insights) fn transfers(
@@ -193,5 +203,10 @@ fn transfer(row: &Row<'_>, things: &Things) -> rusqlite::Result<TransferItem> {
         request_to_accept_ms: length(row, 20)?,
         request_to_reply_ms: length(row, 21)?,
         customer_messages: row.get(22)?,
+        unowned_messages: row.get(23)?,
+        note: row.get(24)?,
+        summary: row.get(25)?,
+        summary_edited: row.get(26)?,
+        note_opened: row.get(27)?,
     })
 }

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use baton_shared::api::{InsightsLag, InsightsThing, QueueFigures, QueuesReport};
 use rusqlite::Connection;
 
-use super::{share, thing};
-use crate::insights::asking::{self, Filter, Mean, Part, followed, length};
+use super::{average, share, thing};
+use crate::insights::asking::{self, Filter, Mean, Part, count, followed, length};
 use crate::insights::rows::{Followed, Kind};
 use crate::insights::sums::{SHORT_MS, Sums};
 use crate::store::StoreError;
@@ -44,6 +44,10 @@ struct Tally {
     handle: Mean,
     talk: Mean,
     wrap_up: Mean,
+    extensions: u64,
+    ahead: u64,
+    ahead_max: u64,
+    load: (u64, u64),
 }
 
 /// A wait that began and perhaps ended.
@@ -51,11 +55,14 @@ struct Wait {
     lasted_ms: Option<u64>,
     target_ms: Option<u64>,
     followed: Option<Followed>,
+    ahead: u64,
 }
 
 impl Tally {
     fn wait(&mut self, wait: &Wait, levels: Levels) {
         self.entered += 1;
+        self.ahead += wait.ahead;
+        self.ahead_max = self.ahead_max.max(wait.ahead);
         let Some(lasted_ms) = wait.lasted_ms else {
             self.waiting += 1;
             return;
@@ -93,6 +100,8 @@ impl Tally {
         self.otherwise += sums.ended - sums.accepted - sums.abandoned - sums.overflowed;
         self.in_target += sums.in_target;
         self.counted += sums.counted;
+        self.ahead += sums.ahead;
+        self.ahead_max = self.ahead_max.max(sums.ahead_max);
         if sums.accepted > 0 {
             self.answer_max = self.answer_max.max(Some(sums.answer_max_ms));
         }
@@ -102,9 +111,22 @@ impl Tally {
         self.talk.take_sum(sums.lasted_ms, sums.ended);
         self.wrap_up.take_sum(sums.wrap_up_ms, sums.filed);
         self.handle.take_sum(sums.lasted_ms + sums.wrap_up_ms, sums.ended);
+        self.extensions += sums.extensions;
     }
 
-    fn talk(&mut self, talk_ms: u64, wrap_up_ms: Option<u64>) {
+    /// Takes so many offers that were not accepted, with what was in use.
+    const fn declined(&mut self, kind: Kind, number: u64, (used, limit): (u64, u64)) {
+        if let Kind::Missed = kind {
+            self.missed += number;
+        } else {
+            self.rejected += number;
+        }
+        self.load.0 += used;
+        self.load.1 += limit;
+    }
+
+    fn talk(&mut self, talk_ms: u64, wrap_up_ms: Option<u64>, extensions: u64) {
+        self.extensions += extensions;
         self.talk.take(Some(talk_ms));
         self.wrap_up.take(wrap_up_ms);
         self.handle.take(Some(talk_ms + wrap_up_ms.unwrap_or(0)));
@@ -128,6 +150,11 @@ impl Tally {
         self.handle.add(other.handle);
         self.talk.add(other.talk);
         self.wrap_up.add(other.wrap_up);
+        self.extensions += other.extensions;
+        self.ahead += other.ahead;
+        self.ahead_max = self.ahead_max.max(other.ahead_max);
+        self.load.0 += other.load.0;
+        self.load.1 += other.load.1;
     }
 
     fn figures(&self, thing: Option<InsightsThing>) -> QueueFigures {
@@ -154,6 +181,10 @@ impl Tally {
             handle_ms: self.handle.average(),
             talk_ms: self.talk.average(),
             wrap_up_ms: self.wrap_up.average(),
+            wrap_up_extensions: self.extensions,
+            ahead: average(self.ahead, self.entered),
+            ahead_max: (self.entered > 0).then_some(self.ahead_max),
+            load_when_declined: share(self.load.0, self.load.1),
         }
     }
 }
@@ -217,10 +248,8 @@ fn count_days(
                 tally.waits(&sums);
             } else if *kind == Kind::Talk {
                 tally.talks(&sums);
-            } else if *kind == Kind::Missed {
-                tally.missed += sums.number;
             } else {
-                tally.rejected += sums.number;
+                tally.declined(*kind, sums.number, (sums.load_used, sums.load_limit));
             }
             Ok(())
         })?;
@@ -235,29 +264,33 @@ fn count_waits(
     tallies: &mut Tallies,
 ) -> Result<(), StoreError> {
     let waits = asking::segments(connection, filter, &[Kind::Wait])?;
-    let columns = "place, ended_at - started_at, target_ms, followed_by";
+    let columns = "place, ended_at - started_at, target_ms, followed_by, ahead";
     waits.visit(connection, (columns, asking::WAITS, ""), |row| {
-        let wait =
-            Wait { lasted_ms: length(row, 1)?, target_ms: length(row, 2)?, followed: followed(row, 3)? };
+        let wait = Wait {
+            lasted_ms: length(row, 1)?,
+            target_ms: length(row, 2)?,
+            followed: followed(row, 3)?,
+            ahead: length(row, 4)?.unwrap_or(0),
+        };
         tallies.entry(row.get(0)?).or_default().wait(&wait, levels);
         Ok(())
     })
 }
 
 fn count_rows(connection: &Connection, filter: &Filter, tallies: &mut Tallies) -> Result<(), StoreError> {
-    let offers = asking::segments(connection, filter, &[Kind::Missed, Kind::Rejected])?;
-    offers.visit(connection, ("queue, kind", "segment_rows", ""), |row| {
-        let tally = tallies.entry(row.get(0)?).or_default();
-        let missed = row.get::<_, i64>(1)? == Kind::Missed as i64;
-        tally.missed += u64::from(missed);
-        tally.rejected += u64::from(!missed);
-        Ok(())
-    })?;
+    for kind in [Kind::Missed, Kind::Rejected] {
+        let offers = asking::segments(connection, filter, &[kind])?;
+        offers.visit(connection, ("queue, load_used, load_limit", "segment_rows", ""), |row| {
+            let load = (length(row, 1)?.unwrap_or(0), length(row, 2)?.unwrap_or(0));
+            tallies.entry(row.get(0)?).or_default().declined(kind, 1, load);
+            Ok(())
+        })?;
+    }
     let talks = asking::segments(connection, filter, &[Kind::Talk])?;
-    let columns = "queue, ended_at - started_at, wrap_up_ms";
+    let columns = "queue, ended_at - started_at, wrap_up_ms, extensions";
     talks.visit(connection, (columns, "segment_rows", ""), |row| {
         if let Some(talk_ms) = length(row, 1)? {
-            tallies.entry(row.get(0)?).or_default().talk(talk_ms, length(row, 2)?);
+            tallies.entry(row.get(0)?).or_default().talk(talk_ms, length(row, 2)?, count(row, 3)?);
         }
         Ok(())
     })

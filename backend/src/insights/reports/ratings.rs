@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use baton_shared::Timestamp;
-use baton_shared::api::{InsightsLag, RatingCut, RatingItem, RatingsPage, RatingsReport, TransfersRated};
+use baton_shared::api::{
+    InsightsLag, InsightsThing, RatingCut, RatingItem, RatingsPage, RatingsReport, TransfersRated,
+};
 use rusqlite::{Connection, Row};
 
 use super::lists::{Page, id};
-use super::thing;
-use crate::insights::asking::{self, Filter, Things};
+use super::{cuts, share, thing};
+use crate::insights::asking::{self, Filter, Things, count};
 use crate::store::StoreError;
 
 /// How many gave each score.
@@ -30,28 +32,27 @@ impl Scores {
     /// Returns the average, to two places.
     fn average(self) -> Option<f64> {
         let sum: u64 = self.0.iter().zip(1_u64..).map(|(count, score)| count * score).sum();
-        (self.rated() > 0).then(|| (sum as f64 / self.rated() as f64 * 100.0).round() / 100.0)
+        super::average(sum, self.rated())
     }
 }
 
-fn cuts(found: BTreeMap<Option<i64>, Scores>, things: &Things) -> Vec<RatingCut> {
-    let cut = |(number, scores): (Option<i64>, Scores)| {
-        let [score_1, score_2, score_3, score_4, score_5] = scores.0;
-        RatingCut {
-            thing: number.map(|number| thing(things, number)),
-            rated: scores.rated(),
-            average: scores.average(),
-            score_1,
-            score_2,
-            score_3,
-            score_4,
-            score_5,
-        }
-    };
-    let mut cuts: Vec<RatingCut> = found.into_iter().map(cut).collect();
-    let name = |cut: &RatingCut| cut.thing.as_ref().map(|thing| (thing.name.clone(), thing.id.clone()));
-    cuts.sort_by_cached_key(name);
-    cuts
+fn cut(thing: Option<InsightsThing>, scores: Scores) -> RatingCut {
+    let [score_1, score_2, score_3, score_4, score_5] = scores.0;
+    let (rated, average) = (scores.rated(), scores.average());
+    RatingCut { thing, rated, average, score_1, score_2, score_3, score_4, score_5 }
+}
+
+/// Returns how many customers were asked of the conversations that came in the time, and how many answered.
+fn surveys(connection: &Connection, filter: &Filter) -> Result<(u64, u64), StoreError> {
+    let (mut asked, mut answered) = (0, 0);
+    let mut found = asking::conversations(connection, &Filter { outcome: None, ..filter.clone() })?;
+    found.add("surveyed = 1", &[]);
+    found.visit(connection, ("rated", asking::SURVEYS, ""), |row| {
+        asked += 1;
+        answered += count(row, 0)?;
+        Ok(())
+    })?;
+    Ok((asked, answered))
 }
 
 /// Returns what customers said, by the last agent, by queue and by how often it was passed on.
@@ -72,6 +73,7 @@ pub(in crate::insights) fn report(
         by_transfers.entry(row.get(3)?).or_default().take(score);
         Ok(())
     })?;
+    let (asked, answered) = surveys(connection, filter)?;
     let things = asking::things(connection)?;
     let rated = |(transfers, scores): (u32, Scores)| {
         let [score_1, score_2, score_3, score_4, score_5] = scores.0;
@@ -95,8 +97,11 @@ pub(in crate::insights) fn report(
         score_3,
         score_4,
         score_5,
-        by_agent: cuts(by_agent, &things),
-        by_queue: cuts(by_queue, &things),
+        asked,
+        answered,
+        answered_share: share(answered, asked),
+        by_agent: cuts(by_agent, &things, |scores| scores.rated(), cut),
+        by_queue: cuts(by_queue, &things, |scores| scores.rated(), cut),
         by_transfers: by_transfers.into_iter().map(rated).collect(),
         lag,
     })

@@ -7,14 +7,14 @@ use baton_shared::segment::OwnerCause;
 
 use super::*;
 
-const BILLING: QueueId = QueueId::from_bits(1);
-const SALES: QueueId = QueueId::from_bits(2);
+pub(super) const BILLING: QueueId = QueueId::from_bits(1);
+pub(super) const SALES: QueueId = QueueId::from_bits(2);
 const REFUNDS: GroupId = GroupId::from_bits(3);
-const ADA: AgentId = AgentId::from_bits(11);
-const BOB: AgentId = AgentId::from_bits(12);
+pub(super) const ADA: AgentId = AgentId::from_bits(11);
+pub(super) const BOB: AgentId = AgentId::from_bits(12);
 
 /// A conversation that Ada has since second 10, after 4 seconds of ringing.
-fn with_ada(story: &mut Story) -> ConversationId {
+pub(super) fn with_ada(story: &mut Story) -> ConversationId {
     story.at(0);
     let id = story.open(BILLING);
     story.at(6).accepts(id, ADA, 4_000);
@@ -22,13 +22,13 @@ fn with_ada(story: &mut Story) -> ConversationId {
 }
 
 /// Has Ada ask Bob at second 60; he is offered it at once.
-fn asks_bob(story: &mut Story, id: ConversationId) -> (TransferId, OfferId) {
+pub(super) fn asks_bob(story: &mut Story, id: ConversationId) -> (TransferId, OfferId) {
     let transfer = story.at(60).asks(id, Target::Agent(BOB), Mode::Cold);
     let offer = story.offers(id, BOB, OfferCause::Transfer(transfer));
     (transfer, offer)
 }
 
-fn bob_accepts(story: &mut Story, id: ConversationId, (transfer, offer): (TransferId, OfferId)) {
+pub(super) fn bob_accepts(story: &mut Story, id: ConversationId, (transfer, offer): (TransferId, OfferId)) {
     story.offer_ends((id, offer, BOB), OfferEnd::Accepted);
     story.ends(id, transfer, TransferEnd::Completed);
     story.passes(id, Owner::Agent(BOB), OwnerCause::Transferred(transfer));

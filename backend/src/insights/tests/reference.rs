@@ -1,10 +1,14 @@
 //! The same figures from the whole log at once, slowly, and random work on which both must agree.
 
+mod further;
+
 use std::collections::BTreeSet;
 
 use baton_shared::conversation::EndedBy;
+use baton_shared::rating::Score;
 use baton_shared::segment::OwnerCause;
 
+use self::further::{slow_answer, slow_carried, slow_conversation, slow_length, slow_owner};
 use super::story::Known;
 use super::*;
 use crate::seeded::Seeded;
@@ -32,17 +36,37 @@ pub(super) fn random_work(random: &mut Seeded, (steps, apart_ms): (usize, u64)) 
     let mut story = Story::new();
     let mut opened: Vec<(ConversationId, Open)> = Vec::new();
     let mut filing: Vec<(ConversationId, SegmentId, AgentId)> = Vec::new();
+    let mut ended: Vec<ConversationId> = Vec::new();
+    let rules = Box::new(QueueRules { survey: true, ..QueueRules::default() });
+    story.note(Event::QueueRulesSet { queue: QueueId::from_bits(200), rules, by: None });
     for _ in 0..steps {
         story.later(random.below(apart_ms));
+        ended.extend(opened.iter().map(|(id, _)| *id).filter(|id| !story.known[id].open));
         opened.retain(|(id, _)| story.known[id].open);
+        if let Some(conversation) = ended.pop().filter(|_| random.below(2) == 0) {
+            story.note(Event::ConversationRated { conversation, score: Score::BEST });
+        }
+        let [note, summary] = [(); 2].map(|()| random.below(2) == 0);
+        let edited = (summary && random.below(2) == 0).then(|| random.below(2) == 0);
+        story.carried = Carried { note, summary, edited };
+        story.load = Some(Load { used: random.below(4) as u32, limit: 3 }).filter(|load| load.used > 0);
         if opened.is_empty() || (opened.len() < 12 && random.below(6) == 0) {
             let queue = queue(random);
             opened.push((story.open(queue), Open::default()));
             continue;
         }
         if !filing.is_empty() && random.below(5) == 0 {
-            let (id, segment, agent) = filing.swap_remove(0);
-            story.files(id, segment, agent);
+            let (id, segment, agent) = filing[0];
+            if random.below(3) == 0 {
+                story.extends(id, segment, agent);
+                continue;
+            }
+            filing.swap_remove(0);
+            if random.below(4) == 0 {
+                story.leaves_unfiled(id, segment, agent);
+            } else {
+                story.files(id, segment, agent);
+            }
             continue;
         }
         let place = random.below(opened.len() as u64) as usize;
@@ -69,7 +93,7 @@ fn to_file(before: Known, after: Known) -> Option<AgentId> {
 }
 
 fn wait(story: &mut Story, random: &mut Seeded, (id, waits): (ConversationId, QueueId), open: &mut Open) {
-    match (open.offer, random.below(6)) {
+    match (open.offer, random.below(8)) {
         (None, 0..4) => {
             let agent = agent(random);
             open.offer = Some((story.offers(id, agent, OfferCause::Queue(waits)), agent));
@@ -92,6 +116,12 @@ fn wait(story: &mut Story, random: &mut Seeded, (id, waits): (ConversationId, Qu
             rescind(story, (id, offer), open);
             end(story, id, open, TransferEnd::Failed);
             story.passes(id, Owner::Queue(next), OwnerCause::Overflowed(waits));
+        }
+        (_, 5) => story.says(id, Author::Customer),
+        (offer, 6) => {
+            rescind(story, (id, offer), open);
+            end(story, id, open, TransferEnd::Failed);
+            story.deflects(id);
         }
         (offer, _) => {
             rescind(story, (id, offer), open);
@@ -116,6 +146,9 @@ fn end(story: &mut Story, id: ConversationId, open: &mut Open, how: TransferEnd)
 
 fn talk(story: &mut Story, random: &mut Seeded, (id, owner): (ConversationId, AgentId), open: &mut Open) {
     if let (Some((offer, agent)), Some(transfer)) = (open.offer, open.transfer) {
+        if random.below(3) == 0 {
+            story.reads((id, offer, agent));
+        }
         let (offer_end, transfer_end) = match random.below(6) {
             0 | 1 => (OfferEnd::Accepted, TransferEnd::Completed),
             2 => (OfferEnd::Declined, TransferEnd::Returned),
@@ -163,6 +196,29 @@ struct Figures {
     filed_ms: u64,
     missed: u64,
     rejected: u64,
+    /// Transfers with a note, with a summary, with a changed one, and with something that was opened.
+    carried: [u64; 4],
+    /// What customers wrote to nobody during transfers.
+    unowned: u64,
+    extensions: u64,
+    load: (u64, u64),
+    ahead: u64,
+    /// How long the slowest answer of a customer took.
+    slowest_ms: u64,
+    /// What conversations came to, by the order of their endings, and how often they were passed on.
+    endings: [u64; 8],
+    hops: [u64; 4],
+    asked: u64,
+    answered: u64,
+}
+
+impl Figures {
+    /// Returns those of which random work must tell something.
+    fn told(&self) -> Vec<u64> {
+        let further =
+            [self.unowned, self.extensions, self.load.0, self.ahead, self.slowest_ms, self.answered];
+        self.carried.iter().chain(&self.endings).chain(&self.hops).chain(&further).copied().collect()
+    }
 }
 
 fn between(from: Timestamp, to: Timestamp) -> u64 {
@@ -189,23 +245,37 @@ fn slow(log: &[Recorded], filter: &Filter) -> Figures {
         filed_ms: 0,
         missed: 0,
         rejected: 0,
+        carried: [0; 4],
+        unowned: 0,
+        extensions: 0,
+        load: (0, 0),
+        ahead: 0,
+        slowest_ms: 0,
+        endings: [0; 8],
+        hops: [0; 4],
+        asked: 0,
+        answered: 0,
     };
     let mut conversations = BTreeSet::new();
     for one in log.iter().filter(|one| one.at >= filter.from && one.at < filter.to) {
         slow_transfer(log, one, &mut found, &mut conversations);
         slow_slice(log, one, &mut found);
+        slow_conversation(log, one, &mut found);
         if let Event::OfferMade { offer, .. } = &one.event {
             let how = after(log, one.position, |later| {
-                if let Event::OfferEnded { offer: ended, end, .. } = &later.event
+                if let Event::OfferEnded { offer: ended, end, load, .. } = &later.event
                     && ended == offer
                 {
-                    Some(*end)
+                    Some((*end, *load))
                 } else {
                     None
                 }
             });
-            found.missed += u64::from(matches!(how, Some(OfferEnd::TimedOut | OfferEnd::Cancelled)));
-            found.rejected += u64::from(matches!(how, Some(OfferEnd::Declined)));
+            let Some((how, load)) = how else { continue };
+            found.missed += u64::from(matches!(how, OfferEnd::TimedOut | OfferEnd::Cancelled));
+            found.rejected += u64::from(how == OfferEnd::Declined);
+            found.load.0 += load.map_or(0, |load| u64::from(load.used));
+            found.load.1 += load.map_or(0, |load| u64::from(load.limit));
         }
     }
     found.six[0] = conversations.len() as u64;
@@ -218,7 +288,9 @@ fn slow_transfer(
     found: &mut Figures,
     conversations: &mut BTreeSet<ConversationId>,
 ) {
-    let Event::TransferRequested { transfer, conversation, target, from, .. } = &one.event else { return };
+    let Event::TransferRequested { transfer, conversation, target, from, carried, .. } = &one.event else {
+        return;
+    };
     conversations.insert(*conversation);
     found.six[1] += 1;
     found.six[4] += u64::from(matches!(target, Target::Agent(_)));
@@ -232,12 +304,19 @@ fn slow_transfer(
             None
         }
     });
+    slow_carried(
+        log,
+        (one.position, end.map_or(u64::MAX, |(_, ended)| ended)),
+        *conversation,
+        *carried,
+        found,
+    );
     match end {
         None => found.open += 1,
         Some((TransferEnd::Completed, ended)) => {
             found.six[2] += 1;
             let accepted = log.iter().rev().filter(|before| before.position < ended).find_map(|before| {
-                let Event::OfferEnded { conversation: of, offer, agent, end } = &before.event else {
+                let Event::OfferEnded { conversation: of, offer, agent, end, .. } = &before.event else {
                     return None;
                 };
                 let accepts = of == conversation && *end == OfferEnd::Accepted;
@@ -277,6 +356,17 @@ fn slow_slice(log: &[Recorded], one: &Recorded, found: &mut Figures) {
             return;
         };
     let waits = matches!(owner, Owner::Queue(_));
+    match owner {
+        Owner::Queue(queue) => {
+            // One that comes back to the queue it was in has left it before.
+            let stays = slow_owner(log, conversation, one.position) == Some(owner);
+            found.ahead += slow_length(log, queue, one.position) - u64::from(stays);
+        }
+        Owner::Agent(agent) => {
+            found.slowest_ms = found.slowest_ms.max(slow_answer(log, one.position, conversation, agent));
+        }
+        Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => {}
+    }
     found.entered += u64::from(waits);
     let ended = after(log, one.position, |later| {
         if let Event::OwnerChanged { ended, cause, .. } = &later.event {
@@ -294,6 +384,8 @@ fn slow_slice(log: &[Recorded], one: &Recorded, found: &mut Figures) {
         return;
     }
     found.talked_ms += between(one.at, at);
+    let extended = |later: &&Recorded| matches!(&later.event, Event::WrapUpExtended { segment: extended, .. } if *extended == segment);
+    found.extensions += log.iter().filter(extended).count() as u64;
     let filed = after(log, one.position, |later| {
         let Event::WrapUpEnded { segment: filed, conversation: of, .. } = &later.event else { return None };
         (*filed == segment && *of == conversation).then(|| between(at, later.at))
@@ -315,6 +407,9 @@ fn reported(scene: &Scene, filter: &Filter) -> Figures {
     let listed =
         scene.insights.transfer_list(filter, Page { after: None, limit: 100_000 }).unwrap().transfers;
     let queues = scene.insights.queues(filter, Levels::USUAL).unwrap().all;
+    let (agents, ratings) =
+        (scene.insights.agents(filter).unwrap().agents, scene.insights.ratings(filter).unwrap());
+    let conversations = scene.insights.conversations(filter).unwrap();
     let rows = scene.insights.segments(filter, Page { after: None, limit: 100_000 }).unwrap().segments;
     let ended = |kind: &'static str| {
         rows.iter().filter(move |row| row.kind == kind && row.ended_at.is_some()).cloned()
@@ -353,12 +448,45 @@ fn reported(scene: &Scene, filter: &Filter) -> Figures {
         filed_ms: ended("conversation").filter_map(|row| row.wrap_up_ms).sum(),
         missed: queues.missed,
         rejected: queues.rejected,
+        carried: [
+            transfers.with_note,
+            transfers.with_summary,
+            transfers.summaries_edited,
+            transfers.notes_opened,
+        ],
+        unowned: transfers.unowned_messages,
+        extensions: queues.wrap_up_extensions,
+        load: rows.iter().fold((0, 0), |(used, limit), row| {
+            let number = |units: Option<u32>| u64::from(units.unwrap_or(0));
+            (used + number(row.load_used), limit + number(row.load_limit))
+        }),
+        ahead: rows.iter().filter_map(|row| row.ahead).sum(),
+        slowest_ms: agents.iter().filter_map(|agent| agent.customer_response_max_ms).max().unwrap_or(0),
+        endings: [
+            conversations.in_progress,
+            conversations.successful,
+            conversations.transferred,
+            conversations.no_interaction,
+            conversations.cancelled,
+            conversations.abandoned,
+            conversations.dissuaded,
+            conversations.unfinalized,
+        ],
+        hops: [
+            conversations.transfers_0,
+            conversations.transfers_1,
+            conversations.transfers_2,
+            conversations.transfers_3_or_more,
+        ],
+        asked: ratings.asked,
+        answered: ratings.answered,
     }
 }
 
 #[test]
 fn live_figures_equal_those_from_the_whole_log() {
     let fresh: u64 = std::process::id().into();
+    let mut tells = [0; 22];
     // The second half goes on for days, which are counted by their sums.
     for (seed, apart_ms) in [(1, 20_000), (2, 20_000), (3, 1_500_000), (4, 1_500_000), (fresh, 1_500_000)] {
         let mut random = Seeded::from_seed(seed);
@@ -381,9 +509,14 @@ fn live_figures_equal_those_from_the_whole_log() {
                 let last = known[told - 1].at;
                 let middle = NOW.plus(last.since(NOW) / 2);
                 for filter in [all(), Filter::all(NOW, middle), Filter::all(middle, last)] {
-                    assert_eq!(reported(&scene, &filter), slow(known, &filter), "seed {seed}, {told} events");
+                    let found = slow(known, &filter);
+                    assert_eq!(reported(&scene, &filter), found, "seed {seed}, {told} events");
+                    for (all, more) in tells.iter_mut().zip(found.told()) {
+                        *all += more;
+                    }
                 }
             }
         }
     }
+    assert!(tells.iter().all(|count| *count > 0), "random work tells something of each figure: {tells:?}");
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use baton_shared::conversation::EndedBy;
-use baton_shared::segment::{OwnerCause, WrapUp};
+use baton_shared::segment::{Disposition, OwnerCause, WrapUp};
 use baton_shared::*;
 
 /// When every story begins.
@@ -24,13 +24,18 @@ pub(super) struct Known {
 pub(super) struct Story {
     pub(super) recorded: Vec<Recorded>,
     pub(super) known: BTreeMap<ConversationId, Known>,
+    /// What goes with the next transfers.
+    pub(super) carried: Carried,
+    /// What is in use where the next offers are not accepted.
+    pub(super) load: Option<Load>,
     now: Timestamp,
     ids: u128,
 }
 
 impl Story {
     pub(super) fn new() -> Self {
-        Self { recorded: Vec::new(), known: BTreeMap::new(), now: NOW, ids: 1_000 }
+        let (carried, load) = (Carried::default(), None);
+        Self { recorded: Vec::new(), known: BTreeMap::new(), carried, load, now: NOW, ids: 1_000 }
     }
 
     /// Goes on so many seconds after the beginning.
@@ -89,7 +94,17 @@ impl Story {
         (conversation, offer, agent): (ConversationId, OfferId, AgentId),
         end: OfferEnd,
     ) {
-        self.note(Event::OfferEnded { offer, conversation, agent, end });
+        let load = match end {
+            OfferEnd::Declined | OfferEnd::TimedOut | OfferEnd::TargetGone => self.load,
+            OfferEnd::Accepted | OfferEnd::Cancelled | OfferEnd::Rescinded => None,
+        };
+        self.note(Event::OfferEnded { offer, conversation, agent, end, load });
+    }
+
+    /// Has whoever is asked open what goes with it.
+    pub(super) fn reads(&mut self, (conversation, offer, agent): (ConversationId, OfferId, AgentId)) {
+        let (reply, until) = (Reply::Reading, None);
+        self.note(Event::OfferReplied { offer, conversation, agent, reply, until });
     }
 
     pub(super) fn passes(&mut self, conversation: ConversationId, to: Owner, cause: OwnerCause) {
@@ -121,7 +136,7 @@ impl Story {
             Owner::External(external) => Sender::External(external),
             Owner::Queue(_) | Owner::Group(_) => panic!("nobody has it"),
         };
-        let policy = Box::default();
+        let (policy, carried) = (Box::default(), self.carried);
         let (pool, deadline) = (None, None);
         self.note(Event::TransferRequested {
             transfer,
@@ -132,6 +147,7 @@ impl Story {
             policy,
             pool,
             deadline,
+            carried,
         });
         transfer
     }
@@ -167,7 +183,32 @@ impl Story {
         self.note(Event::ConversationClosed { conversation, from, by, ended, wrap_up });
     }
 
+    /// Has the server end a conversation with a request.
+    pub(super) fn deflects(&mut self, conversation: ConversationId) {
+        let (request, contact) = (RequestId::from_bits(self.id()), ContactId::from_bits(self.id()));
+        let (number, queue) = (1, QueueId::from_bits(1));
+        self.note(Event::RequestCreated { request, number, conversation, contact, queue });
+        self.closes(conversation, EndedBy::System);
+    }
+
+    /// Has an agent take more time for filing.
+    pub(super) fn extends(&mut self, conversation: ConversationId, segment: SegmentId, agent: AgentId) {
+        let until = self.now.plus(Duration::from_secs(60));
+        self.note(Event::WrapUpExtended { segment, conversation, agent, until });
+    }
+
     pub(super) fn files(&mut self, conversation: ConversationId, segment: SegmentId, agent: AgentId) {
+        let disposition = Some(Disposition::Resolved);
+        self.note(Event::WrapUpEnded { segment, conversation, agent, disposition });
+    }
+
+    /// Has the time pass in which an agent could have filed.
+    pub(super) fn leaves_unfiled(
+        &mut self,
+        conversation: ConversationId,
+        segment: SegmentId,
+        agent: AgentId,
+    ) {
         self.note(Event::WrapUpEnded { segment, conversation, agent, disposition: None });
     }
 }

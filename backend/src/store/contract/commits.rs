@@ -259,6 +259,7 @@ fn every_event_of_bots() -> Vec<Event> {
             policy: Box::default(),
             pool: None,
             deadline: Some(at(60)),
+            carried: Carried::default(),
         },
         Event::TransferEnded {
             transfer,
@@ -355,7 +356,13 @@ fn every_event() -> Vec<Event> {
         Event::MessageSent { conversation, message, seq: u32::MAX, author: Author::Agent(agent) },
         Event::MessageSent { conversation, message, seq: 1, author: Author::Customer },
         Event::OfferMade { offer, conversation, agent, cause: OfferCause::Queue(queue), deadline: None },
-        Event::OfferEnded { offer, conversation, agent, end: OfferEnd::TargetGone },
+        Event::OfferEnded {
+            offer,
+            conversation,
+            agent,
+            end: OfferEnd::TargetGone,
+            load: Some(Load { used: 2, limit: 3 }),
+        },
         Event::TransferRequested {
             transfer,
             conversation,
@@ -365,6 +372,7 @@ fn every_event() -> Vec<Event> {
             policy: Box::new(Preset::Vivocha.policy()),
             pool: Some(Pool::Queue(queue)),
             deadline: Some(at(60)),
+            carried: Carried { note: true, summary: true, edited: Some(true) },
         },
         Event::TransferEnqueued { transfer, conversation, undo_until: at(5), deadline: None },
         Event::TransferRerouted { transfer, conversation, pool: Pool::Group(group) },

@@ -263,6 +263,8 @@ pub fn a_transfer_that_came_back_shows_its_reason(place: &dyn Place) {
     };
     let to = || "Agent Two".to_owned();
     let reason = Some("At lunch".to_owned());
+    assert_eq!(scene.ask(|reading| reading.reason(declined.id)), reason);
+    assert_eq!(scene.ask(|reading| reading.reason(OfferId::from_bits(99))), None, "there is no such offer");
     assert_eq!(
         shown(&scene),
         Some(ReturnedTransfer { transfer: returned.id, to: to(), end, reason, at: at(8) })

@@ -174,6 +174,10 @@ impl Reading for Reader<'_> {
         chats::phase(self, conversation, now)
     }
 
+    fn reason(&self, offer: OfferId) -> Result<Option<String>, StoreError> {
+        texts::reason(self, offer)
+    }
+
     fn transfer_notes(&self, transfer: TransferId) -> Result<(Option<String>, Option<String>), StoreError> {
         let noted = things::transfer(self, transfer)?;
         Ok(noted.map_or((None, None), |noted| (noted.note, noted.summary)))

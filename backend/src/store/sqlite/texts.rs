@@ -67,6 +67,12 @@ fn add(connection: &Connection, texts: &mut Texts, event: &Event) -> Result<(), 
     Ok(())
 }
 
+/// Returns why an offer was refused.
+pub(super) fn reason(connection: &Connection, offer: OfferId) -> Result<Option<String>, StoreError> {
+    let sql = "select reason from offers where workspace_id = ?1 and id = ?2";
+    Ok(columns(connection, sql, offer)?.and_then(|[reason]| reason))
+}
+
 /// Returns some columns of a thing; nothing if there is no such thing.
 fn columns<const COUNT: usize>(
     connection: &Connection,

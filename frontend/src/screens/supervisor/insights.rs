@@ -18,6 +18,8 @@ pub mod state;
 pub mod words;
 
 mod agents;
+mod conversations;
+mod cuts;
 mod flow;
 mod queues;
 mod ratings;
@@ -30,6 +32,7 @@ mod what_if;
 
 use agents::AgentsView;
 use asked::{Asked, Report};
+use conversations::ConversationsView;
 use figures::AskLink;
 use flow::FlowView;
 use queues::QueuesView;
@@ -91,6 +94,7 @@ pub fn InsightsPart(
                 (None, Report::Transfers) => view! { <TransfersView insights=insights /> }.into_any(),
                 (None, Report::Queues) => view! { <QueuesView insights=insights /> }.into_any(),
                 (None, Report::Agents) => view! { <AgentsView insights=insights /> }.into_any(),
+                (None, Report::Conversations) => view! { <ConversationsView insights=insights /> }.into_any(),
                 (None, Report::Waits) => view! { <WaitsView insights=insights /> }.into_any(),
                 (None, Report::Ratings) => view! { <RatingsView insights=insights /> }.into_any(),
                 (None, Report::Flow) => view! { <FlowView insights=insights /> }.into_any(),

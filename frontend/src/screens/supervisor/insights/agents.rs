@@ -31,6 +31,22 @@ const WORK: &[Head] = &[
     number_head("Away"),
 ];
 
+const MORE: &[Head] = &[
+    text_head("Agent"),
+    number_head("Successes"),
+    number_head("Signed in"),
+    number_head("Available share"),
+    number_head("Asked to first response"),
+    number_head("Customers’ messages"),
+    number_head("Customers’ average response"),
+    number_head("Customers’ slowest response"),
+    number_head("Wrap-ups extended"),
+    number_head("In use when declined"),
+];
+
+const NOTHING: &str =
+    "Nobody of your teams was at work in this time. Choose a longer one, or clear the filters.";
+
 /// The report.
 #[component]
 pub fn AgentsView(
@@ -48,12 +64,55 @@ pub fn AgentsView(
                 heads=WORK
                 lines=lines
                 first=Order { column: 1, down: true }
-                nothing="Nobody of your teams was at work in this time. Choose a longer one, or clear the filters."
+                nothing=NOTHING
                 source=source
             />
         }
     };
-    view! { <Answered fetched=fetched>{section("Agents", table().into_any())}</Answered> }
+    let more = fetched.lines(|report| report.agents.iter().map(more).collect());
+    let further = move || {
+        view! {
+            <FigureTable
+                insights=insights
+                name="Presence, answers and filing"
+                heads=MORE
+                lines=more
+                first=Order { column: 1, down: true }
+                nothing=NOTHING
+            />
+        }
+    };
+    view! {
+        <Answered fetched=fetched>
+            {section("Agents", table().into_any())}
+            {section("Presence, answers and filing", further().into_any())}
+        </Answered>
+    }
+}
+
+/// What the download of the first table holds too.
+fn more(figures: &AgentFigures) -> Line {
+    let id = &figures.thing.id;
+    let segments = |word: &str| Rows::of(List::Segments).with(Mark::Agent, id.clone()).with(Mark::Only, word);
+    let present = || Rows::of(List::Segments).with(Mark::Agent, id.clone()).with(Mark::Only, "status_there");
+    let successes = Rows::of(List::Conversations).with(Mark::Agent, id.clone()).with(Mark::Only, "success");
+    let talks = |word: &str| segments("had").with(Mark::Only, word);
+    let answers = || talks("customer_responded");
+    Line {
+        key: id.clone(),
+        figures: vec![
+            Figure::text(figures.thing.name.clone()),
+            Figure::count(figures.successes).behind(successes),
+            Figure::lasted(Some(figures.signed_in_ms)).behind(present()),
+            Figure::share(figures.available_share).behind(present()),
+            Figure::lasted(figures.routed_response_ms).behind(talks("routed")),
+            Figure::count(figures.customer_messages).behind(segments("had")),
+            Figure::lasted(figures.customer_response_ms).behind(answers()),
+            Figure::lasted(figures.customer_response_max_ms).behind(answers()),
+            Figure::count(figures.wrap_up_extensions).behind(talks("extended")),
+            Figure::share(figures.load_when_declined).behind(segments("with_load")),
+        ],
+    }
 }
 
 fn line(figures: &AgentFigures) -> Line {

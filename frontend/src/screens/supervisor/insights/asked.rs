@@ -16,6 +16,8 @@ pub enum Report {
     Queues,
     /// What agents did.
     Agents,
+    /// What became of conversations.
+    Conversations,
     /// How long customers waited.
     Waits,
     /// What customers said afterwards.
@@ -30,10 +32,11 @@ pub enum Report {
 
 impl Report {
     /// Every report, in the order in which they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Transfers,
         Self::Queues,
         Self::Agents,
+        Self::Conversations,
         Self::Waits,
         Self::Ratings,
         Self::Flow,
@@ -47,6 +50,7 @@ impl Report {
             Self::Transfers => "Messaging transfers",
             Self::Queues => "Queues",
             Self::Agents => "Agents",
+            Self::Conversations => "Conversations",
             Self::Waits => "Customers’ waits",
             Self::Ratings => "Ratings",
             Self::Flow => "Flow",
@@ -60,6 +64,7 @@ impl Report {
             Self::Transfers => "transfers",
             Self::Queues => "queues",
             Self::Agents => "agents",
+            Self::Conversations => "conversations",
             Self::Waits => "waits",
             Self::Ratings => "ratings",
             Self::Flow => "flow",
@@ -145,16 +150,19 @@ pub enum List {
     Segments,
     /// Ratings.
     Ratings,
+    /// Conversations.
+    Conversations,
 }
 
 impl List {
-    const ALL: [Self; 3] = [Self::Transfers, Self::Segments, Self::Ratings];
+    const ALL: [Self; 4] = [Self::Transfers, Self::Segments, Self::Ratings, Self::Conversations];
 
     const fn word(self) -> &'static str {
         match self {
             Self::Transfers => "transfers",
             Self::Segments => "segments",
             Self::Ratings => "ratings",
+            Self::Conversations => "conversations",
         }
     }
 }
@@ -162,7 +170,7 @@ impl List {
 /// What marks the rows behind a number, besides what the whole report is narrowed by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
-    /// What became of a transfer, or followed a segment.
+    /// What became of a transfer or of a conversation, or followed a segment.
     Outcome,
     /// Of which kind a segment is.
     Kind,
@@ -186,12 +194,14 @@ pub enum Mark {
     Below,
     /// Ratings with this score.
     Score,
-    /// Ratings of conversations that were passed on so often.
+    /// Conversations that were passed on so often, and ratings of such.
     Transfers,
+    /// Offers that were refused for a reason.
+    Reason,
 }
 
 impl Mark {
-    const ALL: [Self; 13] = [
+    const ALL: [Self; 14] = [
         Self::Outcome,
         Self::Kind,
         Self::Agent,
@@ -205,6 +215,7 @@ impl Mark {
         Self::Below,
         Self::Score,
         Self::Transfers,
+        Self::Reason,
     ];
 
     /// Returns its name in the page's address.
@@ -223,6 +234,7 @@ impl Mark {
             Self::Below => "row-below",
             Self::Score => "row-score",
             Self::Transfers => "row-transfers",
+            Self::Reason => "row-reason",
         }
     }
 
@@ -242,6 +254,7 @@ impl Mark {
             Self::Below => "below_ms",
             Self::Score => "score",
             Self::Transfers => "transfers",
+            Self::Reason => "reason",
         }
     }
 }

@@ -49,6 +49,11 @@ impl Figure {
         Self { text: Some(words::count(count)), rank: ranked(Some(count)), behind: None }
     }
 
+    /// Says a count; or that there is none.
+    pub fn maybe(count: Option<u64>) -> Self {
+        count.map_or_else(Self::nothing, Self::count)
+    }
+
     /// Says a length of time, in milliseconds; or that there is none.
     pub fn lasted(ms: Option<u64>) -> Self {
         Self { text: ms.map(words::lasted), rank: ranked(ms), behind: None }

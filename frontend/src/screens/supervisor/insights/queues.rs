@@ -30,6 +30,10 @@ const HEADS: &[Head] = &[
     number_head("Average handling"),
     number_head("Average talk"),
     number_head("Average wrap-up"),
+    number_head("Wrap-ups extended"),
+    number_head("Waiting before, average"),
+    number_head("Waiting before, most"),
+    number_head("In use when declined"),
 ];
 
 /// The report.
@@ -112,6 +116,15 @@ fn segments(kind: &str, thing: Option<&InsightsThing>) -> Rows {
     }
 }
 
+/// Returns offers of conversations there that were refused or missed with something in use.
+fn declined(thing: Option<&InsightsThing>) -> Rows {
+    let rows = Rows::of(List::Segments).with(Mark::Only, "with_load");
+    match thing {
+        None => rows,
+        Some(thing) => rows.with(Mark::Queue, thing.id.clone()),
+    }
+}
+
 /// Returns waits there that ended so; all of them without an end.
 fn waits(figures: &QueueFigures, end: Option<&str>) -> Rows {
     let rows = segments("queue", figures.thing.as_ref());
@@ -164,6 +177,10 @@ fn line(figures: &QueueFigures) -> Line {
             Figure::lasted(figures.handle_ms).behind(talks(figures)),
             Figure::lasted(figures.talk_ms).behind(talks(figures)),
             Figure::lasted(figures.wrap_up_ms).behind(talks(figures)),
+            Figure::count(figures.wrap_up_extensions).behind(talks(figures).with(Mark::Only, "extended")),
+            Figure::tenths(figures.ahead).behind(waits(figures, None)),
+            Figure::maybe(figures.ahead_max).behind(waits(figures, None)),
+            Figure::share(figures.load_when_declined).behind(declined(thing)),
         ],
     }
 }

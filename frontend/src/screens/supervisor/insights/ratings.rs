@@ -6,12 +6,12 @@ use baton_shared::api::{RatingCut, RatingsReport};
 use leptos::prelude::*;
 
 use super::asked::{List, Mark, Rows};
-use super::figures::{Figure, FigureTable, Head, Line, number_head, text_head, tile};
+use super::cuts::{Cut, cuts};
+use super::figures::{Figure, Head, Line, number_head, text_head, tile};
 use super::pictures::columns::{Column, ColumnPicture};
 use super::pictures::{Paint, Series};
 use super::state::{Fetched, Insights};
 use super::{Answered, section};
-use crate::screens::supervisor::table::Order;
 
 const SERIES: &[Series] = &[Series { name: "Ratings", paint: Paint::First }];
 
@@ -53,6 +53,11 @@ fn ratings() -> Rows {
     Rows::of(List::Ratings)
 }
 
+/// Returns conversations whose customers were asked, or answered.
+fn surveys(word: &str) -> Rows {
+    Rows::of(List::Conversations).with(Mark::Only, word)
+}
+
 fn tiles(insights: Insights, fetched: Fetched<RatingsReport>) -> AnyView {
     let rated = |report: &RatingsReport| Figure::count(report.rated).behind(ratings());
     let average = |report: &RatingsReport| Figure::tenths(report.average).behind(ratings());
@@ -69,18 +74,30 @@ fn tiles(insights: Insights, fetched: Fetched<RatingsReport>) -> AnyView {
             {tile(insights, "Rated", fetched.figure(rated), "Conversations that customers rated")}
             {tile(insights, "Average", fetched.figure(average), "From 1, very bad, to 5, very good")}
             {by_score.collect_view()}
+            {tile(
+                insights,
+                "Asked",
+                fetched.figure(|report| Figure::count(report.asked).behind(surveys("surveyed"))),
+                "Customers of conversations that began in this time",
+            )}
+            {tile(
+                insights,
+                "Answered",
+                fetched.figure(|report| Figure::count(report.answered).behind(surveys("rated"))),
+                "Of these",
+            )}
+            {tile(
+                insights,
+                "Share that answered",
+                fetched.figure(|report| Figure::share(report.answered_share).behind(surveys("surveyed"))),
+                "",
+            )}
         </dl>
     }
     .into_any()
 }
 
-/// A table of ratings by what they have in common.
-struct Cut {
-    name: &'static str,
-    heads: &'static [Head],
-    lines: fn(&RatingsReport) -> Vec<Line>,
-    table: &'static str,
-}
+const NOTHING: &str = "Nobody rated a conversation in this time.";
 
 const fn heads(of: &'static str) -> [Head; 8] {
     [
@@ -95,21 +112,25 @@ const fn heads(of: &'static str) -> [Head; 8] {
     ]
 }
 
-static BY_AGENT: Cut = Cut {
+static BY_AGENT: Cut<RatingsReport> = Cut {
     name: "Ratings by agent",
     heads: &heads("Last agent"),
     lines: |report| report.by_agent.iter().map(|cut| of_thing(cut, Mark::Agent)).collect(),
+    report: "ratings",
     table: "by_agent",
+    nothing: NOTHING,
 };
 
-static BY_QUEUE: Cut = Cut {
+static BY_QUEUE: Cut<RatingsReport> = Cut {
     name: "Ratings by queue",
     heads: &heads("Queue"),
     lines: |report| report.by_queue.iter().map(|cut| of_thing(cut, Mark::Queue)).collect(),
+    report: "ratings",
     table: "by_queue",
+    nothing: NOTHING,
 };
 
-static BY_TRANSFERS: Cut = Cut {
+static BY_TRANSFERS: Cut<RatingsReport> = Cut {
     name: "Ratings by number of transfers",
     heads: &heads("Transfers"),
     lines: |report| {
@@ -121,7 +142,9 @@ static BY_TRANSFERS: Cut = Cut {
         };
         report.by_transfers.iter().map(line).collect()
     },
+    report: "ratings",
     table: "by_transfers",
+    nothing: NOTHING,
 };
 
 fn of_thing(cut: &RatingCut, mark: Mark) -> Line {
@@ -152,21 +175,4 @@ fn line(
         behind(Figure::count(count), &|rows| rows.with(Mark::Score, score.to_string()))
     }));
     Line { key, figures }
-}
-
-fn cuts(insights: Insights, fetched: Fetched<RatingsReport>, cut: &'static Cut) -> AnyView {
-    let lines = fetched.lines(move |report| (cut.lines)(report));
-    let source = Signal::derive(move || insights.path("ratings", &[("table", cut.table)]));
-    view! {
-        <FigureTable
-            insights=insights
-            name=cut.name
-            heads=cut.heads
-            lines=lines
-            first=Order { column: 1, down: true }
-            nothing="Nobody rated a conversation in this time."
-            source=source
-        />
-    }
-    .into_any()
 }

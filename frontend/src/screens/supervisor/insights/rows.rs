@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use baton_shared::ConversationId;
-use baton_shared::api::{RatingItem, RatingsPage, SegmentItem, SegmentsPage, TransferItem, TransfersPage};
+use baton_shared::api::{
+    ConversationItem, ConversationsPage, RatingItem, RatingsPage, SegmentItem, SegmentsPage, TransferItem,
+    TransfersPage,
+};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -46,7 +49,7 @@ struct Found {
     names: BTreeMap<String, String>,
 }
 
-static TRANSFER_HEADS: [&str; 10] = [
+static TRANSFER_HEADS: [&str; 11] = [
     "Asked for",
     "From",
     "To",
@@ -57,9 +60,10 @@ static TRANSFER_HEADS: [&str; 10] = [
     "Until accepted",
     "Until the reply",
     "Accepted by",
+    "With it",
 ];
 
-static SEGMENT_HEADS: [&str; 10] = [
+static SEGMENT_HEADS: [&str; 12] = [
     "Began",
     "Kind",
     "Lasted",
@@ -70,9 +74,23 @@ static SEGMENT_HEADS: [&str; 10] = [
     "Destination",
     "First response",
     "Messages",
+    "Waiting before",
+    "In use",
 ];
 
 static RATING_HEADS: [&str; 5] = ["Rated", "Score", "Agent", "Queue", "Transfers"];
+
+static CONVERSATION_HEADS: [&str; 9] = [
+    "Opened",
+    "Came to",
+    "Agent",
+    "Queue",
+    "Transfers",
+    "Messages",
+    "Average response",
+    "Customer’s average response",
+    "Rating",
+];
 
 /// Rows as they are looked for; a handle that can be copied.
 #[derive(Clone, Copy)]
@@ -206,6 +224,7 @@ fn ShownRows(list: List, found: RwSignal<Option<Found>>) -> impl IntoView {
         List::Transfers => &TRANSFER_HEADS[..],
         List::Segments => &SEGMENT_HEADS[..],
         List::Ratings => &RATING_HEADS,
+        List::Conversations => &CONVERSATION_HEADS,
     };
     let rows = move || found.with(|found| found.as_ref().map(|found| found.rows.clone())).unwrap_or_default();
     view! {
@@ -234,6 +253,7 @@ const fn list_name(list: List) -> &'static str {
         List::Transfers => "Transfers",
         List::Segments => "Segments",
         List::Ratings => "Ratings",
+        List::Conversations => "Conversations",
     }
 }
 
@@ -242,6 +262,7 @@ const fn list_path(list: List) -> &'static str {
         List::Transfers => "transfers/list",
         List::Segments => "segments",
         List::Ratings => "ratings/list",
+        List::Conversations => "conversations/list",
     }
 }
 
@@ -301,6 +322,16 @@ async fn gather(path: &str, rows: &Rows, zone: &str, mut after: Option<String>) 
                 }
                 page.next
             }
+            List::Conversations => {
+                let page = api::insights::report::<ConversationsPage>(&path).await?;
+                found.rows.extend(page.conversations.iter().map(|item| conversation(item, zone)));
+                for item in &page.conversations {
+                    for thing in item.agent.iter().chain([&item.queue]) {
+                        found.names.insert(thing.id.clone(), thing.name.clone());
+                    }
+                }
+                page.next
+            }
         };
         if after.is_none() || found.rows.len() >= ROWS_ADDED {
             break;
@@ -339,9 +370,21 @@ fn transfer(item: &TransferItem, zone: &str) -> Shown {
             lasted(item.request_to_accept_ms),
             lasted(item.request_to_reply_ms),
             accepted_by,
+            carried(item),
         ],
         conversation: Some(item.conversation),
     }
+}
+
+/// Says what went with a transfer: "Note, summary (changed), opened".
+fn carried(item: &TransferItem) -> String {
+    let summary = match item.summary_edited {
+        Some(true) => "summary (changed)",
+        Some(false) | None => "summary",
+    };
+    let said = [(item.note, "note"), (item.summary, summary), (item.note_opened, "opened")];
+    let said: Vec<&str> = said.into_iter().filter(|(is, _)| *is).map(|(_, said)| said).collect();
+    if said.is_empty() { NONE.to_owned() } else { words::read_word(&said.join(", ")) }
 }
 
 fn segment(item: &SegmentItem, zone: &str) -> Shown {
@@ -368,6 +411,11 @@ fn segment(item: &SegmentItem, zone: &str) -> Shown {
             item.destination.clone().unwrap_or_else(|| NONE.to_owned()),
             lasted(item.first_response_ms),
             messages,
+            item.ahead.map_or_else(|| NONE.to_owned(), words::count),
+            match (item.load_used, item.load_limit) {
+                (Some(used), Some(limit)) => format!("{used} of {limit}"),
+                (_, _) => NONE.to_owned(),
+            },
         ],
         conversation: item.conversation,
     }
@@ -383,6 +431,34 @@ fn rating(item: &RatingItem, zone: &str) -> Shown {
             agent,
             item.queue.name.clone(),
             item.transfers.to_string(),
+        ],
+        conversation: Some(item.conversation),
+    }
+}
+
+fn conversation(item: &ConversationItem, zone: &str) -> Shown {
+    let agent = item.agent.as_ref().map_or_else(|| NONE.to_owned(), |agent| agent.name.clone());
+    let messages = match (item.agent_messages, item.customer_messages) {
+        (Some(ours), Some(theirs)) => format!("{ours} and {theirs}"),
+        (_, _) => NONE.to_owned(),
+    };
+    let rating = match (item.surveyed, item.rated) {
+        (_, true) => "Given",
+        (true, false) => "Asked for",
+        (false, false) => NONE,
+    };
+    Shown {
+        key: item.conversation.to_string(),
+        cells: vec![
+            zones::written(zone, Style::Full, item.opened_at),
+            words::ending(&item.outcome),
+            agent,
+            item.queue.name.clone(),
+            item.transfers.to_string(),
+            messages,
+            lasted(item.response_ms),
+            lasted(item.customer_response_ms),
+            rating.to_owned(),
         ],
         conversation: Some(item.conversation),
     }

@@ -329,5 +329,5 @@ macro_rules! has_lag {
 
 has_lag! {
     TransfersReport TransfersPage SegmentsPage QueuesReport AgentsReport WaitsReport FlowsBetweenReport TrendReport
-    RatingsReport RatingsPage
+    RatingsReport RatingsPage ConversationsReport ConversationsPage
 }

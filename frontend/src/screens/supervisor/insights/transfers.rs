@@ -1,16 +1,16 @@
 //! What became of transfers.
 
-use baton_shared::api::{TransferCut, TransfersReport};
+use baton_shared::api::{RejectionReason, TransferCut, TransfersReport};
 use leptos::prelude::*;
 
 use super::asked::{List, Mark, Rows};
-use super::figures::{Figure, FigureTable, Head, Line, number_head, text_head, tile};
+use super::cuts::{Cut, cuts};
+use super::figures::{Figure, Head, Line, number_head, text_head, tile};
 use super::pictures::Paint;
 use super::pictures::parts::{Part, PartsPicture, Whole};
 use super::state::{Fetched, Insights};
 use super::trend::{TRANSFERS, TrendSection};
 use super::{Answered, section};
-use crate::screens::supervisor::table::Order;
 
 /// The report.
 #[component]
@@ -27,10 +27,14 @@ pub fn TransfersView(
             </div> <div class="report__pair">
                 {section("Why they failed", failures(insights, fetched))}
                 {section("Chains and returns", chains(insights, fetched))}
+            </div> <div class="report__pair">
+                {section("Who called them off", cancelled(insights, fetched))}
+                {section("What went with them", carried(insights, fetched))}
             </div> {section("How long they took", times(insights, fetched))}
             <TrendSection insights=insights trend=&TRANSFERS />
             {section("By sender", cuts(insights, fetched, &BY_SENDER))}
             {section("By receiver", cuts(insights, fetched, &BY_RECEIVER))}
+            {section("Reasons of rejections", cuts(insights, fetched, &REASONS))}
         </Answered>
     }
 }
@@ -108,6 +112,43 @@ fn failures(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
         ],
         total: Figure::count(report.transfer_segments_failed).behind(with_outcome("failed")),
     })
+}
+
+fn cancelled(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    whole(insights, fetched, ("cancelled", "Who called transfers off"), |report| Whole {
+        parts: vec![
+            part("The sender", Paint::First, report.cancelled_by_sender, with_outcome("sender")),
+            part("A supervisor", Paint::Second, report.cancelled_by_supervisor, with_outcome("supervisor")),
+            part("The server", Paint::Aside, report.cancelled_by_system, with_outcome("system")),
+        ],
+        total: Figure::count(report.transfer_segments_cancelled).behind(with_outcome("cancelled")),
+    })
+}
+
+/// Note and summary.
+fn carried(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
+    let count = |read: fn(&TransfersReport) -> u64, word: &'static str| {
+        fetched.figure(move |report| Figure::count(read(report)).behind(only(word)))
+    };
+    view! {
+        <dl class="tiles">
+            {tile(insights, "With a note", count(|report| report.with_note, "with_note"), "")}
+            {tile(insights, "With a summary", count(|report| report.with_summary, "with_summary"), "")}
+            {tile(
+                insights,
+                "Summary changed",
+                count(|report| report.summaries_edited, "summary_edited"),
+                "By the sender, after it was made",
+            )}
+            {tile(
+                insights,
+                "Opened",
+                count(|report| report.notes_opened, "note_opened"),
+                "Read before the answer by whoever was asked",
+            )}
+        </dl>
+    }
+    .into_any()
 }
 
 fn destinations(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
@@ -211,18 +252,21 @@ fn times(insights: Insights, fetched: Fetched<TransfersReport>) -> AnyView {
                 fetched.figure(|report| Figure::count(report.customer_messages).behind(only("written"))),
                 "Messages while a transfer was under way",
             )}
+            {tile(
+                insights,
+                "Customers wrote to nobody",
+                fetched.figure(|report| Figure::count(report.unowned_messages).behind(only("written_unowned"))),
+                "Of these, while the conversation waited in a line",
+            )}
+            {tile(
+                insights,
+                "Conversations with such",
+                fetched.figure(|report| Figure::count(report.unowned_conversations).behind(only("written_unowned"))),
+                "In which the customer wrote to nobody",
+            )}
         </dl>
     }
     .into_any()
-}
-
-/// A table of transfers by one of their ends.
-struct Cut {
-    name: &'static str,
-    heads: &'static [Head],
-    read: fn(&TransfersReport) -> &Vec<TransferCut>,
-    mark: Mark,
-    table: &'static str,
 }
 
 const fn heads(end: &'static str) -> [Head; 6] {
@@ -236,41 +280,50 @@ const fn heads(end: &'static str) -> [Head; 6] {
     ]
 }
 
-static BY_SENDER: Cut = Cut {
+const NOTHING: &str = "Nobody passed anything on in this time.";
+
+static BY_SENDER: Cut<TransfersReport> = Cut {
     name: "Transfers by sender",
     heads: &heads("Sender"),
-    read: |report| &report.by_sender,
-    mark: Mark::Sender,
+    lines: |report| report.by_sender.iter().map(|one| line(Mark::Sender, one)).collect(),
+    report: "transfers",
     table: "by_sender",
+    nothing: NOTHING,
 };
 
-static BY_RECEIVER: Cut = Cut {
+static BY_RECEIVER: Cut<TransfersReport> = Cut {
     name: "Transfers by receiver",
     heads: &heads("Receiver"),
-    read: |report| &report.by_receiver,
-    mark: Mark::Receiver,
+    lines: |report| report.by_receiver.iter().map(|one| line(Mark::Receiver, one)).collect(),
+    report: "transfers",
     table: "by_receiver",
+    nothing: NOTHING,
 };
 
-fn cuts(insights: Insights, fetched: Fetched<TransfersReport>, cut: &'static Cut) -> AnyView {
-    let lines = fetched.lines(move |report| (cut.read)(report).iter().map(|one| line(cut, one)).collect());
-    let source = Signal::derive(move || insights.path("transfers", &[("table", cut.table)]));
-    view! {
-        <FigureTable
-            insights=insights
-            name=cut.name
-            heads=cut.heads
-            lines=lines
-            first=Order { column: 1, down: true }
-            nothing="Nobody passed anything on in this time."
-            source=source
-        />
-    }
-    .into_any()
+static REASONS: Cut<TransfersReport> = Cut {
+    name: "Reasons of rejections",
+    heads: &[text_head("Reason"), number_head("Rejections")],
+    lines: |report| report.reasons.iter().map(reason).collect(),
+    report: "transfers",
+    table: "reasons",
+    nothing: "Nobody rejected a transfer in this time.",
+};
+
+fn reason(one: &RejectionReason) -> Line {
+    let refused = Rows::of(List::Segments).with(Mark::Kind, "rejected").with(Mark::Only, "of_transfer");
+    let (name, rows) = match (&one.reason, &one.key) {
+        (Some(words), Some(key)) => (words.clone(), refused.with(Mark::Reason, key.clone())),
+        (None, Some(key)) => {
+            ("Words that are not kept any more".to_owned(), refused.with(Mark::Reason, key.clone()))
+        }
+        (_, None) => ("No reason given".to_owned(), refused.with(Mark::Only, "without_reason")),
+    };
+    let key = one.key.clone().unwrap_or_default();
+    Line { key, figures: vec![Figure::text(name), Figure::count(one.count).behind(rows)] }
 }
 
-fn line(cut: &Cut, one: &TransferCut) -> Line {
-    let of = || rows().with(cut.mark, one.thing.id.clone());
+fn line(mark: Mark, one: &TransferCut) -> Line {
+    let of = || rows().with(mark, one.thing.id.clone());
     let counted = |count: u64, word: &str| Figure::count(count).behind(of().with(Mark::Outcome, word));
     Line {
         key: one.thing.id.clone(),

@@ -86,7 +86,18 @@ pub fn came_to(outcome_word: &str, reason: Option<&str>) -> String {
         ("failed", Some(reason)) => outcome(reason),
         ("cancelled", Some("sender")) => "Cancelled by the sender".to_owned(),
         ("cancelled", Some("supervisor")) => "Cancelled by a supervisor".to_owned(),
+        ("cancelled", Some("system")) => "Cancelled by the server".to_owned(),
         (word, _) => outcome(word),
+    }
+}
+
+/// Returns what became of a conversation: "Successful", "Turned away".
+pub fn ending(word: &str) -> String {
+    match word {
+        "in_progress" => "Open".to_owned(),
+        "dissuaded" => "Turned away".to_owned(),
+        "unfinalized" => "Not filed".to_owned(),
+        word => read_word(word),
     }
 }
 

@@ -154,13 +154,14 @@ fn askers(days: u32) -> [Filter; 4] {
 type Report = fn(&Insights, &Filter) -> Result<(), StoreError>;
 
 /// What the dashboards ask.
-const REPORTS: [(&str, Report); 9] = [
+const REPORTS: [(&str, Report); 10] = [
     ("transfers", |insights, filter| insights.transfers(filter).map(drop)),
     ("queues", |insights, filter| insights.queues(filter, Levels::USUAL).map(drop)),
     ("queues-with-a-target", |insights, filter| {
         insights.queues(filter, Levels { target_ms: Some(30_000), short_ms: 5_000 }).map(drop)
     }),
     ("agents", |insights, filter| insights.agents(filter).map(drop)),
+    ("conversations", |insights, filter| insights.conversations(filter).map(drop)),
     ("waits", |insights, filter| insights.waits(filter, Since::Queue).map(drop)),
     ("waits-since-creation", |insights, filter| insights.waits(filter, Since::Creation).map(drop)),
     ("ratings", |insights, filter| insights.ratings(filter).map(drop)),
@@ -176,7 +177,7 @@ const REPORTS: [(&str, Report); 9] = [
 const PAGE: Page = Page { after: None, limit: 100 };
 
 /// What is listed behind the figures.
-const LISTS: [(&str, Report); 6] = [
+const LISTS: [(&str, Report); 7] = [
     ("segments", |insights, filter| insights.segments(filter, PAGE).map(drop)),
     ("segments-in-the-middle", |insights, filter| {
         let middle = filter.from.plus(DAY * 180).as_millis();
@@ -192,6 +193,10 @@ const LISTS: [(&str, Report); 6] = [
     ("waits-abandoned", |insights, filter| {
         let (kind, outcome) = (Some("queue".to_owned()), Some("abandon".to_owned()));
         insights.segments(&Filter { kind, outcome, ..filter.clone() }, PAGE).map(drop)
+    }),
+    ("conversations-that-nobody-had", |insights, filter| {
+        let rare = Filter { outcome: Some("dissuaded".to_owned()), ..filter.clone() };
+        insights.conversation_list(&rare, PAGE).map(drop)
     }),
     ("transfers-of-an-agent", |insights, filter| {
         insights

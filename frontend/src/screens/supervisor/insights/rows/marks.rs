@@ -24,6 +24,11 @@ fn only(word: &str) -> String {
         "written" => "during which the customer wrote",
         "warm" => "consulted first",
         "early" => "soon after the sender got it",
+        "written_unowned" => "during which the customer wrote to nobody",
+        "with_note" => "with a note",
+        "with_summary" => "with a summary",
+        "summary_edited" => "with a changed summary",
+        "note_opened" => "opened before the answer",
         "offers_rejected" => "with a rejected offer",
         "offers_missed" => "with a missed offer",
         "short" => "sooner than counts",
@@ -39,6 +44,19 @@ fn only(word: &str) -> String {
         "had" => "of conversations",
         "after_transfer" => "that a transfer led to",
         "in_queue" => "",
+        "extended" => "with more time for filing",
+        "routed" => "with a first response",
+        "customer_responded" => "with an answer of the customer",
+        "with_load" => "refused or missed",
+        "of_transfer" => "for a transfer",
+        "declined" => "refused by hand",
+        "without_reason" => "without a reason",
+        "status_there" => "signed in",
+        "ended" => "that ended",
+        "transfers_3_or_more" => "3 transfers or more",
+        "success" => "that came to a good end",
+        "surveyed" => "whose customers were asked",
+        "rated" => "whose customers answered",
         "to_agent" => "to agents",
         "to_queue" => "to queues",
         "to_group" => "to groups",
@@ -56,10 +74,12 @@ pub fn title(rows: &Rows, name: impl Fn(&str) -> String) -> String {
         List::Transfers => "Transfers",
         List::Segments => "Segments",
         List::Ratings => "Ratings",
+        List::Conversations => "Conversations",
     };
     let bound = |text: &str| words::lasted(text.parse().unwrap_or(0));
     let parts = rows.marks.iter().map(|(mark, value)| match mark {
         Mark::Outcome if rows.list == List::Transfers => words::outcome(value).to_lowercase(),
+        Mark::Outcome if rows.list == List::Conversations => words::ending(value).to_lowercase(),
         Mark::Outcome => format!("followed by {}", words::read_word(value).to_lowercase()),
         Mark::Kind => words::kind(value).to_lowercase(),
         Mark::Agent | Mark::Queue | Mark::Group => name(value),
@@ -73,6 +93,7 @@ pub fn title(rows: &Rows, name: impl Fn(&str) -> String) -> String {
         Mark::From => format!("from {}", bound(value)),
         Mark::Below => format!("below {}", bound(value)),
         Mark::Score => format!("{value} of 5"),
+        Mark::Reason => "for the same reason".to_owned(),
         Mark::Transfers => words::counted(value.parse().unwrap_or(0), "transfer", "transfers"),
     });
     let parts: Vec<String> = parts.filter(|part| !part.is_empty()).collect();
@@ -116,6 +137,11 @@ mod tests {
             request_to_accept_ms: None,
             request_to_reply_ms: None,
             customer_messages: 0,
+            unowned_messages: 0,
+            note: false,
+            summary: false,
+            summary_edited: None,
+            note_opened: false,
         }
     }
 
@@ -140,6 +166,10 @@ mod tests {
         let waits = Rows::of(List::Segments).with(Mark::Only, "in_queue");
         assert_eq!(title(&waits, name), "All segments");
         assert_eq!(title(&waits.with(Mark::Only, "short"), name), "Segments: sooner than counts");
+        let refused = Rows::of(List::Segments).with(Mark::Reason, "2a").with(Mark::Only, "of_transfer");
+        assert_eq!(title(&refused, name), "Segments: for a transfer, for the same reason");
+        let turned = Rows::of(List::Conversations).with(Mark::Outcome, "dissuaded");
+        assert_eq!(title(&turned, name), "Conversations: turned away");
         let ratings = Rows::of(List::Ratings).with(Mark::Score, "2").with(Mark::Transfers, "1");
         assert_eq!(title(&ratings, name), "Ratings: 2 of 5, 1 transfer");
     }

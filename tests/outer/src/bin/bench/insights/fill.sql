@@ -7,9 +7,13 @@ insert into numbers
 with recursive counted (n) as (select 1 union all select n + 1 from counted where n < :conversations)
 select n from counted;
 
-insert into conversations (number, id, opened_at, closed_at, closed_by, channel, queue, agent, transfers)
+insert into conversations (number, id, opened_at, closed_at, closed_by, channel, queue, agent, transfers, outcome,
+    agent_messages, customer_messages, responses, response_ms, response_max_ms, customer_responses,
+    customer_response_ms, customer_response_max_ms, surveyed, rated)
 select n, 'cnv_' || printf('%026d', n), :began + n * :step, :began + n * :step + 600000, 'agent', 'web_chat',
-    1000 + n * 7 % 30, 1 + n * 13 % 300, n % 5 < 2
+    1000 + n * 7 % 30, 1 + n * 13 % 300, n % 5 < 2,
+    case when n % 20 = 7 then 'abandoned' when n % 5 < 2 then 'transferred' else 'successful' end,
+    6, 7, 5, 90000, 40000, 4, 120000, 60000, n % 2, n % 4 = 1
 from numbers;
 
 -- One of four customers says how good it was.
@@ -37,7 +41,8 @@ select 9, n, :began + n * :step, 3600000, 1 + n / 3 % 300, 0 from numbers where 
 insert into segment_rows (kind, started_at, number, ended_at, place, queue, followed_by, target_ms, ring_ms, wrap_up_ms,
     first_response_ms, responses, response_ms, response_max_ms, agent_messages, came_from, closes, created_at,
     transfer_at, expected_ms, channel, conversation, customer_messages, transfer_type, began_from_transfer, ended_by_transfer,
-    destination, destination_name, preceded_by, id)
+    destination, destination_name, preceded_by, id, customer_responses, customer_response_ms,
+    customer_response_max_ms, ahead, load_used, load_limit, reason, for_transfer)
 select kind, started_at, row_number() over (), started_at + lasts, place,
     case when kind = 9 then null when later then 1000 + n * 11 % 30 else 1000 + n * 7 % 30 end,
     case kind
@@ -54,7 +59,10 @@ select kind, started_at, row_number() over (), started_at + lasts, place,
     iif(kind = 8 or later, 'cold', null), later, kind = 8 or (kind = 2 and n % 5 < 2 and not later),
     iif(kind = 8 or later, 1000 + n * 11 % 30, null), iif(kind = 8 or later, 'Queue', null),
     case when kind = 1 then iif(later, 'cold_transfer', 'none') when kind = 2 then 'queue' end,
-    iif(kind = 9, null, 'seg_' || printf('%026d', n))
+    iif(kind = 9, null, iif(kind in (3, 4), 'ofr_', 'seg_') || printf('%026d', n)),
+    iif(kind = 2, 4, 0), iif(kind = 2, 120000, 0), iif(kind = 2, 60000, 0), iif(kind = 1, n % 7, null),
+    iif(kind in (3, 4), 2, null), iif(kind in (3, 4), 3, null), iif(kind = 4, 1 + n % 200, null),
+    iif(kind = 4, n, null)
 from slices order by kind, started_at;
 
 insert into transfer_rows (requested_at, number, conversation, ended_at, outcome, reason, transfer_type, sender,

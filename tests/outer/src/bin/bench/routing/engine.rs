@@ -121,7 +121,7 @@ impl Engine {
         self.state.apply(&Recorded {
             position: self.next_position(),
             at,
-            event: Event::OfferEnded { offer, conversation, agent, end: OfferEnd::Accepted },
+            event: Event::OfferEnded { offer, conversation, agent, end: OfferEnd::Accepted, load: None },
         });
         self.state.apply(&Recorded {
             position: self.next_position(),
