@@ -85,7 +85,10 @@ fn written_by(batch: &Batch) -> Vec<Written> {
             | Row::Schedule { .. }
             | Row::ScheduleRemoved(_)
             | Row::Team(_)
-            | Row::TeamRemoved(_) => return None,
+            | Row::TeamRemoved(_)
+            | Row::Talk(_)
+            | Row::Filed(_)
+            | Row::Unanswered(_) => return None,
         })
     });
     let content = batch.content.iter().filter_map(|content| match content {
