@@ -19,6 +19,7 @@ use crate::reading;
 
 pub mod insights;
 pub mod schedules;
+pub mod teams;
 
 /// How long what is asked for may take to arrive whole, in milliseconds; a connection that is dead looks slow.
 const READ_WITHIN_MS: u32 = 20_000;
@@ -444,11 +445,6 @@ pub async fn skills() -> Result<Vec<Skill>, Failure> {
 /// Fetches the transfer groups.
 pub async fn groups() -> Result<Vec<GroupView>, Failure> {
     get("/api/groups".to_owned()).await
-}
-
-/// Fetches the teams; for supervisors those that they lead.
-pub async fn teams() -> Result<Vec<TeamView>, Failure> {
-    get("/api/teams".to_owned()).await
 }
 
 /// Adds a transfer group.

@@ -23,10 +23,12 @@ pub mod setup;
 pub mod skill_words;
 pub mod switch_field;
 pub mod switches;
+pub mod teams;
 pub mod transfers;
 
 use queues::QueuesPage;
 use setup::Setup;
+use teams::TeamsPage;
 use transfers::TransfersPage;
 
 /// A page of the administration.
@@ -36,11 +38,13 @@ pub enum AdminPage {
     Transfers,
     /// How queues keep waits within bounds, and when they are open.
     Queues,
+    /// Which supervisors lead which agents.
+    Teams,
 }
 
 impl AdminPage {
     /// Every page, in the order of the navigation; the first is also at the address of the whole.
-    pub const ALL: [Self; 2] = [Self::Transfers, Self::Queues];
+    pub const ALL: [Self; 3] = [Self::Transfers, Self::Queues, Self::Teams];
 
     /// Returns the page at an address, if there is one.
     pub fn at(path: &str) -> Option<Self> {
@@ -55,6 +59,7 @@ impl AdminPage {
         match self {
             Self::Transfers => "/admin/transfers",
             Self::Queues => "/admin/queues",
+            Self::Teams => "/admin/teams",
         }
     }
 
@@ -62,6 +67,7 @@ impl AdminPage {
         match self {
             Self::Transfers => "Transfers",
             Self::Queues => "Queues",
+            Self::Teams => "Teams",
         }
     }
 
@@ -69,7 +75,7 @@ impl AdminPage {
     const fn role(self) -> Role {
         match self {
             Self::Transfers => Role::Supervisor,
-            Self::Queues => Role::Administrator,
+            Self::Queues | Self::Teams => Role::Administrator,
         }
     }
 
@@ -80,6 +86,7 @@ impl AdminPage {
                 "Administrators set up how transfers go, and supervisors define the groups. Ask one of them to change something."
             }
             Self::Queues => "Administrators set up the queues. Ask one of them to change something.",
+            Self::Teams => "Administrators set up the teams. Ask one of them to change something.",
         }
     }
 }
@@ -103,6 +110,7 @@ pub fn AdminScreen(
         _ if person.role < page.role() => view! { <NotYours page=page /> }.into_any(),
         AdminPage::Transfers => view! { <TransfersPage setup=setup /> }.into_any(),
         AdminPage::Queues => view! { <QueuesPage setup=setup /> }.into_any(),
+        AdminPage::Teams => view! { <TeamsPage setup=setup /> }.into_any(),
     };
     view! {
         <div class="admin">
@@ -159,7 +167,7 @@ pub fn AdminScreen(
 fn places(each: AdminPage, shown: AdminPage, role: Role) -> impl IntoView {
     let places = match each {
         AdminPage::Transfers if each == shown && role == Role::Administrator => transfers::places(),
-        AdminPage::Transfers | AdminPage::Queues => Vec::new(),
+        AdminPage::Transfers | AdminPage::Queues | AdminPage::Teams => Vec::new(),
     };
     places
         .into_iter()

@@ -87,7 +87,7 @@ impl Setup {
     pub fn fetch(self) {
         self.fetch_groups();
         self.take(api::skills(), move |skills| self.skills.set(skills));
-        self.take(api::teams(), move |teams| self.teams.set(teams));
+        self.take(api::teams::all(), move |teams| self.teams.set(teams));
         if self.administers() {
             self.take(api::queues(), move |queues| self.queues.set(queues));
             self.take(api::people(), move |people| self.people.set(people));
