@@ -5,6 +5,7 @@ mod further;
 use std::collections::BTreeSet;
 
 use baton_shared::conversation::EndedBy;
+use baton_shared::queue::ServiceTarget;
 use baton_shared::rating::Score;
 use baton_shared::segment::OwnerCause;
 
@@ -37,7 +38,8 @@ pub(super) fn random_work(random: &mut Seeded, (steps, apart_ms): (usize, u64)) 
     let mut opened: Vec<(ConversationId, Open)> = Vec::new();
     let mut filing: Vec<(ConversationId, SegmentId, AgentId)> = Vec::new();
     let mut ended: Vec<ConversationId> = Vec::new();
-    let rules = Box::new(QueueRules { survey: true, ..QueueRules::default() });
+    let target = Some(ServiceTarget { secs: 20, percent: 80 });
+    let rules = Box::new(QueueRules { survey: true, target, ..QueueRules::default() });
     story.note(Event::QueueRulesSet { queue: QueueId::from_bits(200), rules, by: None });
     for _ in 0..steps {
         story.later(random.below(apart_ms));
