@@ -8,7 +8,7 @@ use crate::app::DeskContext;
 use crate::conversation::transfer_status::standing;
 use crate::reactive::memo;
 use crate::server_clock::brief;
-use crate::viewing::{Entry, entries};
+use crate::viewing::{Entry, Pane, entries};
 
 /// What an entry of the list shows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -135,7 +135,7 @@ fn InboxEntry(entry: Entry) -> impl IntoView {
         let consult = context.live.read(|desk| entry.consult(desk)).flatten();
         line.aside = consult.map_or(0, |consult| context.live.unread_aside(consult));
         // What stands open is being read: its mark is on the way.
-        if current() {
+        if current() && context.viewing.pane.get() == Pane::Thread {
             line.unread = 0;
         }
         if let Some(LineState::Returned(transfer)) = line.state

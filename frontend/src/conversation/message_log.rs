@@ -224,6 +224,11 @@ impl Log {
         let (Some(viewport), Some(list)) = (self.viewport.get_untracked(), self.list.get_untracked()) else {
             return;
         };
+        // A log that is not displayed has no heights, and nobody reads in it.
+        if viewport.client_height() == 0 {
+            self.scroll.update_value(|scroll| scroll.sent = true);
+            return;
+        }
         self.notice_scroll(&viewport);
         let measured = layout::row_heights(&list);
         let Some(moved) = self.scroll.try_update_value(|scroll| scroll.measure(&measured)) else { return };

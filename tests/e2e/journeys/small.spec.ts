@@ -75,14 +75,21 @@ for (const { name, ...browser } of SCREENS) {
 
 test("on a phone one goes from the list to a conversation and back", async ({ people }) => {
   const one = await people.agent(1, { browser: SCREENS[1] });
-  await people.customer("Ada Lovelace", "First.");
+  const customer = await people.customer("Ada Lovelace", "First.");
   await one.offer("Ada Lovelace").getByRole("button", { name: "Accept", exact: true }).click();
-  await expect(one.log).toBeVisible();
+  await customer.say("Second.");
+  await expect(one.log).toContainText("Second.");
   await one.backToTheList.click();
   await expect(one.conversations).toBeVisible();
   await expect(one.log).toBeHidden();
+  // What comes meanwhile is not on screen, and so it is not read.
+  await customer.say("Third.");
+  await customer.say("Fourth.");
+  await expect(one.entry("Ada Lovelace").getByText("2 unread", { exact: true })).toBeVisible();
   await one.entry("Ada Lovelace").click();
-  await expect(one.log).toContainText("First.");
+  for (const said of ["First.", "Second.", "Third.", "Fourth."]) {
+    await expect(one.log.getByText(said, { exact: true })).toBeInViewport();
+  }
 });
 
 test("on a phone the browser’s Back leads from a conversation to the list, and Forward into it again", async ({ people, server }) => {
