@@ -75,14 +75,14 @@ pub enum Command {
 }
 
 /// The thing that a command is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Slot {
     /// The agent's own status.
     Status,
     /// An offer.
     Offer(OfferId),
-    /// What is told about an offer before it is decided.
-    Reply(OfferId),
+    /// What is told about an offer before it is decided: each of the short replies by itself, because pages tell some unasked.
+    Reply(OfferId, Option<ShortReply>),
     /// A conversation.
     Conversation(ConversationId),
     /// An invitation.
@@ -105,9 +105,8 @@ impl Command {
         match self {
             Self::ChooseStatus { .. } => Slot::Status,
             Self::Accept { offer } | Self::Reject { offer, .. } => Slot::Offer(*offer),
-            Self::Reply { offer, .. } | Self::Ask { offer, .. } | Self::Answer { offer, .. } => {
-                Slot::Reply(*offer)
-            }
+            Self::Reply { offer, reply } => Slot::Reply(*offer, Some(*reply)),
+            Self::Ask { offer, .. } | Self::Answer { offer, .. } => Slot::Reply(*offer, None),
             Self::Transfer { conversation, .. }
             | Self::Invite { conversation, .. }
             | Self::Leave { conversation }
@@ -279,4 +278,19 @@ fn outcome(command: &Command, answer: &str) -> Result<Outcome, Failure> {
         | Command::ExtendWrapUp { .. }
         | Command::FileWrapUp { .. } => Outcome::Done,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_page_tells_unasked_does_not_stand_in_the_way_of_what_the_agent_tells() {
+        let offer = OfferId::from_bits(1);
+        let slot = |reply| Command::Reply { offer, reply }.slot();
+        assert_ne!(slot(ShortReply::Soon), slot(ShortReply::Reading));
+        assert_ne!(slot(ShortReply::Reading), slot(ShortReply::Seen));
+        let ask = Command::Ask { offer, text: "Why?".to_owned() };
+        assert_ne!(ask.slot(), slot(ShortReply::Reading));
+    }
 }
