@@ -126,6 +126,7 @@ fn searched_view(why: WhyView) -> AnyView {
         view! {
             <li class="why__line" class:why__line--eligible=eligible>
                 <span class="why__name">{name}</span>
+                " "
                 <span>{with_times(&reason, dates::time)}</span>
             </li>
         }
@@ -158,8 +159,11 @@ pub fn Explanation(
         view! {
             <li class="why__line">
                 <time class="why__time">{dates::time(offer.at)}</time>
+                " "
                 <span class="why__name">{offer.to}</span>
+                " "
                 <span dir="auto">{words}</span>
+                " "
                 <span>{offer.rule}</span>
             </li>
         }
