@@ -333,6 +333,8 @@ pub struct ReturnedTransfer {
     pub to: String,
     /// How it ended.
     pub end: TransferEnd,
+    /// Whether the one who was asked last rejected it.
+    pub declined: bool,
     /// The receiver's reason, where they gave one.
     pub reason: Option<String>,
     /// When it came back.

@@ -94,6 +94,7 @@ async fn what_came_back_tells_why_and_leads_on() {
             transfer: TRANSFER,
             to: "Agent Two".to_owned(),
             end: TransferEnd::Returned,
+            declined: true,
             reason: Some("on the phone".to_owned()),
             at: Timestamp::default(),
         });

@@ -26,7 +26,8 @@ pub fn sentence(returned: &ReturnedTransfer, consulted: bool) -> Option<String> 
         }
         TransferEnd::Returned => Some(match reason {
             Some(reason) => format!("{to} rejected the transfer: {reason}"),
-            None => format!("{to} rejected the transfer or went away."),
+            None if returned.declined => format!("{to} rejected the transfer."),
+            None => format!("{to} went away. The conversation is yours."),
         }),
         TransferEnd::Expired => Some(format!("{to} did not answer in time. The conversation is yours.")),
         TransferEnd::Failed => {
@@ -369,6 +370,7 @@ mod tests {
             transfer: TransferId::from_bits(1),
             to: "Agent Two".to_owned(),
             end,
+            declined: reason.is_some(),
             reason: reason.map(str::to_owned),
             at: Timestamp::default(),
         }
@@ -392,7 +394,10 @@ mod tests {
     fn a_rejection_tells_its_reason() {
         let told = sentence(&returned(TransferEnd::Returned, Some("on the phone")), false);
         assert_eq!(told.as_deref(), Some("Agent Two rejected the transfer: on the phone"));
-        assert!(sentence(&returned(TransferEnd::Returned, Some("")), false).is_some());
+        let told = sentence(&returned(TransferEnd::Returned, Some("")), false);
+        assert_eq!(told.as_deref(), Some("Agent Two rejected the transfer."));
+        let told = sentence(&returned(TransferEnd::Returned, None), false).expect("it is told");
+        assert!(told.starts_with("Agent Two went away"));
     }
 
     #[test]

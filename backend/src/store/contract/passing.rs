@@ -267,7 +267,7 @@ pub fn a_transfer_that_came_back_shows_its_reason(place: &dyn Place) {
     assert_eq!(scene.ask(|reading| reading.reason(OfferId::from_bits(99))), None, "there is no such offer");
     assert_eq!(
         shown(&scene),
-        Some(ReturnedTransfer { transfer: returned.id, to: to(), end, reason, at: at(8) })
+        Some(ReturnedTransfer { transfer: returned.id, to: to(), end, declined: true, reason, at: at(8) })
     );
 
     let end = TransferEnd::Expired;
@@ -275,7 +275,14 @@ pub fn a_transfer_that_came_back_shows_its_reason(place: &dyn Place) {
     scene.turn([Row::Transfer(expired.clone())], Vec::new());
     assert_eq!(
         shown(&scene),
-        Some(ReturnedTransfer { transfer: expired.id, to: to(), end, reason: None, at: at(69) })
+        Some(ReturnedTransfer {
+            transfer: expired.id,
+            to: to(),
+            end,
+            declined: false,
+            reason: None,
+            at: at(69)
+        })
     );
     let end = TransferEnd::Cancelled;
     let cancelled = transfer(70, &conversation, Target::Agent(TWO), TransferState::Ended { at: at(71), end });

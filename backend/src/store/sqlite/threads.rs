@@ -11,7 +11,7 @@ use baton_shared::offer::{DEADLINE_MARGIN, OfferState};
 use baton_shared::policy::{Cancel, Decline};
 use baton_shared::segment::{FollowedBy, OwnerCause, SegmentState};
 use baton_shared::*;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use super::things::Noted;
 use super::{WORKSPACE, messages, things};
@@ -281,15 +281,21 @@ fn returned(
              (select reason from offers indexed by offers_of_transfers
               where workspace_id = ?1 and cause = 'transfer' and cause_id = ?2
               order by reason is null, ended_at desc, made_at desc limit 1)
+         ), coalesce(
+             (select ended_as = 'declined' from offers indexed by offers_of_transfers
+              where workspace_id = ?1 and cause = 'transfer' and cause_id = ?2
+              order by ended_at desc, made_at desc limit 1),
+             false
          )",
     )?;
-    let reason: Option<Option<String>> =
-        find.query_row(params![WORKSPACE, transfer.id.blob()], |row| row.get(0)).optional()?;
+    let (reason, declined): (Option<String>, bool) =
+        find.query_row(params![WORKSPACE, transfer.id.blob()], |row| Ok((row.get(0)?, row.get(1)?)))?;
     Ok(Some(ReturnedTransfer {
         transfer: transfer.id,
         to: things::target_name(connection, transfer.target)?,
         end,
-        reason: reason.flatten().filter(|reason| !reason.is_empty()),
+        declined,
+        reason: reason.filter(|reason| !reason.is_empty()),
         at,
     }))
 }
