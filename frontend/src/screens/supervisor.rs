@@ -193,7 +193,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
                 Part::Search => view! { <SearchPart live=live opened=opened /> }.into_any(),
             }}
         </section>
-        <HeardConversation />
+        <HeardConversation live=live />
         </div>
         <PassingDialog />
         <WhyDialog />

@@ -117,7 +117,26 @@ struct Subject {
     flagged: bool,
 }
 
+/// Where buttons stand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    /// In the row of the conversation.
+    Row,
+    /// Beside what is heard of it, where some go without saying.
+    Heard,
+}
+
 fn actions(row: Memo<Option<ConversationRow>>) -> AnyView {
+    actions_at(Place::Row, row)
+}
+
+/// Shows what can be done about a conversation that is heard.
+pub fn heard_actions(live: LiveWall, conversation: ConversationId) -> AnyView {
+    let row = Memo::new(move |_| live.read(|wall| wall.conversations.get(&conversation).cloned()).flatten());
+    actions_at(Place::Heard, row)
+}
+
+fn actions_at(place: Place, row: Memo<Option<ConversationRow>>) -> AnyView {
     let context = DeskContext::here();
     let me = move || match context.session.get() {
         Session::SignedIn(person) => Some(Owner::Agent(person.id)),
@@ -148,13 +167,13 @@ fn actions(row: Memo<Option<ConversationRow>>) -> AnyView {
                     }
                         .into_any();
                 }
-                buttons(context, subject)
+                buttons(context, subject, place)
             })}
     }
     .into_any()
 }
 
-fn buttons(context: DeskContext, subject: Subject) -> AnyView {
+fn buttons(context: DeskContext, subject: Subject, place: Place) -> AnyView {
     let Subject { id, customer, with_agent, may_take_over, flagged, .. } = subject;
     let acting = Acting::here();
     let pending = RwSignal::new(false);
@@ -163,6 +182,7 @@ fn buttons(context: DeskContext, subject: Subject) -> AnyView {
         view! {
             <button
                 class="button"
+                class:button--small=place == Place::Heard
                 type="button"
                 aria-disabled=move || pending.get().then_some("true")
                 aria-description=described.clone()
@@ -195,14 +215,15 @@ fn buttons(context: DeskContext, subject: Subject) -> AnyView {
     let asked = if with_agent { Asked::Transfer(id) } else { Asked::Reassign(id) };
     let lower = move || ask(context, api::lower_flag(id), pending, || {});
     let explain = move || context.viewing.dialog.set(Some(DialogShown::Why(id)));
+    let in_row = place == Place::Row;
     let all: [Action; 7] = [
-        (flagged, "Lower flag", Box::new(lower)),
-        (true, "Listen in", Box::new(move || hear(false))),
+        (in_row && flagged, "Lower flag", Box::new(lower)),
+        (in_row, "Listen in", Box::new(move || hear(false))),
         (with_agent, "Whisper", Box::new(move || hear(true))),
         (with_agent, "Join", Box::new(join)),
         (may_take_over, "Take over", Box::new(take_over)),
-        (!with_agent, "Why?", Box::new(explain)),
-        (true, "Transfer", Box::new(move || acting.asked.set(Some(asked)))),
+        (in_row && !with_agent, "Why?", Box::new(explain)),
+        (in_row, "Transfer", Box::new(move || acting.asked.set(Some(asked)))),
     ];
     let there = all.into_iter().filter(|(there, ..)| *there);
     there.map(|(_, label, act)| button(label, act)).collect_view().into_any()

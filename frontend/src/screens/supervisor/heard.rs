@@ -8,12 +8,14 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::acting::{Acting, ask};
+use super::conversations::heard_actions;
 use crate::api;
 use crate::app::DeskContext;
 use crate::browser::random;
 use crate::controls::toast::Toast;
 use crate::conversation::aside::{Whispers, aside_view};
 use crate::conversation::composer::sendable;
+use crate::live_wall::LiveWall;
 
 /// How a supervisor is in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,18 +39,21 @@ fn thread(desk: &Desk, id: ConversationId) -> Option<&Thread> {
 
 /// The conversation that is heard, as long as one is.
 #[component]
-pub fn HeardConversation() -> impl IntoView {
+pub fn HeardConversation(
+    /// Where it is read what can be done about it.
+    live: LiveWall,
+) -> impl IntoView {
     let context = DeskContext::here();
     let acting = Acting::here();
     let heard = Memo::new(move |_| {
         let chosen = acting.shown.get();
         context.live.read(|desk| shown(desk, chosen)).flatten()
     });
-    move || heard.get().map(|(id, part)| view! { <Panel id=id part=part /> })
+    move || heard.get().map(|(id, part)| view! { <Panel live=live id=id part=part /> })
 }
 
 #[component]
-fn Panel(id: ConversationId, part: Part) -> impl IntoView {
+fn Panel(live: LiveWall, id: ConversationId, part: Part) -> impl IntoView {
     let context = DeskContext::here();
     let acting = Acting::here();
     let me = context.live.my_id();
@@ -89,14 +94,17 @@ fn Panel(id: ConversationId, part: Part) -> impl IntoView {
                 <p class="heard__status" role="status">
                     {status}
                 </p>
-                <button
-                    class="button button--small"
-                    type="button"
-                    aria-disabled=move || pending.get().then_some("true")
-                    on:click=leave
-                >
-                    {button}
-                </button>
+                <div class="heard__actions">
+                    {(part == Part::Listens).then(|| heard_actions(live, id))}
+                    <button
+                        class="button button--small"
+                        type="button"
+                        aria-disabled=move || pending.get().then_some("true")
+                        on:click=leave
+                    >
+                        {button}
+                    </button>
+                </div>
             </header>
             <div class="heard__log" role="log" aria-label="Messages" tabindex="0">
                 <For each=move || messages.get() key=|message| message.seq let(message)>
