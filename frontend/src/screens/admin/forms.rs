@@ -395,9 +395,9 @@ fn list(
                 let up = (at > 0).then(|| button("Move up", |list, at| list.swap(at - 1, at)));
                 let remove = button("Remove", |list, at| drop(list.remove(at)));
                 view! {
-                    <fieldset class="part" id=id>
-                        <legend class="part__title">{format!("{called} {}", at + 1)}</legend>
-                        <div class="part__tools">{up} {remove}</div>
+                    <fieldset class="piece" id=id>
+                        <legend class="piece__title">{format!("{called} {}", at + 1)}</legend>
+                        <div class="piece__tools">{up} {remove}</div>
                         {each(part)}
                     </fieldset>
                 }
@@ -406,7 +406,7 @@ fn list(
         }
     };
     view! {
-        <div class="parts" id=id_of(&place.pointer)>
+        <div class="pieces" id=id_of(&place.pointer)>
             {items}
             <button class="button button--small" type="button" aria-label=adding on:click=add>
                 {label}

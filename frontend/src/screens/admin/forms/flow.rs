@@ -56,7 +56,7 @@ pub(super) fn form(place: &Place, names: Names) -> AnyView {
             false,
             "Customers see it as the author of what the flow says.",
         )}
-        <div class="part__row">
+        <div class="piece__row">
             {chosen(place.field("entrance"), "Entrance", fixed(ENTRANCES))}
             {typed(place.field("lasts_secs"), "Seconds it may take", Shape::Number, false, "")}
             {chosen(place.field("fallback"), "Fallback queue", move || names.queues.get())}
@@ -96,7 +96,7 @@ fn step_form(place: Place, names: Names) -> AnyView {
     let goes_on = matches!(kind.as_str(), "say" | "ask" | "set" | "answer");
     let next = chosen(place.field("next"), "Next", steps(document, "The step below"));
     view! {
-        <div class="part__row">
+        <div class="piece__row">
             {typed(place.field("name"), "Step name", Shape::Line, false, "")}
             {picked(does.clone(), "Does", fixed(KINDS), kept(&kind), choose)}
             {goes_on.then_some(next)}
@@ -113,7 +113,7 @@ fn does_form(kind: &str, does: &Place, names: Names) -> AnyView {
     match kind {
         "ask" => view! {
             {text("text", "Question", false)}
-            <div class="part__row">
+            <div class="piece__row">
                 {line("attribute", "Attribute", "")}
                 {typed(does.field("tries"), "Times it is asked", Shape::Number, false, "")}
                 {otherwise("The fallback queue")}
@@ -123,14 +123,14 @@ fn does_form(kind: &str, does: &Place, names: Names) -> AnyView {
         }
         .into_any(),
         "set" => view! {
-            <div class="part__row">
+            <div class="piece__row">
                 {line("attribute", "Attribute", "")} {line("value", "Value", "")}
             </div>
         }
         .into_any(),
         "branch" => view! {
             {line("when", "When", "An expression over what is known, such as attributes.topic == \"invoice\".")}
-            <div class="part__row">
+            <div class="piece__row">
                 {chosen(does.field("then"), "Then", steps(does.document, "Choose"))} {otherwise("The step below")}
             </div>
         }
@@ -183,7 +183,7 @@ fn check(place: Place) -> AnyView {
         let of = (kind == "choice")
             .then(|| typed(place.field("of"), "Choices", Shape::List, false, "With commas between them."));
         view! {
-            <div class="part__row">
+            <div class="piece__row">
                 {picked(place.clone(), "An answer is", fixed(CHECKS), kept(&kind), choose)} {of}
             </div>
         }
@@ -209,7 +209,7 @@ fn target(place: Place, names: Names) -> AnyView {
             }
         };
         view! {
-            <div class="part__row">
+            <div class="piece__row">
                 {picked(place.clone(), "To a", fixed(TARGETS), kept(&kind), choose)} {chosen(place.field("id"), "Target", known)}
             </div>
         }

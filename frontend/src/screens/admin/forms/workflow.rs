@@ -48,7 +48,7 @@ pub(super) fn form(place: &Place, names: Names) -> AnyView {
 fn step_form(place: &Place, names: Names) -> AnyView {
     let skill = move || json!({"skill": names.skills.with_untracked(|skills| skills.first().map(|(id, _)| id.clone()))});
     view! {
-        <div class="part__row">
+        <div class="piece__row">
             {chosen(place.field("queue"), "Queue", move || names.queues.get())}
             {typed(place.field("timeout_secs"), "Seconds until the next step", Shape::Number, true, "")}
             {chosen(place.field("priority"), "Priority", fixed(PRIORITIES))}
@@ -83,7 +83,7 @@ fn kind_of(
         };
         let has_more = kind == of;
         view! {
-            <div class="part__row">
+            <div class="piece__row">
                 {picked(place.clone(), label, fixed(kinds), kept(&kind), choose)}
                 {has_more.then(|| typed(place.field(name), further_label, Shape::Line, false, ""))}
             </div>
@@ -110,14 +110,14 @@ fn known(place: &Place) -> AnyView {
 fn skill_form(place: &Place, names: Names) -> AnyView {
     let lowering = || json!({"after_secs": 30, "level": 1});
     view! {
-        <div class="part__row">
+        <div class="piece__row">
             {chosen(place.field("skill"), "Skill", move || names.skills.get())}
             {level(place)}
             {typed(place.field("drop_after_secs"), "Seconds until it is asked for no more", Shape::Number, true, "")}
         </div>
         {list(place.field("relax"), "Lower level", lowering, |place| {
             view! {
-                <div class="part__row">
+                <div class="piece__row">
                     {typed(place.field("after_secs"), "After seconds", Shape::Number, false, "")}
                     {level(&place)}
                 </div>
