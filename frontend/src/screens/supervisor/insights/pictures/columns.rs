@@ -133,15 +133,13 @@ pub fn ColumnPicture(
     let names = move || {
         columns.with(|columns| {
             let step = name_step(columns.len());
-            let names =
-                columns.iter().step_by(step).map(|column| view! { <span>{column.name.clone()}</span> });
-            names.collect_view()
+            // Each column has its place, so that a name stands beneath its own.
+            let name = |(place, column): (usize, &Column)| {
+                let name = place.is_multiple_of(step).then(|| column.name.clone());
+                view! { <span>{name}</span> }
+            };
+            columns.iter().enumerate().map(name).collect_view()
         })
-    };
-    let spread = move || {
-        let (step, count) = columns.with(|columns| (name_step(columns.len()), columns.len()));
-        let share = count.div_ceil(step) as f64 * step as f64 / count.max(1) as f64;
-        format!("{:.2}%", share * 100.0)
     };
     view! {
         <div class="chart">
@@ -156,7 +154,7 @@ pub fn ColumnPicture(
                 <line class="chart__base" x1="0" x2="100%" y1="100%" y2="100%"></line>
             </svg>
             <div class="chart__names" aria-hidden="true">
-                <div style:inline-size=spread>{names}</div>
+                {names}
             </div>
         </div>
         <ul class="legend">
