@@ -23,6 +23,7 @@ pub mod passing;
 pub mod queues;
 pub mod search;
 pub mod table;
+pub mod taking_over;
 pub mod thresholds;
 pub mod transfers;
 pub mod views;
@@ -37,6 +38,7 @@ use insights::state::OpenConversation;
 use passing::PassingDialog;
 use queues::QueuesTable;
 use search::SearchPart;
+use taking_over::TakeOverDialog;
 use transfers::TransfersTable;
 use views::{ViewTools, WallView};
 
@@ -196,6 +198,7 @@ fn WallBody(live: LiveWall) -> impl IntoView {
         <HeardConversation live=live />
         </div>
         <PassingDialog />
+        <TakeOverDialog live=live />
         <WhyDialog />
         <DirectingDialog />
     }

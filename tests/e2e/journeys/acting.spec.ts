@@ -126,6 +126,10 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   await press(other, "Ada Lovelace", "Listen in");
   await expect(other.getByRole("log", { name: "Messages", exact: true })).toContainText("I am the supervisor.");
   await press(other, "Ada Lovelace", "Take over");
+  const takeOver = other.getByRole("dialog", { name: "Take over", exact: true });
+  await expect(takeOver).toContainText("Take the conversation with Ada Lovelace from Agent Six?");
+  await expectNoBarriers(other);
+  await takeOver.getByRole("button", { name: "Take over", exact: true }).click();
   await expect(row(other, "Ada Lovelace")).toContainText("Other Supervisor");
 
   // What waits is given to one person.

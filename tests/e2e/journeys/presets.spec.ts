@@ -306,6 +306,7 @@ test("SuperOffice: what is refused becomes a request by a click, and a manager t
   await manager.getByRole("tab", { name: "Conversations", exact: true }).click();
   const row = manager.getByRole("row").filter({ has: manager.getByRole("rowheader", { name: "Bob", exact: true }) });
   await row.getByRole("button", { name: "Take over", exact: true }).click();
+  await manager.getByRole("dialog", { name: "Take over", exact: true }).getByRole("button", { name: "Take over", exact: true }).click();
   await expect(bob.status).toHaveText("Supervisor has joined");
   await expect(one.message).toHaveCount(0);
 });

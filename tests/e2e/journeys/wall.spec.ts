@@ -52,6 +52,7 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     await open(page, "Conversations");
     await row(page, "Ada Lovelace").getByRole("button", { name: "Take over", exact: true }).click();
+    await page.getByRole("dialog", { name: "Take over", exact: true }).getByRole("button", { name: "Take over", exact: true }).click();
     await expect(row(page, "Ada Lovelace").getByRole("cell").first()).toHaveText("Supervisor");
     await expect(customer.page.getByRole("status")).toContainText("Supervisor has joined");
     await open(page, "Transfers");

@@ -16,6 +16,8 @@ pub enum Asked {
     Transfer(ConversationId),
     /// Where a conversation is to go that waits.
     Reassign(ConversationId),
+    /// Whether to take a conversation from whoever has it.
+    TakeOver(ConversationId),
     /// What of a person is to be changed.
     Person(AgentId),
 }

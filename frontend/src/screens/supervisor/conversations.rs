@@ -8,7 +8,6 @@ use super::acting::{Acting, Asked, ask};
 use super::table::{Cell, Column, Order, Rank, RowTable, SearchField, Tone, fits, span};
 use crate::api;
 use crate::app::DeskContext;
-use crate::controls::toast::Toast;
 use crate::live_wall::LiveWall;
 use crate::session::Session;
 use crate::viewing::DialogShown;
@@ -205,13 +204,6 @@ fn buttons(context: DeskContext, subject: Subject, place: Place) -> AnyView {
         }
     };
     let join = move || ask(context, api::join(id), pending, move || acting.shown.set(Some(id)));
-    let take_over = move || {
-        let customer = customer.clone();
-        ask(context, api::take_over(id), pending, move || {
-            let text = format!("The conversation with {customer} is yours. It is at your desk.");
-            context.toasts.show(Toast::notice(text));
-        });
-    };
     let asked = if with_agent { Asked::Transfer(id) } else { Asked::Reassign(id) };
     let lower = move || ask(context, api::lower_flag(id), pending, || {});
     let explain = move || context.viewing.dialog.set(Some(DialogShown::Why(id)));
@@ -221,7 +213,7 @@ fn buttons(context: DeskContext, subject: Subject, place: Place) -> AnyView {
         (in_row, "Listen in", Box::new(move || hear(false))),
         (with_agent, "Whisper", Box::new(move || hear(true))),
         (with_agent, "Join", Box::new(join)),
-        (may_take_over, "Take over", Box::new(take_over)),
+        (may_take_over, "Take over", Box::new(move || acting.asked.set(Some(Asked::TakeOver(id))))),
         (in_row && !with_agent, "Why?", Box::new(explain)),
         (in_row, "Transfer", Box::new(move || acting.asked.set(Some(asked)))),
     ];

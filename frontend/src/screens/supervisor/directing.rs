@@ -16,7 +16,7 @@ pub fn DirectingDialog() -> impl IntoView {
     let acting = Acting::here();
     let about = Memo::new(move |_| match acting.asked.get() {
         Some(Asked::Person(person)) => Some(person),
-        Some(Asked::Transfer(_) | Asked::Reassign(_)) | None => None,
+        Some(Asked::Transfer(_) | Asked::Reassign(_) | Asked::TakeOver(_)) | None => None,
     });
     let close = Callback::new(move |()| acting.asked.set(None));
     view! {

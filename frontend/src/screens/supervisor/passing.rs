@@ -28,7 +28,7 @@ pub fn PassingDialog() -> impl IntoView {
     let about = Memo::new(move |_| match acting.asked.get() {
         Some(Asked::Transfer(conversation)) => Some((conversation, false)),
         Some(Asked::Reassign(conversation)) => Some((conversation, true)),
-        Some(Asked::Person(_)) | None => None,
+        Some(Asked::TakeOver(_) | Asked::Person(_)) | None => None,
     });
     let close = Callback::new(move |()| acting.asked.set(None));
     let steps = move |(conversation, waits)| {
