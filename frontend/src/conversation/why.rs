@@ -110,7 +110,17 @@ pub fn target_why_view(
         >
             "Why?"
         </button>
-        {move || asked.get().then(|| view! { <Asked of=of.clone() shown=searched_view /> })}
+        {move || {
+            asked
+                .get()
+                .then(|| {
+                    view! {
+                        <div class="why">
+                            <Asked of=of.clone() shown=searched_view />
+                        </div>
+                    }
+                })
+        }}
     };
     Some(view.into_any())
 }
