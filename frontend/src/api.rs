@@ -65,7 +65,7 @@ impl Failure {
             }
             Self::SignedOut => "You are signed out. Sign in again.".to_owned(),
             Self::Later { secs, sentence } if sentence.is_empty() => format!("Try again in {secs} s."),
-            Self::Later { sentence, .. } | Self::Refused { sentence, .. } => sentence.clone(),
+            Self::Later { sentence, .. } | Self::Refused { sentence, .. } => reading::quoted(sentence),
         }
     }
 

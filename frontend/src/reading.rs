@@ -30,6 +30,18 @@ pub fn read_wall_events(text: &str) -> Result<Vec<WallEvent>, Unreadable> {
     events.into_iter().map(read_wall_event).collect()
 }
 
+/// Returns a sentence with quotation marks around what the server names between backticks, as programs read it.
+pub fn quoted(sentence: &str) -> String {
+    let mut text = String::with_capacity(sentence.len());
+    for (place, part) in sentence.split('`').enumerate() {
+        if place > 0 {
+            text.push(if place % 2 == 1 { '“' } else { '”' });
+        }
+        text.push_str(part);
+    }
+    text
+}
+
 fn read_wall_event(event: Value) -> Result<WallEvent, Unreadable> {
     let Value::Object(mut fields) = event else { return Err(Unreadable("an event is an object")) };
     let kind = fields.remove("type");
@@ -209,6 +221,11 @@ mod tests {
             DeskEvent::JoinedHidden { .. } => 16,
             DeskEvent::WhisperAdded { .. } => 17,
         }
+    }
+
+    #[test]
+    fn what_a_sentence_names_stands_between_quotation_marks() {
+        assert_eq!(quoted("Give a name such as `a`, or `b`."), "Give a name such as “a”, or “b”.");
     }
 
     #[test]

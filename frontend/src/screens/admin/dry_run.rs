@@ -10,6 +10,7 @@ use super::setup::Setup;
 use crate::api;
 use crate::controls::dialog::{Dialog, Width};
 use crate::conversation::questions::Refusal;
+use crate::reading::quoted;
 
 /// Reads lines such as `tier = gold`, or says which line is none.
 fn attributes(text: &str) -> Result<BTreeMap<String, String>, String> {
@@ -18,7 +19,7 @@ fn attributes(text: &str) -> Result<BTreeMap<String, String>, String> {
         Some((name, value)) if !name.trim().is_empty() => {
             Ok((name.trim().to_owned(), value.trim().to_owned()))
         }
-        Some(_) | None => Err(format!("Line {number}: write an attribute as `name = value`.")),
+        Some(_) | None => Err(format!("Line {number}: write an attribute as “name = value”.")),
     };
     lines.map(pair).collect()
 }
@@ -44,7 +45,7 @@ pub fn DryRunForm(
         let wanted = conversation.get_untracked();
         let parsed = match wanted.trim() {
             "" => Ok(None),
-            id => id.parse().map(Some).map_err(|_| "A conversation's id begins with `cnv_`.".to_owned()),
+            id => id.parse().map(Some).map_err(|_| "A conversation's id begins with “cnv_”.".to_owned()),
         };
         let asked = parsed.and_then(|conversation| {
             let attributes = known.with_untracked(|known| attributes(known))?;
@@ -125,7 +126,7 @@ fn filter_view(filter: FilterTrial) -> AnyView {
     view! {
         <li>
             <strong>{filter.name}</strong>
-            {format!(" {how}. {}", filter.why)}
+            {format!(" {how}. {}", quoted(&filter.why))}
         </li>
     }
     .into_any()
@@ -145,7 +146,7 @@ fn step_view(step: StepTrial) -> AnyView {
     view! {
         <li>
             <strong>{step.queue}</strong>
-            {format!(" {} {asked}", step.why)}
+            {format!(" {} {asked}", quoted(&step.why))}
             <ul>{step.others.into_iter().map(other).collect_view()}</ul>
         </li>
     }
@@ -163,6 +164,6 @@ mod tests {
             read,
             [("page", "/a=b"), ("tier", "gold")].map(|(a, b)| (a.to_owned(), b.to_owned())).into()
         );
-        assert_eq!(attributes("tier"), Err("Line 1: write an attribute as `name = value`.".to_owned()));
+        assert_eq!(attributes("tier"), Err("Line 1: write an attribute as “name = value”.".to_owned()));
     }
 }

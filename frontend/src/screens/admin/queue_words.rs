@@ -101,7 +101,7 @@ impl Written {
 }
 
 fn wrong_times(day: Weekday) -> String {
-    format!("Write the times of {} as `09:00-12:30, 14:00-18:00`, or leave them empty.", day.label())
+    format!("Write the times of {} as “09:00-12:30, 14:00-18:00”, or leave them empty.", day.label())
 }
 
 fn number(text: &str) -> Result<Option<u32>, String> {
@@ -109,7 +109,7 @@ fn number(text: &str) -> Result<Option<u32>, String> {
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| format!("`{text}` is not a whole number."))
+    text.parse().map(Some).map_err(|_| format!("“{text}” is not a whole number."))
 }
 
 /// Reads spans of a day such as `09:00-12:30, 14:00-18:00` as minutes; none where the text is empty.

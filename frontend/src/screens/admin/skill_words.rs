@@ -74,7 +74,7 @@ fn relaxation(line: &str, known: &[Skill]) -> Result<Relaxation, String> {
         Some(Relaxation { after_secs, skill: skill(name)?, level: Some(level) })
     };
     read().ok_or_else(|| {
-        format!("`{line}` cannot be read. Write `after 30 s German at 4` or `after 60 s no German`, with the name of a skill.")
+        format!("“{line}” cannot be read. Write “after 30 s German at 4” or “after 60 s no German”, with the name of a skill.")
     })
 }
 
