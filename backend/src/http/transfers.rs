@@ -9,7 +9,9 @@ use baton_shared::api::{
     AgentTarget, GroupTarget, NewAside, NewTransfer, Nothing, OtherTarget, QueueTarget, TransferMade,
     TransferTargets, WorkflowTarget,
 };
-use baton_shared::{Command, ConversationId, Message, Refusal, Target, TargetKind, TransferId, Workflow};
+use baton_shared::{
+    Command, ConversationId, Message, Refusal, Status, Target, TargetKind, TransferId, Workflow,
+};
 
 use super::body::{Ids, Keyed};
 use super::callers::{CurrentAgent, CurrentSupervisor};
@@ -65,8 +67,10 @@ pub async fn targets(
     if has(TargetKind::Agent) {
         agents.extend(found.agents.iter().map(|agent| agent_target(&found, agent, &names)));
     }
-    agents.sort_by(|one, other| {
-        (one.why_not.is_some(), &one.name).cmp(&(other.why_not.is_some(), &other.name))
+    // Of those who cannot take it, whoever is there at all comes first.
+    agents.sort_by_cached_key(|agent| {
+        let gone = !agent.presence.reachable || agent.presence.status == Status::Offline;
+        (agent.why_not.is_some(), gone, agent.name.clone())
     });
     let mut groups: Vec<GroupTarget> = Vec::new();
     if has(TargetKind::Group) {
