@@ -265,7 +265,7 @@ impl<'a> Telling<'a> {
             return vec![line(format!("{} reads on", self.agent(*agent)))];
         }
         if let Event::ListeningEnded { agent, .. } = event {
-            return vec![line(format!("{} reads on no more", self.agent(*agent)))];
+            return vec![line(format!("{} stopped listening", self.agent(*agent)))];
         }
         let request = |sentence| Line::new(TimelineKind::Request, sentence);
         if let Event::RequestCreated { request: id, number, .. } = event {

@@ -12,6 +12,7 @@ struct Formats {
     time: Option<Function>,
     day: Option<Function>,
     full: Option<Function>,
+    exact: Option<Function>,
 }
 
 thread_local! {
@@ -20,6 +21,7 @@ thread_local! {
         time: formatter(&[("timeStyle", "short")]),
         day: formatter(&[("weekday", "long"), ("day", "numeric"), ("month", "long")]),
         full: formatter(&[("dateStyle", "medium"), ("timeStyle", "short")]),
+        exact: formatter(&[("dateStyle", "medium"), ("timeStyle", "medium")]),
     };
 }
 
@@ -48,6 +50,11 @@ pub fn time(at: Timestamp) -> String {
 /// Returns day and time: "21 Nov 2026, 14:05".
 pub fn full(at: Timestamp) -> String {
     FORMATS.with(|formats| format(formats.full.as_ref(), at))
+}
+
+/// Returns day and time to the second: "21 Nov 2026, 14:05:07".
+pub fn exact(at: Timestamp) -> String {
+    FORMATS.with(|formats| format(formats.exact.as_ref(), at))
 }
 
 /// Returns the day in words: "Today", "Yesterday", "Saturday 21 November".

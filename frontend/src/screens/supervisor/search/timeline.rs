@@ -71,7 +71,7 @@ fn entry_view(entry: TimelineEntry) -> AnyView {
     let seen = seen_by(&entry.seen_by);
     view! {
         <li class="past__entry">
-            <time datetime=entry.at.to_string()>{dates::full(entry.at)}</time>
+            <time datetime=entry.at.to_string()>{dates::exact(entry.at)}</time>
             <div>
                 <p class="past__sentence">{entry.sentence}</p>
                 {entry.text.map(|text| view! { <p class="past__text" dir="auto">{text}</p> })}
