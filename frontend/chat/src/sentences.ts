@@ -23,9 +23,9 @@ function endSentence({ request, answer }: Closed): string {
 
 /** Says that nobody can be talked to now, and until when, in the customer's own time. */
 export function closedSentence(opensAt: string | null): string {
-  const at = opensAt === null ? null : new Date(opensAt);
-  const when = at?.toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
-  return `We are closed${when ? ` until ${when}` : " at the moment"}. ${LEAVE_A_MESSAGE}`;
+  if (opensAt === null) return `Nobody is free to chat at the moment. ${LEAVE_A_MESSAGE}`;
+  const when = new Date(opensAt).toLocaleString(undefined, { weekday: "long", day: "numeric", month: "long", hour: "2-digit", minute: "2-digit" });
+  return `We are closed until ${when}. ${LEAVE_A_MESSAGE}`;
 }
 
 /** Says that too many people wait to be talked to. */
@@ -33,7 +33,7 @@ export function fullSentence(): string {
   return `Many people are waiting already. ${LEAVE_A_MESSAGE}`;
 }
 
-const LEAVE_A_MESSAGE = "Leave a message: you get a number, and find the answer here when you return. With your e-mail address we can write to you, too.";
+const LEAVE_A_MESSAGE = "Leave a message: you get a number, and find the answer here when you return. We also need your e-mail address.";
 
 /** Says where the answer to a request will be found. */
 export function addressSentence(address: string): string {
