@@ -164,7 +164,7 @@ impl Place {
             facts: vec![
                 mark::label(agent.presence).to_owned(),
                 format!("{} of {}", agent.held, agent.limit),
-                format!("{percent} %"),
+                format!("{percent}\u{a0}%"),
             ],
             taken: Some(percent.min(100)),
             closed,
@@ -442,8 +442,8 @@ mod tests {
     #[test]
     fn capacity_is_told_in_numbers_and_percent_up_to_the_whole() {
         let places = Place::of(&targets(), Tab::Agents, "");
-        assert_eq!(places[0].facts, ["Available", "3 of 4", "75 %"]);
-        assert_eq!(places[1].facts, ["Available", "4 of 4", "100 %"]);
+        assert_eq!(places[0].facts, ["Available", "3 of 4", "75\u{a0}%"]);
+        assert_eq!(places[1].facts, ["Available", "4 of 4", "100\u{a0}%"]);
         assert_eq!(places[1].taken, Some(100));
         assert!(places[1].closed && places[1].why_not.is_some());
     }
