@@ -160,7 +160,7 @@ pub fn OfferArticle(
                     .then(|| {
                         view! {
                             <button
-                                class="button button--plain"
+                                class="button button--small button--plain"
                                 type="button"
                                 on:click=move |_| tell(context, offer, ShortReply::Soon)
                             >
@@ -172,7 +172,7 @@ pub fn OfferArticle(
                     .then(|| {
                         let ask = move |_| context.viewing.dialog.set(Some(DialogShown::Ask(offer)));
                         view! {
-                            <button class="button button--plain" type="button" on:click=ask>
+                            <button class="button button--small button--plain" type="button" on:click=ask>
                                 "Ask"
                             </button>
                         }
