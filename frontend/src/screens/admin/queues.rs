@@ -62,8 +62,10 @@ fn name_of(setup: Setup, queue: QueueId) -> String {
 }
 
 /// Says whether a queue is open, and until when.
-fn stands(standing: Option<Standing>) -> String {
-    let Some(Standing { open, until }) = standing else { return "Always".to_owned() };
+fn stands(standing: Option<Standing>, needs_somebody: bool) -> String {
+    let Some(Standing { open, until }) = standing else {
+        return if needs_somebody { "While somebody is available" } else { "Always" }.to_owned();
+    };
     let word = if open { "Open" } else { "Closed" };
     match until {
         Some(until) => format!("{word} until {}", dates::full(until)),
@@ -81,7 +83,7 @@ fn QueueTable(setup: Setup, asked: RwSignal<Option<QueueView>>) -> impl IntoView
                 <th scope="row">{queue.name}</th>
                 <td data-label="Limits">{move || limits(&rules, |queue| name_of(setup, queue))}</td>
                 <td data-label="Service level">{service_level(&queue.rules)}</td>
-                <td data-label="Open">{stands(queue.standing)}</td>
+                <td data-label="Open">{stands(queue.standing, queue.rules.unattended_form)}</td>
                 <td data-label="Members">{queue.members.len()}</td>
                 <td class="groups__tools">
                     <button
