@@ -20,7 +20,7 @@ pub struct Facts {
     opened_at: Timestamp,
     since: Timestamp,
     /// What `since` counts from.
-    since_label: &'static str,
+    since_label: String,
     attributes: SortedMap<String, String>,
 }
 
@@ -34,9 +34,9 @@ impl Facts {
             opened_at: thread.opened_at,
             since: thread.since,
             since_label: match entry {
-                Entry::Owned(_) => "With you since",
+                Entry::Owned(_) => "With you since".to_owned(),
                 Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) | Entry::WrapUp(..) => {
-                    "With its agent since"
+                    format!("With {} since", thread.owner.as_deref().unwrap_or("its owner"))
                 }
             },
             attributes: thread.attributes.clone(),
@@ -52,7 +52,7 @@ impl Facts {
             ("Queue", self.queue.clone()),
             ("Channel", channel.to_owned()),
             ("Opened", dates::full(self.opened_at)),
-            (self.since_label, dates::full(self.since)),
+            (&self.since_label, dates::full(self.since)),
         ];
         fixed.map(|(name, value)| (name.to_owned(), value)).into()
     }

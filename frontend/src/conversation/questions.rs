@@ -21,7 +21,7 @@ const QUESTION: &str = "Question";
 const FLAG: &str = "Raise flag";
 
 /// What is said of a question and of its answer.
-const ONCE: &str = "Only staff see it, and once: the time to accept goes on.";
+const ONCE: &str = "Only staff see it. One question and one answer; the time to accept keeps running.";
 
 /// Which words are asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -222,12 +222,12 @@ impl Place {
 impl Place {
     /// Returns what will happen if it is chosen in this way, where that is known.
     ///
-    /// The server tells it for a transfer; whoever consults a pool or invites is not released, so nothing of it holds for
+    /// The server tells it for a transfer; whoever consults or invites keeps the conversation, so nothing of it holds for
     /// them.
     pub fn outcome(&self, mode: Mode) -> Option<String> {
-        match (mode, self.target) {
-            (Mode::Cold, _) | (Mode::Warm, Target::Agent(_)) => self.outcome.clone(),
-            (Mode::Invite | Mode::Warm, _) => None,
+        match mode {
+            Mode::Cold => self.outcome.clone(),
+            Mode::Invite | Mode::Warm => None,
         }
     }
 }
