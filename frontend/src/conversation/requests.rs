@@ -88,12 +88,17 @@ pub fn CreateRequestDialog() -> impl IntoView {
             <form on:submit=submit>
                 <h2>"Create a request"</h2>
                 <p>
-                    "The conversation ends, and the customer is told the number of the request. Somebody answers it later: the transcript and the customer's address go with it."
+                    "The conversation ends, and the customer is told the number of the request. Somebody answers it later: the transcript goes with it, and the customer's address where it is known."
                 </p>
                 <div class="field">
-                    <label class="field__label" for="request-note">
-                        "Note"
-                    </label>
+                    <div class="field__head">
+                        <label class="field__label" for="request-note">
+                            "Note"
+                        </label>
+                        <span class="field__need" aria-hidden="true">
+                            "optional"
+                        </span>
+                    </div>
                     <textarea
                         id="request-note"
                         class="field__input field__input--tall"

@@ -159,7 +159,7 @@ pub fn ThreadPane(
                 Entry::WrapUp(..) => {
                     view! {
                         <p class="thread__closed">
-                            "This conversation is not yours to answer any more. File your part of it under Wrap up."
+                            "This conversation is over for you. File your part of it under Wrap up."
                         </p>
                     }
                         .into_any()
