@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 
 use crate::api::{self, Failure};
 use crate::app::DeskContext;
-use crate::browser::dates;
+use crate::browser::{dates, page};
 use crate::conversation::questions::Refusal;
 use crate::live_wall::LiveWall;
 
@@ -16,7 +16,7 @@ mod filters;
 mod timeline;
 
 use filters::{FilterFields, Filters};
-use timeline::TimelineView;
+use timeline::{TITLE, TimelineView};
 
 /// What was looked for and found.
 #[derive(Clone, Copy)]
@@ -83,7 +83,13 @@ impl Looking {
                 return;
             }
             match answer {
-                Ok(timeline) => self.timeline.set(Some(timeline)),
+                Ok(timeline) => {
+                    self.timeline.set(Some(timeline));
+                    // It stands below what was found where there is room for one of them.
+                    if page::narrow() {
+                        request_animation_frame(|| page::focus(TITLE));
+                    }
+                }
                 Err(failure) => self.failed(&failure),
             }
         });

@@ -7,6 +7,9 @@ use leptos::prelude::*;
 
 use crate::browser::dates;
 
+/// The id of the heading.
+pub const TITLE: &str = "timeline-title";
+
 /// The history of a conversation.
 #[component]
 pub fn TimelineView(
@@ -28,8 +31,10 @@ pub fn TimelineView(
     let ended = timeline.closed_at.map(|at| format!(" · ended {}", dates::full(at))).unwrap_or_default();
     let rated = timeline.score.map(|score| format!(" · rated {score} of 5")).unwrap_or_default();
     view! {
-        <section class="past__timeline" aria-labelledby="timeline-title">
-            <h2 id="timeline-title">{timeline.customer}</h2>
+        <section class="past__timeline" aria-labelledby=TITLE>
+            <h2 id=TITLE tabindex="-1">
+                {timeline.customer}
+            </h2>
             <p class="hint">
                 {timeline.queue} " · opened " {dates::full(timeline.opened_at)} {ended} {rated}
             </p>
@@ -38,7 +43,7 @@ pub fn TimelineView(
                 {kinds}
             </fieldset>
             // A list that scrolls is reached by keyboard too.
-            <div class="past__scroll" role="group" aria-labelledby="timeline-title" tabindex="0">
+            <div class="past__scroll" role="group" aria-labelledby=TITLE tabindex="0">
                 <ol class="past__entries" aria-label="What happened">
                     {shown}
                 </ol>
