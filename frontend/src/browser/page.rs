@@ -139,6 +139,16 @@ pub fn focus(id: &str) {
     }
 }
 
+/// Puts the focus on the element with this id with the next frame, if what had it is gone from the page by then.
+pub fn refocus(id: &'static str) {
+    let lost = || document().active_element().is_none_or(|element| element.tag_name() == "BODY");
+    leptos::prelude::request_animation_frame(move || {
+        if lost() {
+            focus(id);
+        }
+    });
+}
+
 /// Opens the disclosure that the element with this id is in, if there is one.
 pub fn open_around(id: &str) {
     let around = element(id).and_then(|element| element.closest("details").ok().flatten());

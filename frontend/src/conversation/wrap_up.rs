@@ -12,6 +12,9 @@ use crate::reactive::memo;
 use crate::server_clock::secs_left;
 use crate::viewing::Entry;
 
+/// The id of the form's heading.
+pub const TITLE: &str = "wrap-up-title";
+
 /// The form.
 #[component]
 pub fn WrapUp(
@@ -54,7 +57,9 @@ pub fn WrapUp(
     view! {
         <section class="wrap-up" aria-label="Wrap up">
             <form on:submit=submit>
-                <h3>"Wrap up"</h3>
+                <h3 id=TITLE tabindex="-1">
+                    "Wrap up"
+                </h3>
                 {ends.then(|| view! { <p class="hint">"Completing this ends the conversation."</p> })}
                 {match entry {
                     Entry::WrapUp(segment, _) => view! { <TimeToFile segment=segment /> }.into_any(),

@@ -19,6 +19,7 @@ use crate::conversation::requests::{CreateRequestDialog, RequestsButton, Request
 use crate::conversation::thread::{ThreadPane, accepted_entry};
 use crate::conversation::transfer_dialog::TransferDialog;
 use crate::conversation::why::WhyDialog;
+use crate::conversation::wrap_up;
 use crate::keyboard::Action;
 use crate::reactive::{effect, memo};
 use crate::screens::header::{Header, SignOutDialog};
@@ -159,7 +160,16 @@ fn follow_desk(context: DeskContext) {
             Entry::Owned(_) | Entry::Listening(_) | Entry::WrapUp(..) => false,
         };
         match next {
-            Some(next) => viewing.open(next),
+            Some(next) => {
+                viewing.open(next);
+                // What was being written in may be gone, and the focus with it.
+                page::refocus(match next {
+                    Entry::WrapUp(..) => wrap_up::TITLE,
+                    Entry::Owned(_) | Entry::Consulted(..) | Entry::Joined(_) | Entry::Listening(_) => {
+                        "conversation"
+                    }
+                });
+            }
             None if waits => {
                 waited_for.set_value(Some(entry));
                 set_timeout(move || look_again.try_set(()).unwrap_or_default(), HANDED_OVER_WITHIN);
@@ -167,6 +177,7 @@ fn follow_desk(context: DeskContext) {
             None => {
                 viewing.entry.set(None);
                 viewing.pane.set(Pane::List);
+                page::refocus("conversation");
             }
         }
     });
