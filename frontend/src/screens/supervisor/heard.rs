@@ -2,7 +2,7 @@
 //! part.
 
 use baton_shared::desk::Thread;
-use baton_shared::{ConversationId, Desk};
+use baton_shared::{AgentId, Author, ConversationId, Desk, Message};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,9 +11,9 @@ use super::acting::{Acting, ask};
 use super::conversations::heard_actions;
 use crate::api;
 use crate::app::DeskContext;
-use crate::browser::random;
+use crate::browser::{dates, random};
 use crate::controls::toast::Toast;
-use crate::conversation::aside::{Whispers, aside_view};
+use crate::conversation::aside::Whispers;
 use crate::conversation::composer::sendable;
 use crate::live_wall::LiveWall;
 
@@ -108,7 +108,7 @@ fn Panel(live: LiveWall, id: ConversationId, part: Part) -> impl IntoView {
             </header>
             <div class="heard__log" role="log" aria-label="Messages" tabindex="0">
                 <For each=move || messages.get() key=|message| message.seq let(message)>
-                    {aside_view(message, me)}
+                    {message_view(message, me)}
                 </For>
             </div>
             {(part == Part::TakesPart).then(|| view! { <Writing id=id /> })}
@@ -117,6 +117,25 @@ fn Panel(live: LiveWall, id: ConversationId, part: Part) -> impl IntoView {
             </Show>
         </section>
     }
+}
+
+/// Shows a message as the thread does: the customer on one side, who answers on the other.
+fn message_view(message: Message, me: Option<AgentId>) -> AnyView {
+    let (class, name) = match message.author {
+        Author::Customer => ("message", message.name),
+        Author::Agent(agent) if Some(agent) == me => ("message message--own", "You".to_owned()),
+        Author::Agent(_) | Author::Flow(_) | Author::External(_) => ("message message--staff", message.name),
+    };
+    view! {
+        <div class=class>
+            <p class="message__head">
+                <span class="message__author">{name}</span>
+                <time class="message__time">{dates::time(message.at)}</time>
+            </p>
+            <p class="message__text" dir="auto">{message.text}</p>
+        </div>
+    }
+    .into_any()
 }
 
 /// Where a supervisor who takes part writes to the customer.
