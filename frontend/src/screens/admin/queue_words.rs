@@ -6,6 +6,21 @@ use baton_shared::queue::{
     AskedFirst, AtClosing, DAY_MINUTES, Opening, OpeningHours, Overflow, QueueRules, ServiceTarget, Weekday,
 };
 
+/// The label of the field for how many may wait.
+pub const WAITING_MAX: &str = "Most who wait";
+
+/// The label of the field for how long anybody may wait.
+pub const WAIT_SECS: &str = "Longest wait, in seconds";
+
+/// The label of the field for the time of the service level.
+pub const TARGET_SECS: &str = "Accepted within, in seconds";
+
+/// The label of the field for the share of the service level.
+pub const TARGET_PERCENT: &str = "Share, in percent";
+
+/// The label of the field for how long a conversation is offered to its last agent alone.
+pub const LAST_AGENT_SECS: &str = "Whoever served them last alone, for seconds";
+
 /// A queue's rules as they stand in the fields of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the fields are named after the fields of the form")]
@@ -61,24 +76,28 @@ impl Written {
 
     /// Reads the form, or says in a sentence what is wrong with it; what is asked less for stands elsewhere.
     pub fn rules(&self) -> Result<QueueRules, String> {
-        let target = match (number(&self.target_secs)?, number(&self.target_percent)?) {
-            (None, None) => None,
-            (Some(secs), Some(percent)) => {
-                let percent = u8::try_from(percent).map_err(|_| "A share is at most 100 percent.")?;
-                Some(ServiceTarget { secs, percent })
-            }
-            (Some(_), None) | (None, Some(_)) => {
-                return Err("Give both the time and the share of the service level, or neither.".to_owned());
-            }
-        };
+        let target =
+            match (number(TARGET_SECS, &self.target_secs)?, number(TARGET_PERCENT, &self.target_percent)?) {
+                (None, None) => None,
+                (Some(secs), Some(percent)) => {
+                    let percent =
+                        u8::try_from(percent).map_err(|_| "Share, in percent: it is at most 100.")?;
+                    Some(ServiceTarget { secs, percent })
+                }
+                (Some(_), None) | (None, Some(_)) => {
+                    return Err(
+                        "Give both the time and the share of the service level, or neither.".to_owned()
+                    );
+                }
+            };
         Ok(QueueRules {
-            waiting_max: number(&self.waiting_max)?,
-            wait_secs: number(&self.wait_secs)?,
+            waiting_max: number(WAITING_MAX, &self.waiting_max)?,
+            wait_secs: number(WAIT_SECS, &self.wait_secs)?,
             overflow: self.overflow,
             target,
             hours: if self.has_hours { Some(self.hours()?) } else { None },
             at_closing: self.at_closing,
-            last_agent_secs: number(&self.last_agent_secs)?,
+            last_agent_secs: number(LAST_AGENT_SECS, &self.last_agent_secs)?,
             asked_first: self.asked_first,
             interruptible: self.interruptible,
             relax: Vec::new(),
@@ -104,12 +123,13 @@ fn wrong_times(day: Weekday) -> String {
     format!("Write the times of {} as “09:00-12:30, 14:00-18:00”, or leave them empty.", day.label())
 }
 
-fn number(text: &str) -> Result<Option<u32>, String> {
+/// Reads the number in the field with this label.
+fn number(label: &str, text: &str) -> Result<Option<u32>, String> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| format!("“{text}” is not a whole number."))
+    text.parse().map(Some).map_err(|_| format!("{label}: write a whole number from 0, not “{text}”."))
 }
 
 /// Reads spans of a day such as `09:00-12:30, 14:00-18:00` as minutes; none where the text is empty.
@@ -203,7 +223,8 @@ mod tests {
     fn what_cannot_be_read_is_said_by_its_field() {
         let form = Written::of(&rules(), "UTC");
         let fault = |form: Written| form.rules().unwrap_err();
-        assert!(fault(Written { wait_secs: "five".to_owned(), ..form.clone() }).contains("five"));
+        let told = fault(Written { wait_secs: "five".to_owned(), ..form.clone() });
+        assert_eq!(told, "Longest wait, in seconds: write a whole number from 0, not “five”.");
         assert!(fault(Written { target_secs: String::new(), ..form.clone() }).contains("both"));
         for wrong in ["9", "09:00", "09:61-10:00", "24:01-25:00", "a-b"] {
             let mut form = form.clone();

@@ -6,7 +6,9 @@ use baton_shared::{Level, QueueId};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
-use super::queue_words::{Written, limits, service_level};
+use super::queue_words::{
+    LAST_AGENT_SECS, TARGET_PERCENT, TARGET_SECS, WAIT_SECS, WAITING_MAX, Written, limits, service_level,
+};
 use super::setup::Setup;
 use super::skill_words::{Asked, NOT_ASKED};
 use crate::api;
@@ -283,8 +285,8 @@ fn LimitFields(setup: Setup, queue: QueueId, form: RwSignal<Written>) -> impl In
     view! {
         <fieldset class="choices">
             <legend>"Limits"</legend>
-            <TextField label="Most who wait" form=form text=|form| &mut form.waiting_max numeric=true />
-            <TextField label="Longest wait, in seconds" form=form text=|form| &mut form.wait_secs numeric=true />
+            <TextField label=WAITING_MAX form=form text=|form| &mut form.waiting_max numeric=true />
+            <TextField label=WAIT_SECS form=form text=|form| &mut form.wait_secs numeric=true />
             <label class="field">
                 <span class="field__label">"Beyond that"</span>
                 <select class="field__input" on:change=choose>
@@ -307,8 +309,8 @@ fn TargetFields(form: RwSignal<Written>) -> impl IntoView {
     view! {
         <fieldset class="choices">
             <legend>"Service level"</legend>
-            <TextField label="Accepted within, in seconds" form=form text=|form| &mut form.target_secs numeric=true />
-            <TextField label="Share, in percent" form=form text=|form| &mut form.target_percent numeric=true />
+            <TextField label=TARGET_SECS form=form text=|form| &mut form.target_secs numeric=true />
+            <TextField label=TARGET_PERCENT form=form text=|form| &mut form.target_percent numeric=true />
             <p class="hint">
                 "Who serves several queues is offered first what is due first by this time. A queue without one counts as 300 seconds."
             </p>
@@ -366,7 +368,7 @@ fn LastAgentField(form: RwSignal<Written>) -> impl IntoView {
         <fieldset class="choices">
             <legend>"Customers who return"</legend>
             <TextField
-                label="Whoever served them last alone, for seconds"
+                label=LAST_AGENT_SECS
                 form=form
                 text=|form| &mut form.last_agent_secs
                 numeric=true
