@@ -46,6 +46,9 @@ const SENDS_AT_ONCE_MAX: usize = 4;
 const ASKED_AGAIN: Duration = Duration::from_secs(1);
 const ASKED_AGAIN_MAX: Duration = Duration::from_secs(60);
 
+/// How long whoever wants a report sent at once waits for it where it is being sent already: most often that is about to end.
+const SENT_ALREADY_MAX: Duration = Duration::from_secs(2);
+
 /// What scheduled reports are sent with.
 pub struct Schedules {
     /// What hands mail over; nothing where no mail server is configured.
@@ -53,6 +56,8 @@ pub struct Schedules {
     /// Made when something is posted first: it reads every certificate that the machine trusts.
     client: OnceLock<reqwest::Client>,
     changed: Notify,
+    /// Something is not being sent any more.
+    ended: Notify,
     stopped: AtomicBool,
     sending: Mutex<BTreeSet<ScheduleId>>,
     places: Semaphore,
@@ -69,6 +74,7 @@ impl Drop for Sending {
         let mut sending = self.schedules.sending.lock().unwrap_or_else(PoisonError::into_inner);
         sending.remove(&self.schedule);
         drop(sending);
+        self.schedules.ended.notify_waiters();
         self.schedules.wake();
     }
 }
@@ -81,6 +87,7 @@ impl Schedules {
             mailer: config.mail.as_ref().map(mailer).transpose()?,
             client: OnceLock::new(),
             changed: Notify::new(),
+            ended: Notify::new(),
             stopped: AtomicBool::new(false),
             sending: Mutex::default(),
             places: Semaphore::new(SENDS_AT_ONCE_MAX),
@@ -115,6 +122,17 @@ impl Schedules {
     fn begin(self: &Arc<Self>, schedule: ScheduleId) -> Option<Sending> {
         let mut sending = self.sending.lock().unwrap_or_else(PoisonError::into_inner);
         sending.insert(schedule).then(|| Sending { schedules: self.clone(), schedule })
+    }
+
+    /// Begins to send a report once it is not being sent any more.
+    async fn begin_next(self: &Arc<Self>, schedule: ScheduleId) -> Sending {
+        loop {
+            let ended = self.ended.notified();
+            if let Some(sending) = self.begin(schedule) {
+                return sending;
+            }
+            ended.await;
+        }
     }
 }
 
@@ -222,10 +240,11 @@ fn find(app: &App, schedule: ScheduleId) -> Result<Option<Scheduled>, StoreError
     Ok(app.store.read()?.schedules()?.into_iter().find(|scheduled| scheduled.id == schedule))
 }
 
-/// Sends a report at once, as if it were due now, and returns what became of it; nothing while it is being sent.
+/// Sends a report at once, as if it were due now, and returns what became of it; nothing where it is being sent already, and
+/// longer than [`SENT_ALREADY_MAX`].
 pub async fn send_now(app: &Arc<App>, scheduled: &Scheduled) -> Option<ScheduleRun> {
     let schedule = scheduled.id;
-    let _sending = app.schedules.begin(schedule)?;
+    let _sending = timeout(SENT_ALREADY_MAX, app.schedules.begin_next(schedule)).await.ok()?;
     let due_at = app.now();
     let id = format!("{schedule}-{}-asked", due_at.as_millis());
     let outcome = match sending::attempt(app, scheduled, due_at, &id).await {
