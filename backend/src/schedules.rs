@@ -241,7 +241,7 @@ fn find(app: &App, schedule: ScheduleId) -> Result<Option<Scheduled>, StoreError
 }
 
 /// Sends a report at once, as if it were due now, and returns what became of it; nothing where it is being sent already, and
-/// longer than [`SENT_ALREADY_MAX`].
+/// longer than two seconds.
 pub async fn send_now(app: &Arc<App>, scheduled: &Scheduled) -> Option<ScheduleRun> {
     let schedule = scheduled.id;
     let _sending = timeout(SENT_ALREADY_MAX, app.schedules.begin_next(schedule)).await.ok()?;
