@@ -11,7 +11,7 @@ mod capacity;
 mod deadlines;
 mod line;
 mod open;
-mod places;
+mod recent;
 mod register;
 mod scope;
 mod seats;

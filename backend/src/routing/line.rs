@@ -121,6 +121,8 @@ struct Line {
 struct Head {
     /// The [`urgency`] of the line's first place, or [`Self::NOTHING`].
     urgency: u64,
+    /// Where the conversation stands that is most probably the first.
+    slot: Slot,
     /// Which room its conversations ask for, in the order of [`ROOMS`].
     room: u8,
 }
@@ -244,8 +246,10 @@ impl Lines {
     fn enter(&mut self, Placed { class, rank: (priority, ranked_at) }: Placed, subject: Subject, slot: Slot) {
         let place = (priority, ranked_at, subject, Beside(slot));
         self.lines[class as usize].waiting.insert(place);
-        let head = &mut self.heads[class as usize].urgency;
-        *head = urgency(&place).min(*head);
+        let head = &mut self.heads[class as usize];
+        if urgency(&place) < head.urgency {
+            (head.urgency, head.slot) = (urgency(&place), slot);
+        }
     }
 
     /// Takes a subject out of line, if it is in one.
@@ -254,9 +258,13 @@ impl Lines {
         let place = (priority, ranked_at, subject, Beside(Slot::ANY));
         let waiting = &mut self.lines[class as usize].waiting;
         waiting.remove(&place);
-        let head = &mut self.heads[class as usize].urgency;
-        if *head == urgency(&place) {
-            *head = waiting.first().map_or(Head::NOTHING, |first| urgency(&first));
+        let head = &mut self.heads[class as usize];
+        if head.urgency == urgency(&place) {
+            let first = waiting.first();
+            (head.urgency, head.slot) = first.map_or((Head::NOTHING, Slot::ANY), |first| {
+                let (.., Beside(slot)) = first;
+                (urgency(&first), slot)
+            });
         }
     }
 
@@ -455,7 +463,7 @@ impl RoutingState {
         let lines = &mut self.index.lines;
         let number = u32::try_from(lines.lines.len()).expect("there are fewer classes than numbers for them");
         let room = room_of(class.channel, class.work);
-        lines.heads.push(Head { urgency: Head::NOTHING, room });
+        lines.heads.push(Head { urgency: Head::NOTHING, slot: Slot::ANY, room });
         let mut free = BTreeSet::new();
         for (seat, agent) in able {
             let standing = &mut self.index.seats[seat].standing;
@@ -550,10 +558,8 @@ impl RoutingState {
         }
         self.index.lines.move_to(subject, slot, before, wanted);
         // What is first now came long ago, and is looked at soon.
-        if let Some(Placed { class, .. }) = before.filter(|_| before != wanted)
-            && let Some((.., Beside(next))) = self.index.lines.first(class)
-        {
-            self.conversations.prefetch_at(next);
+        if let Some(Placed { class, .. }) = before.filter(|_| before != wanted) {
+            self.conversations.prefetch_at(self.index.lines.heads[class as usize].slot);
         }
     }
 

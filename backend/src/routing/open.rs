@@ -8,7 +8,6 @@ use prefetch_index::prefetch_index;
 use serde::{Serialize, Serializer};
 
 use super::line::Placed;
-use super::seats::SeatId;
 use super::table::{Identified, Table};
 
 /// The open conversations, found by hash and listed in the order of their ids.
@@ -45,14 +44,12 @@ pub(super) struct Running {
     pub(super) started_at: Timestamp,
     pub(super) preceded_by: OwnerCause,
     pub(super) last_seq: u32,
-    /// Where to look for its owner first, if that is an agent.
-    pub(super) seat: SeatId,
 }
 
 impl From<Segment> for Running {
     fn from(segment: Segment) -> Self {
         let Segment { owner, started_at, preceded_by, last_seq, .. } = segment;
-        Self { owner, started_at, preceded_by, last_seq, seat: SeatId::default() }
+        Self { owner, started_at, preceded_by, last_seq }
     }
 }
 
@@ -152,14 +149,14 @@ impl Conversations {
         self.table.expect(slot.0);
     }
 
-    /// Asks for the memory in which the one with an id is looked up soon.
-    pub(super) fn prefetch(&self, id: &ConversationId) {
-        self.table.prefetch(id);
-    }
-
-    /// Asks for the memory of what is in a slot.
+    /// Asks for the first memory of what is in a slot, which is looked at later.
     pub(super) fn prefetch_at(&self, slot: Slot) {
         self.table.prefetch_at(slot.0);
+    }
+
+    /// Asks for all memory of what is in a slot, which is looked at next.
+    pub(super) fn prefetch_all_at(&self, slot: Slot) {
+        self.table.prefetch_all_at(slot.0);
     }
 
     /// Returns what is in a slot, if something is.

@@ -3,10 +3,11 @@
 use std::hash::Hash;
 use std::ops::Index;
 
+use hashbrown::HashTable;
 use serde::{Serialize, Serializer};
 
-use super::places::{Mark, Places, Recent};
-use super::table::Identified;
+use super::recent::Recent;
+use super::table::{Identified, hash};
 
 /// A map from ids to things that are never taken out, whose look-ups cost the same however many there are.
 ///
@@ -14,7 +15,7 @@ use super::table::Identified;
 /// of them in a list. The ids stand side by side, so that finding a number reads nothing of the thing.
 #[derive(Clone, Debug)]
 pub struct Register<Id, Thing> {
-    places: Places,
+    numbers: HashTable<u32>,
     ids: Vec<Id>,
     things: Vec<Thing>,
     /// The numbers, in the order of the ids.
@@ -25,7 +26,7 @@ pub struct Register<Id, Thing> {
 impl<Id, Thing> Default for Register<Id, Thing> {
     fn default() -> Self {
         Self {
-            places: Places::default(),
+            numbers: HashTable::new(),
             ids: Vec::new(),
             things: Vec::new(),
             order: Vec::new(),
@@ -59,15 +60,15 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Register<Id, Thing> {
         self.search(id)
     }
 
-    /// Notes that the next look-ups are for the one with a number.
-    pub(super) fn expect(&self, number: u32) {
-        self.recent.set(number);
+    /// Asks for the memory of the one with a number.
+    pub(super) fn prefetch(&self, number: u32) {
+        self.things.get(number as usize).into_iter().for_each(Identified::prefetch);
     }
 
     // One copy for all who call it: decisions are short, and their code has to stay near the processor.
     #[inline(never)]
     fn search(&self, id: &Id) -> Option<u32> {
-        let number = self.places.find(Mark::of(id), |number| self.ids[number as usize] == *id)?;
+        let number = *self.numbers.find(hash(id), |number| self.ids[*number as usize] == *id)?;
         self.recent.set(number);
         Some(number)
     }
@@ -99,11 +100,12 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Register<Id, Thing> {
             return Some(std::mem::replace(known, thing));
         }
         let number = u32::try_from(self.ids.len()).expect("there are fewer things than numbers for them");
-        self.places.insert(Mark::of(&id), number);
         let place = self.order.partition_point(|other| self.ids[*other as usize] < id);
         self.order.insert(place, number);
         self.ids.push(id);
         self.things.push(thing);
+        let ids = &self.ids;
+        self.numbers.insert_unique(hash(&id), number, |number| hash(&ids[*number as usize]));
         None
     }
 

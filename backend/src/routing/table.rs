@@ -1,15 +1,17 @@
 //! Things by their ids, many of them and never in one place for long: found by hash, listed in the order of their ids.
 
 use std::collections::BTreeMap;
-use std::hash::Hash;
+use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 use std::ops::Index;
 
 use baton_shared::*;
+use hashbrown::HashTable;
 use prefetch_index::prefetch_index;
+use rustc_hash::FxBuildHasher;
 use serde::{Serialize, Serializer};
 
-use super::places::{Mark, Places, Recent};
+use super::recent::Recent;
 
 /// A thing that knows its id.
 pub trait Identified<Id> {
@@ -27,7 +29,7 @@ pub trait Identified<Id> {
 /// of their ids sorts, so whoever looks for a few of many uses [`Table::matching`].
 #[derive(Clone, Debug)]
 pub struct Table<Id, Thing> {
-    places: Places,
+    places: HashTable<u32>,
     slots: Vec<Option<Thing>>,
     vacant: Vec<u32>,
     recent: Recent,
@@ -37,7 +39,7 @@ pub struct Table<Id, Thing> {
 impl<Id, Thing> Default for Table<Id, Thing> {
     fn default() -> Self {
         Self {
-            places: Places::default(),
+            places: HashTable::new(),
             slots: Vec::new(),
             vacant: Vec::new(),
             recent: Recent::default(),
@@ -74,20 +76,20 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
     // One copy for all who call it: decisions are short, and their code has to stay near the processor.
     #[inline(never)]
     fn search(&self, id: &Id) -> Option<u32> {
-        let place = self.places.find(Mark::of(id), is_in(&self.slots, id))?;
+        let place = *self.places.find(hash(id), is_in(&self.slots, id))?;
         self.recent.set(place);
         self.slots[place as usize].iter().for_each(Identified::prefetch);
         Some(place)
     }
 
-    /// Asks for the memory in which an id is looked up soon.
-    pub(super) fn prefetch(&self, id: &Id) {
-        self.places.prefetch(Mark::of(id));
-    }
-
-    /// Asks for the memory of the one at a place.
+    /// Asks for the first memory of the one at a place, which is looked at later.
     pub(super) fn prefetch_at(&self, place: u32) {
         prefetch_index(&self.slots, place as usize);
+    }
+
+    /// Asks for all memory of the one at a place, which is looked at next.
+    pub(super) fn prefetch_all_at(&self, place: u32) {
+        self.at(place).into_iter().for_each(Identified::prefetch);
     }
 
     /// Notes that the next look-ups are for the one at a place.
@@ -123,8 +125,8 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
 
     /// Puts the one with an id in, made where it is to stand, and returns its place and the one that had its id.
     pub(super) fn put(&mut self, id: Id, make: impl FnOnce() -> Thing) -> (u32, Option<Thing>) {
-        let mark = Mark::of(&id);
-        if let Some(place) = self.places.find(mark, is_in(&self.slots, &id)) {
+        let hashed = hash(&id);
+        if let Some(place) = self.places.find(hashed, is_in(&self.slots, &id)).copied() {
             return (place, self.slots[place as usize].replace(make()));
         }
         let place = self.vacant.pop().unwrap_or_else(|| {
@@ -135,13 +137,16 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
         }
         // The thing is written first: a write that waits for its memory would hold up the one of a whole thing behind it.
         self.slots[place as usize].get_or_insert_with(make);
-        self.places.insert(mark, place);
+        let slots = &self.slots;
+        let hash_of = |place: &u32| slots[*place as usize].as_ref().map_or(0, |thing| hash(thing.id()));
+        self.places.insert_unique(hashed, place, hash_of);
         (place, None)
     }
 
     /// Takes one out.
     pub fn remove(&mut self, id: &Id) -> Option<Thing> {
-        let place = self.places.remove(Mark::of(id), is_in(&self.slots, id))?;
+        let found = self.places.find_entry(hash(id), is_in(&self.slots, id)).ok()?;
+        let (place, _) = found.remove();
         self.vacant.push(place);
         self.slots[place as usize].take()
     }
@@ -173,9 +178,14 @@ impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> Table<Id, Thing> {
     }
 }
 
+/// Returns what an id hashes to.
+pub(super) fn hash<Id: Hash>(id: &Id) -> u64 {
+    FxBuildHasher.hash_one(id)
+}
+
 /// Says whether what stands at a place has an id.
-fn is_in<Id: PartialEq, Thing: Identified<Id>>(slots: &[Option<Thing>], id: &Id) -> impl Fn(u32) -> bool {
-    move |place| slots[place as usize].as_ref().is_some_and(|known| known.id() == id)
+fn is_in<Id: PartialEq, Thing: Identified<Id>>(slots: &[Option<Thing>], id: &Id) -> impl Fn(&u32) -> bool {
+    move |place| slots[*place as usize].as_ref().is_some_and(|known| known.id() == id)
 }
 
 impl<Id: Copy + Ord + Hash, Thing: Identified<Id>> FromIterator<Thing> for Table<Id, Thing> {
@@ -203,6 +213,10 @@ impl<Id: Copy + Ord + Hash + Serialize, Thing: Identified<Id> + Serialize> Seria
 impl Identified<AgentId> for Agent {
     fn id(&self) -> &AgentId {
         &self.id
+    }
+
+    fn prefetch(&self) {
+        prefetch_index(std::slice::from_ref(&self.idle_since), 0);
     }
 }
 

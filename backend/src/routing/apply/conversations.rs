@@ -12,7 +12,6 @@ use baton_shared::segment::{FollowedBy, OwnerCause, WrapUp};
 use baton_shared::*;
 
 use super::super::open::{Open, Running, Slot};
-use super::super::seats::SeatId;
 use super::super::{Deadline, Filed, RoutingState, Subject, Talk};
 
 /// A conversation's opening, taken out of its event.
@@ -62,7 +61,6 @@ impl Change {
 impl RoutingState {
     pub(super) fn conversation_opened(&mut self, opening: Opening) {
         let Opening { conversation: id, contact, channel, queue, segment, at } = opening;
-        self.conversations.prefetch(&id);
         let at_once = self.policies.holding(queue, channel).offers_at_once;
         let waiting = Waiting::begin(Search::begin(Pool::Queue(queue), at, at_once), None);
         let found = self.queues.get(&queue);
@@ -71,7 +69,7 @@ impl RoutingState {
         let work = found.map(|queue| queue.rules.work()).unwrap_or_default();
         let owner = Owner::Queue(queue);
         let preceded_by = OwnerCause::Opened;
-        let running = Running { owner, started_at: at, preceded_by, last_seq: 0, seat: SeatId::default() };
+        let running = Running { owner, started_at: at, preceded_by, last_seq: 0 };
         self.index.touched.conversations.insert(id);
         self.index.touched.running.insert(id);
         let conversation = || Conversation {
@@ -180,9 +178,7 @@ impl RoutingState {
             Owner::Agent(agent) => self.agents.number(&agent),
             Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
         };
-        let beginning =
-            Running { owner, started_at: at, preceded_by, last_seq, seat: seat.unwrap_or_default() };
-        *running = Some(beginning);
+        *running = Some(Running { owner, started_at: at, preceded_by, last_seq });
         for passed_at in conversation.waiting().into_iter().flat_map(|waiting| waiting.search.passed.values())
         {
             self.index
@@ -332,17 +328,17 @@ impl RoutingState {
         wrap_up: WrapUp,
         at: Timestamp,
     ) {
-        let Some(slot) = self.conversations.slot(&id) else { return };
-        let Some(Open { conversation, running, placed }) = self.conversations.at_mut(slot) else { return };
         let seat = match from {
-            Owner::Agent(agent) => {
-                running.iter().for_each(|running| self.agents.expect(running.seat));
-                self.agents.number(&agent)
-            }
+            Owner::Agent(agent) => self.agents.number(&agent),
             Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => None,
         };
-        // It is changed last: until then its memory has come.
-        seat.iter().for_each(|seat| self.index.seats.prefetch(*seat));
+        // They are changed last: until then their memory has come.
+        if let Some(seat) = seat {
+            self.index.seats.prefetch(seat);
+            self.agents.prefetch(seat);
+        }
+        let Some(slot) = self.conversations.slot(&id) else { return };
+        let Some(Open { conversation, running, placed }) = self.conversations.at_mut(slot) else { return };
         self.index.deadlines.disarm(conversation);
         self.index.lines.leave(*placed, Subject::Conversation(id));
         let policy = self.policies.holding(conversation.queue, conversation.channel);

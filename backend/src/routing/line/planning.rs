@@ -90,7 +90,9 @@ impl RoutingState {
             }
             (least, soonest) = (head.urgency, Some(*class));
         }
-        lines.first(soonest?)
+        let soonest = soonest?;
+        self.conversations.prefetch_all_at(lines.heads[soonest as usize].slot);
+        lines.first(soonest)
     }
 
     /// Returns the first place of all lines that an agent can serve.
