@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use anyhow::{Context, bail};
 use baton_shared::command::Actor;
-use baton_shared::queue::{Membership, Priority};
-use baton_shared::{AgentId, Channel, Command, Level, QueueId, Role, SkillId};
+use baton_shared::queue::{Membership, Priority, QueueRules, ServiceTarget};
+use baton_shared::{AgentId, Channel, Command, Level, QueueId, Role, SkillId, Skills};
 
 use crate::app::App;
 use crate::dispatcher::Answer;
@@ -36,6 +36,9 @@ const AGENTS: [&str; 6] = ["One", "Two", "Three", "Four", "Five", "Six"];
 /// The queues, each with the skill that its conversations ask for.
 const QUEUES: [(&str, &str); 3] =
     [("Billing", "Billing"), ("Technical support", "Technical"), ("Sales", "Sales")];
+
+/// How soon every queue wants its conversations accepted, so that the wall has a service level to show.
+const TARGET: ServiceTarget = ServiceTarget { secs: 30, percent: 80 };
 
 /// The transfer group, and the skill that makes someone a member.
 const GROUP: (&str, &str) = ("Refunds", "Refunds");
@@ -82,9 +85,11 @@ async fn add_centre(app: &Arc<App>, hash: &str) -> anyhow::Result<Centre> {
     let mut queues = Vec::new();
     for (name, skill) in QUEUES {
         let skill = add_skill(app, skill, &agents).await?;
-        let command =
-            Command::AddQueue { name: name.to_owned(), skills: [skill].into(), priority: Default::default() };
+        let (called, skills, priority) = (name.to_owned(), Skills::from([skill]), Priority::default());
+        let command = Command::AddQueue { name: called.clone(), skills: skills.clone(), priority };
         let queue: QueueId = added(run(app, command).await?)?;
+        let rules = Some(Box::new(QueueRules { target: Some(TARGET), ..QueueRules::default() }));
+        run(app, Command::ChangeQueue { queue, name: called, skills, priority, rules }).await?;
         for agent in &agents {
             run(app, Command::AddMember { queue, agent: *agent }).await?;
         }

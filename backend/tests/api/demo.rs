@@ -45,6 +45,7 @@ async fn a_demo_is_a_working_contact_centre_with_a_past_and_nobody_at_work() {
     for queue in &queues {
         let agents = people.iter().filter(|person| person.role == Role::Agent);
         assert!(agents.clone().all(|agent| agent.skills.meet(&queue.skills)), "{}", queue.name);
+        assert!(queue.rules.target.is_some(), "{}", queue.name);
         assert_eq!(queue.members, agents.map(|agent| agent.id).collect(), "{}", queue.name);
     }
     let groups: Vec<_> = reading.groups().unwrap().into_iter().map(|group| group.name).collect();
