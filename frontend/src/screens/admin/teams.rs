@@ -25,6 +25,9 @@ enum Asked {
     Remove(TeamView),
 }
 
+/// How many people are shown without a way to search among them.
+const SEEN_AT_ONCE_MAX: usize = 10;
+
 /// Which of its people are chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Part {
@@ -294,17 +297,36 @@ fn PeopleChoice(setup: Setup, settings: RwSignal<TeamSettings>, part: Part) -> i
             </label>
         }
     };
-    let choices = move || {
+    let allowed = Memo::new(move |_| {
         let people = setup.people.get().into_iter();
-        let allowed = people.filter(|person| part.may_have(person) || first.contains(&person.id));
-        allowed.map(choice).collect_view()
+        people.filter(|person| part.may_have(person) || first.contains(&person.id)).collect::<Vec<_>>()
+    });
+    let sought = RwSignal::new(String::new());
+    let choices = move || {
+        let sought = sought.get();
+        let found = allowed.get().into_iter().filter(|person| is_like(&person.name, &sought));
+        found.map(choice).collect_view()
     };
     view! {
         <fieldset class="choices">
             <legend>{part.title()}</legend>
-            {choices}
+            <Show when=move || allowed.with(|allowed| allowed.len() > SEEN_AT_ONCE_MAX)>
+                <input
+                    class="field__input"
+                    type="search"
+                    aria-label=format!("Search {}", part.title().to_lowercase())
+                    placeholder="Search by name"
+                    bind:value=sought
+                />
+            </Show>
+            <div class="choices__list">{choices}</div>
         </fieldset>
     }
+}
+
+/// Says whether a name holds a text, in any case.
+fn is_like(name: &str, text: &str) -> bool {
+    name.to_lowercase().contains(&text.trim().to_lowercase())
 }
 
 #[component]
@@ -350,5 +372,11 @@ mod tests {
         assert_eq!(described(&named(&["Ann"]), 1), "Ann sees the work of 1 agent and may step in.");
         let both = "Ann and Bob see the work of 3 agents and may step in.";
         assert_eq!(described(&named(&["Ann", "Bob"]), 3), both);
+    }
+
+    #[test]
+    fn people_are_sought_by_any_part_of_their_name() {
+        assert!(is_like("Jürgen Ärmel", " äRM ") && is_like("Ann", ""));
+        assert!(!is_like("Ann", "bob"));
     }
 }
