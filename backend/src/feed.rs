@@ -7,6 +7,7 @@
 
 mod audience;
 mod frames;
+mod spread;
 mod streams;
 mod walls;
 

@@ -216,6 +216,9 @@ pub struct Marks {
 /// Whose idempotency key it is: keys of different people do not meet.
 pub type KeyScope = String;
 
+/// How long what walls count is kept: longer than any day that they show.
+pub const COUNTED_KEPT: std::time::Duration = std::time::Duration::from_secs(48 * 60 * 60);
+
 /// The answer to a command, kept by the command's idempotency key for [`ANSWER_KEPT`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StoredAnswer {

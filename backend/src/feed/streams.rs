@@ -14,6 +14,7 @@ use tokio::sync::mpsc;
 
 use super::audience::{Audience, Projected, Sent, project};
 use super::frames::{Frame, Kept, cursor, event, parse_cursor};
+use super::spread::{RESTARTED, STOPPED};
 use super::walls::{Outcome, Walls};
 use super::{BYTES_WAITING_MAX, Message, Parts, Published, Reader, Watcher, What};
 use crate::store::{Reading, StoreError};
@@ -23,26 +24,6 @@ pub const HEARTBEAT_EVERY: Duration = Duration::from_secs(20);
 
 /// How often a waiting customer is told their place at most.
 pub const LINE_EVERY: Duration = Duration::from_secs(1);
-
-/// How far apart readers come again when the server stops, and over how long a time at most.
-const STOPPED: Spread = Spread { apart_ms: 50, over_ms: 10_000 };
-
-/// How far apart readers start again who are all told to at once, and over how long a time at most: they miss what
-/// happens meanwhile.
-const RESTARTED: Spread = Spread { apart_ms: 20, over_ms: 2_000 };
-
-/// The moments at which readers come again who are sent away together.
-struct Spread {
-    apart_ms: u64,
-    over_ms: u64,
-}
-
-impl Spread {
-    /// Returns after how many milliseconds the reader at this place of so many comes.
-    fn after_ms(&self, place: u64, count: u64) -> u64 {
-        (place * self.apart_ms).min(place * self.over_ms / count.max(1))
-    }
-}
 
 struct Stream {
     reader: Reader,
@@ -334,12 +315,12 @@ impl Streams {
     /// Sends what is due by the clock.
     fn keep_time(&mut self) {
         let now = self.parts.clock.now();
-        for over in self.walls.take_over(now) {
-            self.close(|reader| matches!(reader, Reader::Wall { watcher, .. } if *watcher == over));
+        let over = self.walls.take_over(now);
+        if !over.is_empty() {
+            self.close(|reader| matches!(reader, Reader::Wall { watcher, .. } if over.contains(watcher)));
         }
-        for (watcher, events) in self.walls.tell(now) {
-            self.send(self.tail, Audience::Wall(watcher), &Sent::Wall(events));
-        }
+        let told = self.walls.tell(now);
+        self.send_walls(told);
         if now >= self.heartbeat_at {
             self.heartbeat_at = now.plus(HEARTBEAT_EVERY);
             let beat = self.heartbeat();
@@ -491,13 +472,24 @@ impl Streams {
     }
 
     fn show_wall(&mut self, watcher: Watcher) -> Option<(Wall, u64)> {
-        let store = self.parts.store.clone();
-        match self.walls.show(watcher, self.tail, self.parts.clock.now(), store.as_ref()) {
+        let (store, now) = (self.parts.store.clone(), self.parts.clock.now());
+        // What they are told next is what changed since; without this it would be what changed since they were told last.
+        if self.walls.knows(&watcher) {
+            let told = self.walls.tell_now(now);
+            self.send_walls(told);
+        }
+        match self.walls.show(watcher, self.tail, now, store.as_ref()) {
             Ok(wall) => Some((wall, self.tail)),
             Err(error) => {
                 tracing::warn!(error = %crate::telemetry::chain(&error), "a wall could not be read");
                 None
             }
+        }
+    }
+
+    fn send_walls(&mut self, told: Vec<(Watcher, Vec<WallEvent>)>) {
+        for (watcher, events) in told {
+            self.send(self.tail, Audience::Wall(watcher), &Sent::Wall(events));
         }
     }
 
@@ -582,18 +574,5 @@ mod tests {
         assert!(sizes.add(0, BYTES_WAITING_MAX * 2), "a single frame may be larger");
         assert!(!sizes.add(1, 1));
         assert!(sizes.add(0, 1));
-    }
-
-    #[test]
-    fn readers_who_are_sent_away_together_come_back_one_after_the_other() {
-        let all = |spread: Spread, count| -> Vec<u64> {
-            (0..count).map(|place| spread.after_ms(place, count)).collect()
-        };
-        assert_eq!(all(STOPPED, 3), [0, 50, 100]);
-        let many = all(STOPPED, 1_000);
-        assert!(many.windows(2).all(|pair| pair[0] < pair[1]));
-        assert!(*many.last().unwrap() < STOPPED.over_ms);
-        assert!(all(RESTARTED, 1_000).into_iter().max().unwrap() < RESTARTED.over_ms);
-        assert_eq!(STOPPED.after_ms(0, 0), 0);
     }
 }

@@ -156,6 +156,16 @@ impl Walls {
         } else if self.used_at.plus(WALL_KEPT) <= now {
             self.clear();
         }
+        self.tell_now(now)
+    }
+
+    /// Says whether what someone was shown is kept.
+    pub(super) fn knows(&self, watcher: &Watcher) -> bool {
+        self.watched.contains_key(watcher)
+    }
+
+    /// Returns how each watched wall changed since the last call.
+    pub(super) fn tell_now(&mut self, now: Timestamp) -> Vec<(Watcher, Vec<WallEvent>)> {
         let Some(board) = &mut self.board else { return Vec::new() };
         self.told_at = now;
         let stirred = board.stirred(now);

@@ -58,7 +58,7 @@ pub struct Report {
     group: Option<GroupId>,
     /// Only conversations of this channel.
     channel: Option<Channel>,
-    /// Only transfers of this outcome or reason, and segments that were followed by this.
+    /// Only transfers of this outcome or reason, segments that were followed by this, and conversations that came to this.
     outcome: Option<String>,
     /// Of segments: only those of this kind.
     kind: Option<String>,

@@ -67,7 +67,7 @@ pub async fn desk_events(
 
 /// Streams what changes on one's wall
 ///
-/// Events: `hello`, `wall`, `heartbeat`, `restart`; docs/api.md says what each asks for. It counts as the snapshot did
+/// Events: `hello`, `wall`, `schedules`, `heartbeat`, `restart`; docs/api.md says what each asks for. It counts as the snapshot did
 /// that it goes on from, so what is asked of both is the same.
 #[utoipa::path(get, path = "/api/supervisor/events", tag = "Supervisors", params(Watched),
     responses((status = 200, content_type = "text/event-stream", body = String)))]

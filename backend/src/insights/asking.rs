@@ -337,13 +337,8 @@ pub(super) fn transfers(connection: &Connection, filter: &Filter) -> Result<Cond
     if let Some(queue) = filter.queue {
         found.add("queue = ?", &[number(connection, &queue.to_string())?]);
     }
-    for (column, id) in [("sender", &filter.sender), ("receiver", &filter.receiver)] {
-        if let Some(id) = id {
-            found.add(&format!("{column} = ?"), &[number(connection, id)?]);
-        }
-    }
-    if let Some(agent) = filter.accepted_by {
-        found.add("accepted_by = ?", &[number(connection, &agent.to_string())?]);
+    for (column, id) in who_passed_on(filter) {
+        found.add(&format!("{column} = ?"), &[number(connection, &id)?]);
     }
     if let Some(channel) = filter.channel {
         found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
@@ -363,6 +358,30 @@ pub(super) fn transfers(connection: &Connection, filter: &Filter) -> Result<Cond
     Ok(found)
 }
 
+/// Returns who is named of those between whom conversations are passed on, by the columns that name them.
+fn who_passed_on(filter: &Filter) -> impl Iterator<Item = (&'static str, String)> {
+    let accepted_by = filter.accepted_by.map(|agent| agent.to_string());
+    let named = [
+        ("sender", filter.sender.clone()),
+        ("receiver", filter.receiver.clone()),
+        ("accepted_by", accepted_by),
+    ];
+    named.into_iter().filter_map(|(column, id)| Some((column, id?)))
+}
+
+/// Adds that the offers are of transfers between those who are named.
+pub(super) fn narrow_offers(
+    connection: &Connection,
+    filter: &Filter,
+    found: &mut Conditions,
+) -> Result<(), StoreError> {
+    for (column, id) in who_passed_on(filter) {
+        let theirs = format!("for_transfer in (select t.number from transfer_rows t where t.{column} = ?)");
+        found.add(&theirs, &[number(connection, &id)?]);
+    }
+    Ok(())
+}
+
 /// Says whether a word stands for some of the segments.
 pub fn is_mark_of_segments(word: &str) -> bool {
     marks::of_segments(word, Levels::USUAL).is_some()
@@ -374,13 +393,18 @@ pub fn is_mark_of_transfers(word: &str) -> bool {
 }
 
 /// Adds what only some rows of a list of segments are.
-pub(super) fn narrow_segments(filter: &Filter, found: &mut Conditions) {
+pub(super) fn narrow_segments(
+    connection: &Connection,
+    filter: &Filter,
+    found: &mut Conditions,
+) -> Result<(), StoreError> {
     for word in &filter.only {
         let (text, values) = marks::of_segments(word, filter.levels).unwrap_or(("0", Vec::new()));
         found.add(text, &values);
     }
     if let Some(reason) = filter.reason {
         found.add("reason = ?", &[Value::Integer(reason)]);
+        narrow_offers(connection, filter, found)?;
     }
     let since = filter.since.column();
     for (bound, sign) in [(filter.lasted.0, ">="), (filter.lasted.1, "<")] {
@@ -388,6 +412,7 @@ pub(super) fn narrow_segments(filter: &Filter, found: &mut Conditions) {
             found.add(&format!("ended_at - {since} {sign} ?"), &[Value::Integer(ms.cast_signed())]);
         }
     }
+    Ok(())
 }
 
 /// Says whether a word stands for some of the conversations.
@@ -406,7 +431,7 @@ pub(super) fn narrow_conversations(filter: &Filter, found: &mut Conditions) {
 pub(super) fn conversations(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
     let mut found = Conditions::new();
     found.add("opened_at >= ? and opened_at < ?", &[integer(filter.from), integer(filter.to)]);
-    of_conversations(connection, filter, &mut found)?;
+    of_conversations(connection, filter, "number", &mut found)?;
     if let Some(outcome) = &filter.outcome {
         found.add("outcome = ?", &[Value::Text(outcome.clone())]);
     }
@@ -416,10 +441,12 @@ pub(super) fn conversations(connection: &Connection, filter: &Filter) -> Result<
     Ok(found)
 }
 
-/// Adds what holds of conversations and of what customers said of them: both name the last agent and the queue.
+/// Adds what holds of conversations and of what customers said of them: both name the last agent and the queue, and the
+/// conversation in the column that is given.
 fn of_conversations(
     connection: &Connection,
     filter: &Filter,
+    conversation: &str,
     found: &mut Conditions,
 ) -> Result<(), StoreError> {
     if let Some(agent) = filter.agent {
@@ -430,6 +457,13 @@ fn of_conversations(
     }
     if let Some(channel) = filter.channel {
         found.add("channel = ?", &[Value::Text(crate::store::rows::channel(channel).to_owned())]);
+    }
+    if let Some(group) = filter.group {
+        let waited = format!(
+            "{conversation} in (select s.conversation from segment_rows s where s.place = ? and s.kind = {})",
+            Kind::Wait as i64
+        );
+        found.add(&waited, &[number(connection, &group.to_string())?]);
     }
     if let Some(transfers) = filter.transfers {
         found.add("transfers = ?", &[Value::Integer(transfers.into())]);
@@ -452,7 +486,7 @@ pub(super) fn narrow_transfers(filter: &Filter, found: &mut Conditions) {
 pub(super) fn ratings(connection: &Connection, filter: &Filter) -> Result<Conditions, StoreError> {
     let mut found = Conditions::new();
     found.add("rated_at >= ? and rated_at < ?", &[integer(filter.from), integer(filter.to)]);
-    of_conversations(connection, filter, &mut found)?;
+    of_conversations(connection, filter, "conversation", &mut found)?;
     if let Some(score) = filter.score {
         found.add("score = ?", &[Value::Integer(u8::from(score).into())]);
     }

@@ -61,7 +61,7 @@ impl Running {
         conversation: ConversationId,
         state: SegmentState,
     ) -> Segment {
-        let Self { owner, started_at, preceded_by, last_seq, .. } = *self;
+        let Self { owner, started_at, preceded_by, last_seq } = *self;
         Segment { id, conversation, owner, started_at, preceded_by, last_seq, state }
     }
 }

@@ -68,6 +68,11 @@ fn rating(stage: &mut Stage, billing: QueueId, _: QueueId) {
     stage.give(Actor::Customer(conversation), rate.clone()).unwrap();
     assert_eq!(survey(stage, conversation), Some(Survey::Answered));
     assert!(stage.give(Actor::Customer(conversation), rate).is_err(), "it is taken once");
+    set_rules(stage, billing, QueueRules { survey: true, last_agent_secs: Some(15), ..Default::default() });
+    let again = stage.customer_returns(conversation, billing);
+    stage.offer_of(again);
+    play::end(stage, Actor::Customer(again), again, None);
+    assert_eq!(survey(stage, again), None, "who served them last was only asked");
 }
 
 fn set_rules(stage: &mut Stage, queue: QueueId, rules: QueueRules) {

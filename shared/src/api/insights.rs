@@ -345,7 +345,8 @@ bodies! {
         ahead: Option<f64>,
         /// The most who did.
         ahead_max: Option<u64>,
-        /// Units that were in use when offers were refused or missed, for each that there was, from 0 to 1.
+        /// Units that were in use when offers were refused or missed, for each that there was; above 1 where someone had more
+        /// than their capacity, as when something came back to them.
         load_when_declined: Option<f64>,
     }
     /// Queues and groups, with what happened there.
@@ -403,7 +404,8 @@ bodies! {
         available_share: Option<f64>,
         /// How often they took more time for filing.
         wrap_up_extensions: u64,
-        /// Units they had in use when they refused or missed offers, for each that they have, from 0 to 1.
+        /// Units they had in use when they refused or missed offers, for each that they have; above 1 where they had more than
+        /// their capacity, as when something came back to them.
         load_when_declined: Option<f64>,
         /// From when they were asked to their first message, on average, in milliseconds.
         routed_response_ms: Option<u64>,

@@ -5,6 +5,7 @@ use baton_shared::*;
 use super::owners::lasted;
 use super::{Fold, Live, LiveOffer, millis};
 use crate::insights::rows::{Followed, Kind, Outcome, Reason, SegmentRow, Thing, TransferRow, TransferType};
+use crate::routing::NoAnswer;
 
 /// How soon after the sender got it a conversation is passed on early, in milliseconds.
 pub(crate) const EARLY_MS: u64 = 120_000;
@@ -52,14 +53,13 @@ impl Fold {
     ) {
         let Some(offer) = live.offers.remove(&id) else { return };
         let rang_ms = millis(at, offer.made_at);
-        let kind = match end {
-            OfferEnd::Accepted => {
-                live.rung = Some((offer.agent, rang_ms));
-                None
-            }
-            OfferEnd::TimedOut | OfferEnd::Cancelled => Some(Kind::Missed),
-            OfferEnd::Declined | OfferEnd::TargetGone => Some(Kind::Rejected),
-            OfferEnd::Rescinded => Some(Kind::Revoked),
+        if end == OfferEnd::Accepted {
+            live.rung = Some((offer.agent, rang_ms));
+        }
+        let kind = match NoAnswer::of(end) {
+            Some(NoAnswer::Missed) => Some(Kind::Missed),
+            Some(NoAnswer::Rejected) => Some(Kind::Rejected),
+            None => (end == OfferEnd::Rescinded).then_some(Kind::Revoked),
         };
         if let Some(kind) = kind {
             let row = self.slice(live, kind, Thing::Agent(offer.agent), offer.made_at);

@@ -68,7 +68,7 @@ pub(in crate::insights) fn segments(
             conditions
                 .add(if word == kind.word(true) { "ended_at is not null" } else { "ended_at is null" }, &[]);
         }
-        asking::narrow_segments(filter, &mut conditions);
+        asking::narrow_segments(connection, filter, &mut conditions)?;
         if let Some((at, number)) = page.after {
             asking::after(&mut conditions, "started_at, number", &[at, number]);
         }

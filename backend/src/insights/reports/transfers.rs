@@ -194,6 +194,7 @@ fn reasons(
     let filter = Filter { outcome: None, ..filter.clone() };
     let mut refused = asking::segments(connection, &filter, &[Kind::Rejected])?;
     refused.add("reason is not null and for_transfer is not null", &[]);
+    asking::narrow_offers(connection, &filter, &mut refused)?;
     // How often, and which was the last one.
     let mut found: BTreeMap<i64, (u64, [i64; 2])> = BTreeMap::new();
     refused.visit(connection, ("reason, started_at, number", "segment_rows", ""), |row| {

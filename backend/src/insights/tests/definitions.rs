@@ -325,6 +325,12 @@ fn ways_between_places_and_trends_count_each_move_once() {
         })
         .collect();
     assert_eq!(points, [(3, 2, 1, 1, 1), (1, 0, 0, 1, 0)]);
+
+    let of_the_group = Filter { group: Some(REFUNDS), ..all() };
+    let page = Page { after: None, limit: 100 };
+    let listed = scene.insights.conversation_list(&of_the_group, page).unwrap().conversations;
+    let listed: Vec<_> = listed.iter().map(|listed| listed.conversation).collect();
+    assert_eq!(listed, [group], "those that waited for it");
 }
 
 #[test]

@@ -177,6 +177,9 @@ fn refusals_of_transfers_are_counted_by_their_reasons() {
     assert!(found.iter().all(|reason| rows(reason) == reason.count));
     let filter = Filter { agent: Some(ADA), ..all() };
     assert_eq!(scene.insights.transfers(&filter).unwrap().reasons, [], "she refused none");
+    let by = |sender: AgentId| Filter { sender: Some(sender.to_string()), ..all() };
+    assert_eq!(scene.insights.transfers(&by(ADA)).unwrap().reasons, found);
+    assert_eq!(scene.insights.transfers(&by(BOB)).unwrap().reasons, [], "he passed none on");
 }
 
 #[test]

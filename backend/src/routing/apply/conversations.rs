@@ -345,7 +345,7 @@ impl RoutingState {
         let (wrap_up_secs, keeps) = (policy.wrap_up_secs, policy.keep_whispers);
         let over = running.filter(|_| conversation.segment == ended);
         let over = over.map(|over| Running { last_seq: conversation.last_seq, ..over });
-        let served = conversation.last_agent.is_some() || matches!(from, Owner::Agent(_));
+        let served = !conversation.owners.is_empty();
         let surveyed = served && self.queues.get(&conversation.queue).is_some_and(|queue| queue.rules.survey);
         conversation.state = ConversationState::Closed { at, by, epoch: conversation.epoch() + 1, surveyed };
         let oversight = conversation.oversight.take().map(|oversight| *oversight).unwrap_or_default();

@@ -11,7 +11,7 @@ use super::scene::{
     BILLING, ONE, SALES, Scene, TWO, agent, at, customer, owned, rows, said, segment, waiting,
 };
 use crate::routing::{Filed, NoAnswer, Talk, Unanswered};
-use crate::store::{Fact, Happening, Row};
+use crate::store::{COUNTED_KEPT, Fact, Happening, Row};
 
 /// Returns the bits of an id that was made at a second.
 const fn made(second: u64) -> u128 {
@@ -30,7 +30,8 @@ fn waited(queue: QueueId, began: u64, ended: Option<(u64, FollowedBy)>) -> Segme
     Segment { id, owner, started_at: at(began), state, ..segment(&waiting(1)) }
 }
 
-/// What came to queues and left them, what agents had and what was not answered is counted from a time on and in order.
+/// What came to queues and left them, what agents had and what was not answered is counted from a time on and in order, and
+/// forgotten in time.
 pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
     let mut scene = Scene::staffed(place);
     let accepted = FollowedBy::Owner(OwnerCause::Accepted(OfferId::from_bits(1)));
@@ -86,6 +87,23 @@ pub fn a_wall_counts_from_a_time_on(place: &dyn Place) {
         fact(180, BILLING, talked(3, 130_000, None)),
     ];
     assert_eq!(found, expected);
+    // Of what is too old to be shown two go with each that comes.
+    let late = Talk { ended_at: at(181).plus(COUNTED_KEPT), ..talk(4, BILLING, at(180), 0) };
+    let offer = OfferId::from_bits(made(200));
+    let answer = NoAnswer::Missed;
+    let ended_at = late.ended_at;
+    let refused = Unanswered { offer, queue: BILLING, agent: TWO, ended_at, answer };
+    scene.turn([Row::Talk(late), Row::Unanswered(refused)], Vec::new());
+    let kept = scene.ask(|reading| reading.wall_rows(at(0))).facts;
+    let kept: Vec<_> = kept
+        .iter()
+        .filter(|fact| match fact.what {
+            Happening::Talked { .. } | Happening::Missed { .. } | Happening::Rejected => true,
+            Happening::Entered | Happening::Accepted { .. } | Happening::Abandoned { .. } => false,
+        })
+        .map(|fact| fact.at)
+        .collect();
+    assert_eq!(kept, [at(126), at(180), ended_at, ended_at]);
 }
 
 /// Open conversations come with their customer and the time of their last message.

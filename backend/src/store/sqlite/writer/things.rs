@@ -10,7 +10,7 @@ use super::{Writing, body};
 use crate::routing::{Filed, NoAnswer, Talk, Unanswered};
 use crate::store::rows::{self, StoredId};
 use crate::store::sqlite::WORKSPACE;
-use crate::store::{Row, StoreError};
+use crate::store::{COUNTED_KEPT, Row, StoreError};
 
 impl Writing<'_> {
     /// Writes a thing as it is after the turn.
@@ -386,6 +386,13 @@ impl Writing<'_> {
                 talk.started_at.as_millis(),
             ],
         )?;
+        // Two for each that comes, so that what is old goes in time and no turn has much to remove.
+        self.statements.run(
+            "delete from talks where workspace_id = ?1 and (ended_at, segment) in (
+                 select ended_at, segment from talks
+                 where workspace_id = ?1 and ended_at < ?2 order by ended_at limit 2)",
+            params![WORKSPACE, talk.ended_at.minus(COUNTED_KEPT).as_millis()],
+        )?;
         Ok(())
     }
 
@@ -413,6 +420,12 @@ impl Writing<'_> {
                 unanswered.agent.blob(),
                 missed,
             ],
+        )?;
+        self.statements.run(
+            "delete from unanswered where workspace_id = ?1 and (ended_at, offer) in (
+                 select ended_at, offer from unanswered
+                 where workspace_id = ?1 and ended_at < ?2 order by ended_at limit 2)",
+            params![WORKSPACE, unanswered.ended_at.minus(COUNTED_KEPT).as_millis()],
         )?;
         Ok(())
     }
