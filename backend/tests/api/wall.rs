@@ -113,6 +113,33 @@ async fn a_wall_is_told_what_changes_and_nothing_of_others() {
 }
 
 #[tokio::test]
+async fn a_wall_that_is_opened_again_is_told_that_what_it_shows_has_gone() {
+    let app = TestApp::start();
+    let lead = app.person("Lead", Role::Administrator).await;
+    let ada = app.person("Ada", Role::Agent).await;
+    app.add_queue("Support", &[ada.id]).await;
+    assert!(customers(&wall(&lead).await).is_empty());
+    app.customer("Dan", "First").await;
+    app.app.feed.tick();
+    app.settle().await;
+    // It comes after what changed was told last, and goes before it is told again.
+    let (carla, _) = app.customer("Carla", "Hello").await;
+    let snapshot = lead.client.get("/api/supervisor").await.expect(StatusCode::OK);
+    let shown: Wall = serde_json::from_value(snapshot["wall"].clone()).unwrap();
+    assert!(customers(&shown).contains(&"Carla"));
+    let path = format!("/api/supervisor/events?after={}", snapshot["cursor"].as_str().unwrap());
+    let watching = open(&lead.client, &path).await;
+    carla.post("/api/chat/closure", &json!({})).await.expect(StatusCode::NO_CONTENT);
+    app.advance(Duration::from_secs(2));
+    app.app.feed.tick();
+    app.settle().await;
+    assert_eq!(customers(&wall(&lead).await), ["Dan"]);
+    app.app.stop().await;
+    let told = rest(watching).await;
+    assert!(told.contains("conversation_hidden"), "{told}");
+}
+
+#[tokio::test]
 async fn a_wall_begins_anew_where_it_cannot_go_on() {
     let app = TestApp::start();
     let lead = app.person("Lead", Role::Supervisor).await;
