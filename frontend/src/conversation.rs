@@ -13,6 +13,7 @@ pub mod window;
 pub mod aside;
 pub mod composer;
 pub mod contact_card;
+pub mod drafts;
 pub mod search;
 
 pub mod hand_over_all;

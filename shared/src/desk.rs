@@ -337,6 +337,8 @@ pub struct ReturnedTransfer {
     pub declined: bool,
     /// The receiver's reason, where they gave one.
     pub reason: Option<String>,
+    /// The sender's note, to begin with when they pass it on again.
+    pub note: Option<String>,
     /// When it came back.
     pub at: Timestamp,
 }

@@ -1,5 +1,6 @@
 //! The transfer dialog.
 
+use baton_frontend::conversation::drafts::{forget_note, forget_notes_but, note_about};
 use baton_frontend::conversation::summary::{Draft, Progress};
 use baton_frontend::conversation::transfer_dialog::{Handing, Targets, TransferSteps};
 use baton_shared::api::{AgentTarget, GroupTarget, OtherTarget, QueueTarget, TransferTargets};
@@ -11,7 +12,7 @@ use baton_shared::{
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
-use crate::stage::{Stage, TALK, fill, press, until, value};
+use crate::stage::{Stage, TALK, fill, frame, press, until, value};
 
 fn targets(two_is_full: bool) -> Targets {
     let agent = |bits, name: &str, why_not: Option<&str>| AgentTarget {
@@ -166,6 +167,35 @@ async fn a_choice_leads_to_a_note_and_back_and_what_was_written_stays() {
     stage.find(THREE).click();
     until("the note is asked for", || stage.count(NOTE) == 1).await;
     assert_eq!(value(&stage.find(NOTE)), "wants a refund");
+}
+
+#[wasm_bindgen_test]
+async fn a_note_is_kept_until_it_is_sent_or_its_conversation_goes() {
+    let noting = |sent: Option<&'static str>| {
+        Stage::with(move |_| {
+            let note = note_about(TALK, Mode::Cold, sent.map(str::to_owned));
+            view! { <textarea bind:value=note></textarea> }
+        })
+    };
+    let written = async |stage: &Stage| {
+        frame().await;
+        value(&stage.find("textarea"))
+    };
+    let stage = noting(None);
+    assert_eq!(written(&stage).await, "");
+    fill(&stage.find("textarea"), "wants a refund");
+    frame().await;
+    drop(stage);
+    let begun = "wants a refund";
+    assert_eq!(written(&noting(Some("sent before"))).await, begun, "what is being written goes first");
+    forget_notes_but(&[TALK]);
+    assert_eq!(written(&noting(None)).await, begun);
+    forget_note(TALK, Mode::Cold);
+    let again = noting(Some("sent before"));
+    assert_eq!(written(&again).await, "sent before");
+    drop(again);
+    forget_notes_but(&[]);
+    assert_eq!(written(&noting(None)).await, "");
 }
 
 #[wasm_bindgen_test]

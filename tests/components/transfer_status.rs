@@ -96,6 +96,7 @@ async fn what_came_back_tells_why_and_leads_on() {
             end: TransferEnd::Returned,
             declined: true,
             reason: Some("on the phone".to_owned()),
+            note: None,
             at: Timestamp::default(),
         });
         show(context, thread)

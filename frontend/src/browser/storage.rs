@@ -43,10 +43,15 @@ impl Place {
 
     /// Forgets everything whose name begins so.
     pub fn remove_all(self, prefix: &str) {
+        self.remove_where(|name| name.starts_with(prefix));
+    }
+
+    /// Forgets everything of whose name this is so.
+    pub fn remove_where(self, is_so: impl Fn(&str) -> bool) {
         let Some(storage) = self.open() else { return };
         let count = storage.length().unwrap_or(0);
         let names: Vec<String> = (0..count).filter_map(|at| storage.key(at).ok().flatten()).collect();
-        for name in names.iter().filter(|name| name.starts_with(prefix)) {
+        for name in names.iter().filter(|name| is_so(name)) {
             drop(storage.remove_item(name));
         }
     }

@@ -13,6 +13,7 @@ use crate::browser::storage::Place;
 use crate::browser::{dates, page};
 use crate::controls::toast::Toast;
 use crate::conversation::composer::sendable;
+use crate::conversation::drafts;
 use crate::conversation::message_row::handed_text;
 use crate::dispatch::{Command, Slot};
 use crate::reactive::{effect, memo};
@@ -192,7 +193,7 @@ fn keep_seen(context: DeskContext, transfer: TransferId, said: Memo<Vec<Message>
 fn AsideComposer(beside: Beside) -> impl IntoView {
     let context = DeskContext::here();
     let [field, name, button] = beside.words();
-    let draft = kept_draft(beside.kept_as());
+    let draft = drafts::kept(Place::Tab, beside.kept_as());
     let pending = move || context.dispatch.pending(beside.slot());
     let say = move || {
         page::focus(field);
@@ -251,16 +252,4 @@ fn AsideComposer(beside: Beside) -> impl IntoView {
             </button>
         </form>
     }
-}
-
-/// Returns a draft that is kept in the browser under a name whenever it changes, until it is sent.
-fn kept_draft(name: String) -> RwSignal<String> {
-    let draft = RwSignal::new(Place::Tab.get(&name).unwrap_or_default());
-    effect(move || {
-        draft.with(|draft| match draft.is_empty() {
-            true => Place::Tab.remove(&name),
-            false => Place::Tab.set(&name, draft),
-        });
-    });
-    draft
 }

@@ -1,4 +1,4 @@
-//! Where the agent writes. What is typed is kept in the browser until it is sent or the agent signs out.
+//! Where the agent writes.
 
 use baton_shared::ConversationId;
 use baton_shared::message::MESSAGE_CHARS_MAX;
@@ -11,8 +11,8 @@ use crate::app::DeskContext;
 use crate::browser::page;
 use crate::browser::storage::Place;
 use crate::controls::icon::{Icon, IconView};
+use crate::conversation::drafts;
 use crate::reactive::{effect, memo};
-use crate::session::PERSONAL;
 
 /// The customer is told at most so often that the agent is typing, in milliseconds.
 const TYPING_EVERY_MS: f64 = 3_000.0;
@@ -26,10 +26,6 @@ pub fn sendable(draft: &str) -> Option<String> {
     (!text.is_empty() && text.chars().count() <= MESSAGE_CHARS_MAX).then(|| text.to_owned())
 }
 
-fn kept_as(conversation: ConversationId) -> String {
-    format!("{PERSONAL}draft.{conversation}")
-}
-
 /// The message box.
 #[component]
 pub fn Composer(
@@ -39,7 +35,9 @@ pub fn Composer(
     on_say: Callback<String>,
 ) -> impl IntoView {
     let context = DeskContext::here();
-    let draft = kept_draft(context, conversation);
+    let draft = drafts::kept(Place::Browser, drafts::message_to(conversation));
+    effect(move || context.viewing.typed.set(draft.with(|draft| !draft.trim().is_empty())));
+    on_cleanup(move || context.viewing.typed.set(false));
     let told_ms = StoredValue::new(f64::MIN);
     let say = move || {
         if let Some(text) = draft.with_untracked(|draft| sendable(draft)) {
@@ -93,24 +91,6 @@ pub fn Composer(
             </button>
         </form>
     }
-}
-
-/// Returns a draft that is kept in the browser whenever it changes.
-fn kept_draft(context: DeskContext, conversation: ConversationId) -> RwSignal<String> {
-    let name = kept_as(conversation);
-    let draft = RwSignal::new(Place::Browser.get(&name).unwrap_or_default());
-    effect(move || {
-        draft.with(|draft| {
-            context.viewing.typed.set(!draft.trim().is_empty());
-            if draft.is_empty() {
-                Place::Browser.remove(&name);
-            } else {
-                Place::Browser.set(&name, draft);
-            }
-        });
-    });
-    on_cleanup(move || context.viewing.typed.set(false));
-    draft
 }
 
 /// Tells the customer that the owner is typing; of those who take part beside them nothing is told.

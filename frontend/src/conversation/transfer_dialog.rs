@@ -18,6 +18,7 @@ use crate::browser::page;
 use crate::controls::dialog::{Dialog, Width};
 use crate::controls::tab_list::TabList;
 use crate::controls::toast::Toast;
+use crate::conversation::drafts;
 use crate::conversation::questions::Refusal;
 use crate::conversation::summary::{Draft, streamed};
 use crate::conversation::transfer_row::{Choice, Doing, Place, Tab, place_view};
@@ -169,17 +170,27 @@ pub fn TransferDialog() -> impl IntoView {
             close.run(());
         }
     });
+    let owned = memo(move || {
+        let owned = context.live.read(|desk| desk.conversations.keys().copied().collect::<Vec<_>>());
+        owned.unwrap_or_default()
+    });
+    effect(move || owned.with(|owned| drafts::forget_notes_but(owned)));
     let steps = move |(conversation, mode)| {
-        let choices = context
-            .live
-            .peek(|desk| desk.conversations.get(&conversation).map(|thread| thread.choices.clone()));
-        let choices = choices.flatten()?;
+        let found = context.live.peek(|desk| {
+            let thread = desk.conversations.get(&conversation)?;
+            let sent = thread.returned.as_ref().and_then(|returned| returned.note.clone());
+            Some((thread.choices.clone(), sent))
+        });
+        let (choices, sent) = found.flatten()?;
         let summary = match (mode, choices.summary) {
             (Mode::Invite, _) | (Mode::Cold | Mode::Warm, Need::Off) => RwSignal::default(),
             (Mode::Cold | Mode::Warm, Need::Optional | Need::Required) => streamed(conversation),
         };
         let targets = fresh_targets(conversation);
-        let handing = Handing::begin(conversation, mode, choices, summary);
+        let handing = Handing {
+            note: drafts::note_about(conversation, mode, sent),
+            ..Handing::begin(conversation, mode, choices, summary)
+        };
         Some(view! { <TransferSteps handing=handing targets=targets on_close=close /> })
     };
     view! {
@@ -376,6 +387,7 @@ fn Confirming(
             handing.command(&choice),
             move |sentence| drop(refusal.try_set(Some(sentence))),
             move |outcome| {
+                drafts::forget_note(conversation, mode);
                 on_close.run(());
                 match outcome {
                     Outcome::Transferred(transfer) => {

@@ -372,6 +372,7 @@ mod tests {
             end,
             declined: reason.is_some(),
             reason: reason.map(str::to_owned),
+            note: None,
             at: Timestamp::default(),
         }
     }

@@ -23,7 +23,22 @@ test("a rejected transfer comes back at once with the reason", async ({ people }
   const customer = await people.customer("Ada Lovelace", "My invoice is wrong.");
   await one.accept("Ada Lovelace");
   await two.choose("Available");
-  await one.transfer("Agent Two");
+
+  // A note that was begun is there again after a way out and a reload.
+  const passing = one.dialog("Transfer");
+  const toTwo = passing.getByRole("button", { name: "Transfer to Agent Two", exact: true });
+  const note = passing.getByRole("textbox", { name: "Notes for agent", exact: true });
+  await one.chooseTask("Transfer");
+  await toTwo.click();
+  await note.fill("Billed twice.");
+  await one.page.keyboard.press("Escape");
+  await expect(passing).toBeHidden();
+  await one.page.reload();
+  await one.chooseTask("Transfer");
+  await toTwo.click();
+  await expect(note).toHaveValue("Billed twice.");
+  await passing.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+  await expect(passing).toBeHidden();
   await expect(customer.status).toHaveText("Transferring you to Agent Two");
 
   await two.offer("Ada Lovelace").getByRole("button", { name: "Reject", exact: true }).click();
@@ -36,6 +51,11 @@ test("a rejected transfer comes back at once with the reason", async ({ people }
   await expect(one.page.getByText("Agent Two rejected the transfer: I am on the phone.")).toBeVisible();
   await expect(one.transferringTo("Agent Two")).toHaveCount(0);
   await expect(one.entry("Ada Lovelace")).toContainText("Came back");
+  await one.button("Transfer again").click();
+  await toTwo.click();
+  await expect(note).toHaveValue("Billed twice.");
+  await one.page.keyboard.press("Escape");
+  await expect(passing).toBeHidden();
   await expect(customer.status).toContainText("Agent One");
   await one.say("I am still here for you.");
   await expect(customer.log).toContainText("I am still here for you.");

@@ -256,7 +256,10 @@ pub fn a_transfer_that_came_back_shows_its_reason(place: &dyn Place) {
     let changed = [Row::Transfer(returned.clone()), Row::Offer(declined.clone())];
     scene.turn(
         rows(&conversation).into_iter().chain(changed),
-        vec![Content::Reason(declined.id, "At lunch".to_owned())],
+        vec![
+            Content::Reason(declined.id, "At lunch".to_owned()),
+            Content::Note(returned.id, "Knows the invoice".to_owned()),
+        ],
     );
     let shown = |scene: &Scene| {
         scene.ask(|reading| reading.thread(conversation.id, Sight::Whole)).expect("it is there").returned
@@ -267,7 +270,15 @@ pub fn a_transfer_that_came_back_shows_its_reason(place: &dyn Place) {
     assert_eq!(scene.ask(|reading| reading.reason(OfferId::from_bits(99))), None, "there is no such offer");
     assert_eq!(
         shown(&scene),
-        Some(ReturnedTransfer { transfer: returned.id, to: to(), end, declined: true, reason, at: at(8) })
+        Some(ReturnedTransfer {
+            transfer: returned.id,
+            to: to(),
+            end,
+            declined: true,
+            reason,
+            note: Some("Knows the invoice".to_owned()),
+            at: at(8)
+        })
     );
 
     let end = TransferEnd::Expired;
@@ -281,6 +292,7 @@ pub fn a_transfer_that_came_back_shows_its_reason(place: &dyn Place) {
             end,
             declined: false,
             reason: None,
+            note: None,
             at: at(69)
         })
     );

@@ -259,7 +259,7 @@ fn returned(
     segment: &Segment,
     transfers: &[Noted],
 ) -> Result<Option<ReturnedTransfer>, StoreError> {
-    let Some(Noted { transfer, .. }) = transfers.last() else { return Ok(None) };
+    let Some(Noted { transfer, note, .. }) = transfers.last() else { return Ok(None) };
     let TransferState::Ended {
         at,
         end: end @ (TransferEnd::Returned | TransferEnd::CalledOff | TransferEnd::Expired),
@@ -296,6 +296,7 @@ fn returned(
         end,
         declined,
         reason: reason.filter(|reason| !reason.is_empty()),
+        note: note.clone(),
         at,
     }))
 }
