@@ -343,7 +343,7 @@ fn whatever_people_do_with_bots_every_desk_stays_as_a_fresh_snapshot_shows_it() 
 fn detailed_name(event: &Event) -> String {
     if let Event::InviteEnded { end, .. } = event {
         format!("{end:?}")
-    } else if let Event::OwnerChanged { cause: OwnerCause::TakenOver, .. } = event {
+    } else if let Event::OwnerChanged { cause: OwnerCause::TakenOver(_), .. } = event {
         "TakenOver".to_owned()
     } else if let Event::OwnerChanged { cause: OwnerCause::Left(_), .. } = event {
         "left to a participant".to_owned()

@@ -4,7 +4,7 @@
 
 use core::time::Duration;
 
-use baton_shared::desk::{Consult, OfferCard, Thread};
+use baton_shared::desk::{Consult, OfferCard, Thread, WrapUpCard};
 use baton_shared::{
     Author, ConversationId, Desk, DeskEvent, Message, Mode, OfferEnd, OfferId, TransferEnd, TransferId,
 };
@@ -119,13 +119,13 @@ impl Attention {
                 DeskEvent::JoinedHidden { conversation } => self.part_ended(*conversation),
                 DeskEvent::AsideAdded { transfer, message } => self.said_aside(*transfer, message),
                 DeskEvent::WhisperAdded { message, .. } => self.whispered(message),
+                DeskEvent::WrapUpShown { wrap_up } => self.wrap_up_came(wrap_up),
                 DeskEvent::ThreadHidden { .. }
                 | DeskEvent::JoinedShown { .. }
                 | DeskEvent::ListeningShown { .. }
                 | DeskEvent::ListeningHidden { .. }
                 | DeskEvent::MessageAdded { .. }
                 | DeskEvent::MarksChanged { .. }
-                | DeskEvent::WrapUpShown { .. }
                 | DeskEvent::WrapUpHidden { .. }
                 | DeskEvent::PersonShown { .. }
                 | DeskEvent::MeChanged { .. } => {}
@@ -196,6 +196,14 @@ impl Attention {
     fn whispered(self, message: &Message) {
         if self.live.my_id().map(Author::Agent) != Some(message.author) {
             self.tell(format!("{} whispers: {}", message.name, message.text));
+        }
+    }
+
+    /// Tells what ended one's part if it was a supervisor; the card comes again whenever it is given more time.
+    fn wrap_up_came(self, card: &WrapUpCard) {
+        let known = self.live.peek(|desk| desk.wrap_ups.contains_key(&card.segment)).unwrap_or(true);
+        if let Some(news) = card.news.clone().filter(|_| !known) {
+            self.tell(news);
         }
     }
 

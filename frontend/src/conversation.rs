@@ -14,6 +14,7 @@ pub mod aside;
 pub mod composer;
 pub mod contact_card;
 pub mod drafts;
+pub mod over;
 pub mod search;
 
 pub mod hand_over_all;

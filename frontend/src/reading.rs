@@ -177,6 +177,7 @@ mod tests {
             ended_at: at,
             until: Some(at),
             ended_by: "Ended by you".to_owned(),
+            news: None,
         };
         vec![
             DeskEvent::ThreadShown { thread: thread.clone() },

@@ -346,6 +346,7 @@ pub(crate) mod tests {
             ended_at: Timestamp::default(),
             until: None,
             ended_by: "Transferred to Agent Two".to_owned(),
+            news: None,
         };
         desk.wrap_ups.insert(segment, card);
         desk.listening.insert(mine.conversation, mine.clone());

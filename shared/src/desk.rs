@@ -405,6 +405,8 @@ pub struct WrapUpCard {
     pub until: Option<Timestamp>,
     /// What ended it, in words: "Transferred to Agent Two", "Ended by the customer".
     pub ended_by: String,
+    /// What a supervisor did that ended it, in a sentence: "Supervisor took over Ada."; nothing where it was no supervisor.
+    pub news: Option<String>,
 }
 
 /// How a desk changes.

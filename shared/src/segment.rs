@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use crate::conversation::{EndedBy, Owner};
-use crate::ids::{ConversationId, FlowId, InviteId, OfferId, QueueId, SegmentId, TransferId, WorkflowId};
+use crate::ids::{
+    AgentId, ConversationId, FlowId, InviteId, OfferId, QueueId, SegmentId, TransferId, WorkflowId,
+};
 use crate::time::Timestamp;
 
 /// Why an owner got a conversation.
@@ -30,8 +32,8 @@ pub enum OwnerCause {
     Lost,
     /// The agent who owned it left it to a participant.
     Left(InviteId),
-    /// A supervisor took it over.
-    TakenOver,
+    /// A supervisor took it over: this one, of which a log of former times says nothing.
+    TakenOver(Option<AgentId>),
     /// A supervisor put what waited in another line.
     Redirected,
     /// A workflow's next step is in another queue.

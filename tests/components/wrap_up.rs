@@ -21,6 +21,7 @@ fn show(stage: &Stage, until: Option<Timestamp>) {
         ended_at: Timestamp::default(),
         until,
         ended_by: "Ended by the customer".to_owned(),
+        news: None,
     };
     stage.context.live.apply(&[DeskEvent::WrapUpShown { wrap_up }]);
 }

@@ -130,7 +130,8 @@ pub(super) fn take_over(
         Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => WrapUp::None,
     };
     let (to, segment) = (Owner::Agent(supervisor), with.ids.segment());
-    events.push(owner_changed(conversation, from, to, OwnerCause::TakenOver, wrap_up, segment));
+    let cause = OwnerCause::TakenOver(Some(supervisor));
+    events.push(owner_changed(conversation, from, to, cause, wrap_up, segment));
     events.extend(returns::grace_anew(with, supervisor));
     Ok(Decided { events, ..Decided::new(Answer::Accepted { conversation: conversation.id }) })
 }

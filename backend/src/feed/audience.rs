@@ -506,7 +506,7 @@ impl Table<'_> {
                             false => format!("{name} has joined"),
                         }
                     }
-                    OwnerCause::TakenOver
+                    OwnerCause::TakenOver(_)
                     | OwnerCause::Redirected
                     | OwnerCause::Opened
                     | OwnerCause::Accepted(_)
@@ -548,7 +548,7 @@ impl Table<'_> {
             (
                 Owner::Queue(_) | Owner::Group(_),
                 OwnerCause::Opened
-                | OwnerCause::TakenOver
+                | OwnerCause::TakenOver(_)
                 | OwnerCause::Redirected
                 | OwnerCause::Accepted(_)
                 | OwnerCause::Left(_)

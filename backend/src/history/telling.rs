@@ -123,7 +123,7 @@ impl<'a> Telling<'a> {
             OwnerCause::Expired(_) => format!("{name} has it: nobody took the transfer in time"),
             OwnerCause::Lost => format!("{name} has it: its agent was not reachable"),
             OwnerCause::Left(_) => format!("{name} has it: its owner left"),
-            OwnerCause::TakenOver => format!("{name} has it: taken over"),
+            OwnerCause::TakenOver(_) => format!("{name} has it: taken over"),
             OwnerCause::Redirected => format!("{name} has it: a supervisor put it there"),
             OwnerCause::Routed(_) => format!("{name} has it: the next step of its workflow"),
             OwnerCause::Overflowed(left) => {

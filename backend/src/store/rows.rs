@@ -100,7 +100,7 @@ pub fn owner_cause(cause: OwnerCause) -> (&'static str, Option<Blob>) {
         OwnerCause::Returned(transfer) => ("returned", Some(transfer.blob())),
         OwnerCause::Expired(transfer) => ("expired", Some(transfer.blob())),
         OwnerCause::Lost => ("lost", None),
-        OwnerCause::TakenOver => ("taken_over", None),
+        OwnerCause::TakenOver(by) => ("taken_over", by.map(StoredId::blob)),
         OwnerCause::Redirected => ("redirected", None),
         OwnerCause::Left(invite) => ("left", Some(invite.blob())),
         OwnerCause::Routed(workflow) => ("routed", Some(workflow.blob())),

@@ -48,7 +48,8 @@ async fn a_supervisor_takes_a_conversation_over_and_its_former_owner_files_it() 
     let hers = desk(&ada).await;
     assert_eq!(hers["conversations"], json!({}));
     let (segment, card) = hers["wrap_ups"].as_object().unwrap().iter().next().unwrap();
-    assert_eq!(card["ended_by"], "Taken over by a supervisor");
+    assert_eq!(card["ended_by"], "Taken over by Lead");
+    assert_eq!(card["news"], "Lead took over Carla.");
     let message = format!("/api/conversations/{id}/messages");
     let late = ada.client.post(&message, &json!({"text": "Wait"})).await;
     late.refused(StatusCode::FORBIDDEN, "not_owner");

@@ -213,7 +213,7 @@ impl Names {
                     | OwnerCause::Returned(_)
                     | OwnerCause::Expired(_)
                     | OwnerCause::Lost
-                    | OwnerCause::TakenOver
+                    | OwnerCause::TakenOver(_)
                     | OwnerCause::Redirected
                     | OwnerCause::Routed(_)
                     | OwnerCause::Overflowed(_)

@@ -386,7 +386,7 @@ fn spend(left: &mut Left, event: &Event, step: &Step) {
         left.transfers = left.transfers.saturating_sub(1);
     } else if let Event::InviteMade { .. } = event {
         left.invites = left.invites.saturating_sub(1);
-    } else if let Event::OwnerChanged { cause: OwnerCause::TakenOver, .. } = event {
+    } else if let Event::OwnerChanged { cause: OwnerCause::TakenOver(_), .. } = event {
         left.overtakings -= 1;
     } else if let (Event::AgentLost { .. }, Step::Asks(Actor::System, _)) = (event, step) {
         left.absences -= 1;

@@ -395,7 +395,7 @@ pub fn check_held(
                 let Event::OwnerChanged { to, cause, .. } = recorded.event else { return false };
                 let back = matches!(
                     cause,
-                    OwnerCause::Returned(_) | OwnerCause::TakenBack(_) | OwnerCause::TakenOver
+                    OwnerCause::Returned(_) | OwnerCause::TakenBack(_) | OwnerCause::TakenOver(_)
                 );
                 back && to == Owner::Agent(agent.id)
             })

@@ -157,7 +157,7 @@ impl Checker {
                     Owner::Agent(agent),
                     segment::OwnerCause::Returned(_)
                     | segment::OwnerCause::TakenBack(_)
-                    | segment::OwnerCause::TakenOver,
+                    | segment::OwnerCause::TakenOver(_),
                 ) = (to, cause)
                 {
                     self.stretched.insert(*agent);

@@ -104,7 +104,7 @@ impl Tally {
                 segment::OwnerCause::Returned(_) => "came back",
                 segment::OwnerCause::Expired(_) => "left to the queue",
                 segment::OwnerCause::Lost => "lost",
-                segment::OwnerCause::TakenOver => "taken over",
+                segment::OwnerCause::TakenOver(_) => "taken over",
                 segment::OwnerCause::Redirected => "redirected",
                 segment::OwnerCause::Left(_) => "left to a participant",
                 segment::OwnerCause::Routed(_) => "routed",

@@ -216,7 +216,9 @@ test("a supervisor takes a conversation over, and its agent sees who did", async
   const [conversation] = Object.keys(conversations);
   await ask(server, "POST", `/api/conversations/${conversation}/takeover`, {}, { Cookie: supervisor });
   await expect(one.message).toHaveCount(0);
-  await expect(one.entry("Wrap-up")).toContainText("Taken over by a supervisor");
+  await expect(one.entry("Wrap-up")).toContainText("Taken over by Supervisor");
+  await expect(one.notices).toContainText(`Supervisor took over ${ADA}.`);
+  await expect(one.page.getByText("Taken over by Supervisor. This conversation is over for you.")).toBeVisible();
 });
 
 test("whoever becomes Busy is not left with an offer, and gets it back when they are Available", async ({ people, server }) => {

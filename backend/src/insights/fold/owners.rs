@@ -119,7 +119,7 @@ impl Fold {
             | OwnerCause::Accepted(_)
             | OwnerCause::Transferred(_)
             | OwnerCause::Parked(_)
-            | OwnerCause::TakenOver
+            | OwnerCause::TakenOver(_)
             | OwnerCause::Redirected
             | OwnerCause::Routed(_)
             | OwnerCause::Overflowed(_)
@@ -164,7 +164,7 @@ fn meaning(live: &Live, before: &SegmentRow, change: &Change) -> Meaning {
         OwnerCause::Expired(_) => plain(Followed::Expired, Preceded::Expired),
         OwnerCause::Lost => plain(Followed::Lost, Preceded::Lost),
         OwnerCause::Left(_) => plain(Followed::Invite, Preceded::Invite),
-        OwnerCause::TakenOver => {
+        OwnerCause::TakenOver(_) => {
             let passed = Passed { kind: TransferType::Takeover, destination: change.to.into(), at: None };
             Meaning { followed: Followed::Takeover, preceded: Preceded::Takeover, passed: Some(passed) }
         }

@@ -48,7 +48,7 @@ impl Change {
             | OwnerCause::Returned(_)
             | OwnerCause::Expired(_)
             | OwnerCause::Left(_)
-            | OwnerCause::TakenOver
+            | OwnerCause::TakenOver(_)
             | OwnerCause::Redirected
             | OwnerCause::Routed(_)
             | OwnerCause::Overflowed(_)

@@ -427,6 +427,16 @@ fn every_event() -> Vec<Event> {
             wrap_up: WrapUp::None,
             segment,
         },
+        Event::OwnerChanged {
+            conversation,
+            from: Owner::Agent(TWO),
+            to: Owner::Agent(agent),
+            epoch: 3,
+            cause: OwnerCause::TakenOver(Some(agent)),
+            ended,
+            wrap_up: WrapUp::None,
+            segment,
+        },
         Event::ConversationClosed {
             conversation,
             from: Owner::Agent(agent),

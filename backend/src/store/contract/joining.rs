@@ -207,11 +207,14 @@ pub fn a_wrap_up_shows_until_when_it_is_to_be_filed(place: &dyn Place) {
     let took_over = invite(3, &conversation, Target::Agent(TWO), over(InviteEnd::TookOver));
     let ended = [
         (FollowedBy::Owner(OwnerCause::Left(took_over.id)), "Left to Agent Two"),
-        (FollowedBy::Owner(OwnerCause::TakenOver), "Taken over by a supervisor"),
+        (FollowedBy::Owner(OwnerCause::TakenOver(None)), "Taken over by a supervisor"),
+        (FollowedBy::Owner(OwnerCause::TakenOver(Some(TWO))), "Taken over by Agent Two"),
         (FollowedBy::Owner(OwnerCause::Redirected), "Passed on by a supervisor"),
         (FollowedBy::End(EndedBy::Agent), "Ended by you"),
     ];
-    scene.turn(rows(&conversation).into_iter().chain([Row::Invite(took_over)]), Vec::new());
+    let by_two = FollowedBy::Owner(OwnerCause::TakenOver(Some(TWO)));
+    let ada = customer(&conversation, "Ada");
+    scene.turn(rows(&conversation).into_iter().chain([Row::Invite(took_over)]), vec![ada]);
     for (number, (followed_by, words)) in (10..).zip(ended) {
         let state = SegmentState::WrapUp { ended_at: at(9), followed_by, until: Some(at(number + 60)) };
         let unfiled = Segment { id: SegmentId::from_bits(number.into()), state, ..segment(&conversation) };
@@ -219,6 +222,8 @@ pub fn a_wrap_up_shows_until_when_it_is_to_be_filed(place: &dyn Place) {
         let card = scene.ask(|reading| reading.wrap_up(unfiled.id)).expect("it is to be filed");
         assert_eq!(card.until, Some(at(number + 60).minus(DEADLINE_MARGIN)));
         assert_eq!(card.ended_by, words);
+        let news = (followed_by == by_two).then_some("Agent Two took over Ada.");
+        assert_eq!(card.news.as_deref(), news);
         let desk = scene.ask(|reading| reading.desk(ONE)).expect("it is there");
         assert_eq!(desk.wrap_ups.get(&unfiled.id), Some(&card));
     }

@@ -154,6 +154,24 @@ mod tests {
     }
 
     #[test]
+    fn who_took_over_is_read_where_it_is_known() {
+        let (agent, id) = (AgentId::from_bits(1), |bits| SegmentId::from_bits(bits));
+        for (known, by) in [(format!(r#","id":"{agent}""#), Some(agent)), (String::new(), None)] {
+            let body = format!(
+                r#"{{"type":"owner_changed","conversation":"{}","from":{{"kind":"agent","id":"{agent}"}},
+                "to":{{"kind":"agent","id":"{agent}"}},"epoch":2,"cause":{{"kind":"taken_over"{known}}},
+                "ended":"{}","wrap_up":"none","segment":"{}"}}"#,
+                ConversationId::from_bits(1),
+                id(1),
+                id(2)
+            );
+            let read = read_event("owner_changed", EVENT_VERSION, &body);
+            let expected = segment::OwnerCause::TakenOver(by);
+            assert!(matches!(read, Ok(Event::OwnerChanged { cause, .. }) if cause == expected), "{read:?}");
+        }
+    }
+
+    #[test]
     fn an_event_under_another_name_is_refused() {
         let agent = AgentId::from_bits(1);
         let body = format!(r#"{{"type":"agent_lost","agent":"{agent}"}}"#);

@@ -403,15 +403,27 @@ pub(super) fn wrap_up(connection: &Connection, id: SegmentId) -> Result<Option<W
     let SegmentState::WrapUp { ended_at, followed_by, until } = segment.state else { return Ok(None) };
     let conversation =
         things::there(things::conversation(connection, segment.conversation)?, segment.conversation)?;
+    let customer = things::contact_name(connection, conversation.contact)?;
     Ok(Some(WrapUpCard {
         segment: id,
         conversation: segment.conversation,
-        customer: things::contact_name(connection, conversation.contact)?,
+        news: news(connection, followed_by, &customer)?,
+        customer,
         started_at: segment.started_at,
         ended_at,
         until: until.map(|until| until.minus(DEADLINE_MARGIN)),
         ended_by: in_words(connection, followed_by)?,
     }))
+}
+
+/// Says what a supervisor did that ended a segment.
+fn news(
+    connection: &Connection,
+    followed_by: FollowedBy,
+    customer: &str,
+) -> Result<Option<String>, StoreError> {
+    let FollowedBy::Owner(OwnerCause::TakenOver(Some(by))) = followed_by else { return Ok(None) };
+    Ok(Some(format!("{} took over {customer}.", things::agent_name(connection, by)?)))
 }
 
 /// Says what ended a segment to the agent whose it was.
@@ -428,7 +440,10 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
             let invite = things::there(things::invite(connection, id)?, id)?.0;
             format!("Left to {}", things::target_name(connection, invite.target)?)
         }
-        FollowedBy::Owner(OwnerCause::TakenOver) => "Taken over by a supervisor".to_owned(),
+        FollowedBy::Owner(OwnerCause::TakenOver(Some(by))) => {
+            format!("Taken over by {}", things::agent_name(connection, by)?)
+        }
+        FollowedBy::Owner(OwnerCause::TakenOver(None)) => "Taken over by a supervisor".to_owned(),
         FollowedBy::Owner(OwnerCause::Redirected) => "Passed on by a supervisor".to_owned(),
         FollowedBy::Owner(OwnerCause::Released | OwnerCause::Lost | OwnerCause::Expired(_)) => {
             "Returned to the queue".to_owned()
