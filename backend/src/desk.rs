@@ -152,7 +152,7 @@ fn decide_alone(with: &mut Circumstances<'_>, actor: Actor, command: Command) ->
         Command::AskSender { offer, text } => replies::ask(with, actor, offer, &text),
         Command::AnswerReceiver { offer, text } => replies::answer(with, actor, offer, &text),
         Command::RequestTransfer { conversation, target, mode, note, summary, edited, park } => {
-            let wish = transfers::Wish { conversation, target, mode, note, summary, edited, park };
+            let wish = transfers::Wish { conversation, target, mode, note, summary, edited, park, by: None };
             transfers::request(with, actor, wish)
         }
         Command::HandOver { conversation, transfer } => {

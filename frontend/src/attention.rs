@@ -161,7 +161,8 @@ impl Attention {
                 format!("{} asks you about {}", transfer.from, offer.thread.customer)
             }
             (Some(transfer), None) => {
-                format!("{} is transferred to you by {}", offer.thread.customer, transfer.from)
+                let by = transfer.by.as_ref().unwrap_or(&transfer.from);
+                format!("{} is transferred to you by {by}", offer.thread.customer)
             }
             (None, None) => format!("Incoming: {}, {}", offer.thread.customer, offer.thread.queue),
         };
@@ -199,9 +200,16 @@ impl Attention {
         }
     }
 
-    /// Tells what ended one's part if it was a supervisor; the card comes again whenever it is given more time.
+    /// Tells what ended one's part if it was a supervisor; the card comes again whenever it is given more time, and what was
+    /// under way has been told.
     fn wrap_up_came(self, card: &WrapUpCard) {
-        let known = self.live.peek(|desk| desk.wrap_ups.contains_key(&card.segment)).unwrap_or(true);
+        let known = |desk: &Desk| {
+            let open = desk.conversations.get(&card.conversation);
+            let under_way = open.and_then(|thread| thread.transfer.as_ref());
+            desk.wrap_ups.contains_key(&card.segment)
+                || under_way.is_some_and(|transfer| transfer.by.is_some())
+        };
+        let known = self.live.peek(known).unwrap_or(true);
         if let Some(news) = card.news.clone().filter(|_| !known) {
             self.tell(news);
         }
@@ -296,6 +304,12 @@ impl Attention {
                     .say(format!("{name} takes part in the conversation with {}.", thread.customer));
                 self.sound(sound::play_message);
             }
+        }
+        let open_before = before.transfer.as_ref().map(|transfer| transfer.transfer);
+        if let Some(transfer) = thread.transfer.as_ref().filter(|now| Some(now.transfer) != open_before)
+            && let Some(by) = &transfer.by
+        {
+            self.tell(format!("{by} transfers {} to {}.", thread.customer, transfer.to));
         }
         let before_asked = before.transfer.as_ref().map_or(&[][..], |transfer| &transfer.asked);
         for one in thread.transfer.iter().flat_map(|transfer| &transfer.asked) {

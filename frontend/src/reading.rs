@@ -138,6 +138,7 @@ mod tests {
         let incoming = IncomingTransfer {
             transfer,
             from: name.clone(),
+            by: Some(name.clone()),
             mode: Mode::Warm,
             note: Some("a note".to_owned()),
             summary: None,

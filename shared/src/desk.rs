@@ -208,6 +208,8 @@ pub struct Handoff {
     pub transfer: TransferId,
     /// The sender's name.
     pub from: String,
+    /// The name of the supervisor who asked for it in the sender's place, if one did.
+    pub by: Option<String>,
     /// The receiver's name.
     pub to: String,
     /// The sender's note.
@@ -226,6 +228,8 @@ pub struct Handoff {
 pub struct PendingTransfer {
     /// Which.
     pub transfer: TransferId,
+    /// The name of the supervisor who asked for it in the owner's place, if one did.
+    pub by: Option<String>,
     /// To whom.
     pub target: Target,
     /// The name of the target.
@@ -379,6 +383,8 @@ pub struct IncomingTransfer {
     pub transfer: TransferId,
     /// The sender's name.
     pub from: String,
+    /// The name of the supervisor who asked for it in the sender's place, if one did.
+    pub by: Option<String>,
     /// In which way.
     pub mode: Mode,
     /// The sender's note.

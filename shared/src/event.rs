@@ -202,7 +202,8 @@ pub enum Event {
         until: Option<Timestamp>,
     },
     /// An agent, or a bot that has the conversation, asked for a transfer; where the one it is meant for is passed over,
-    /// `pool` says who is asked instead. An event without `carried` says nothing of note and summary.
+    /// `pool` says who is asked instead. An event without `carried` says nothing of note and summary. Where a supervisor
+    /// asked for it in the agent's place, `by` says who.
     TransferRequested {
         transfer: TransferId,
         conversation: ConversationId,
@@ -218,6 +219,8 @@ pub enum Event {
         deadline: Option<Timestamp>,
         #[serde(default, skip_serializing_if = "Carried::is_nothing")]
         carried: Carried,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        by: Option<AgentId>,
     },
     /// A transfer reached its queue or group.
     TransferEnqueued {

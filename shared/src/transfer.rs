@@ -296,6 +296,9 @@ pub struct Transfer {
     pub conversation: ConversationId,
     /// By whom.
     pub from: Sender,
+    /// The supervisor who asked for it in the sender's place, if one did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<AgentId>,
     /// To whom.
     pub target: Target,
     /// In which way.

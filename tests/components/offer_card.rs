@@ -20,6 +20,7 @@ fn offered(change: impl FnOnce(&mut OfferCard) + 'static) -> Stage {
         card.transfer = Some(IncomingTransfer {
             transfer: TransferId::from_bits(1),
             from: "Agent Two".to_owned(),
+            by: None,
             mode: Mode::Cold,
             note: Some("Charged <b>twice</b>.".to_owned()),
             summary: Some("Ada was charged twice.".to_owned()),
@@ -44,6 +45,16 @@ async fn an_offer_shows_who_from_where_and_all_that_was_said() {
     ] {
         assert!(text.contains(part), "`{part}` is missing in {text}");
     }
+}
+
+#[wasm_bindgen_test]
+async fn what_a_supervisor_transferred_says_who_did_and_from_whom() {
+    let stage = offered(|card| {
+        if let Some(transfer) = &mut card.transfer {
+            transfer.by = Some("Supervisor".to_owned());
+        }
+    });
+    assert!(stage.text().contains("Transferred by Supervisor, from Agent Two"), "{}", stage.text());
 }
 
 #[wasm_bindgen_test]

@@ -16,6 +16,7 @@ fn pending(change: impl FnOnce(&mut PendingTransfer, Timestamp) + 'static) -> St
     Stage::with(move |context| {
         let mut pending = PendingTransfer {
             transfer: TRANSFER,
+            by: None,
             target: Target::Agent(AgentId::from_bits(2)),
             to: "Agent Two".to_owned(),
             mode: Mode::Cold,

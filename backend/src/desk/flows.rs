@@ -344,6 +344,7 @@ pub(super) fn give(
         pool: None,
         deadline: deadline.map(|lasts| with.now.plus(lasts)),
         carried: Carried::default(),
+        by: None,
     };
     let mut way = None;
     // What is asked, whose it becomes, why, and how long it may stay there.

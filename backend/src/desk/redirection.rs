@@ -28,7 +28,8 @@ pub(super) fn redirect(
     let decided = match from {
         Owner::Agent(owner) => {
             let (mode, summary, edited, park) = (Mode::Cold, None, None, false);
-            let wish = Wish { conversation, target, mode, note, summary, edited, park };
+            let by = (owner != agent).then_some(agent);
+            let wish = Wish { conversation, target, mode, note, summary, edited, park, by };
             transfers::pass_on(with, open, owner, wish)?
         }
         Owner::Queue(_) | Owner::Group(_) | Owner::Flow(_) | Owner::External(_) => {

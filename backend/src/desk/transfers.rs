@@ -23,6 +23,8 @@ pub(super) struct Wish {
     pub(super) summary: Option<String>,
     pub(super) edited: Option<bool>,
     pub(super) park: bool,
+    /// Who asks for it in the owner's place.
+    pub(super) by: Option<AgentId>,
 }
 
 /// Where the search for a named receiver begins.
@@ -68,7 +70,7 @@ pub(super) fn pass_on(
     let carried = Carried { note: note.is_some(), summary: summary.is_some(), edited };
     let mut content: Vec<Content> = note.map(|note| Content::Note(transfer, note)).into_iter().collect();
     content.extend(summary.map(|summary| Content::Summary(transfer, summary)));
-    let new = New { transfer, conversation, from, policy, carried };
+    let new = New { transfer, conversation, from, by: wish.by, policy, carried };
     let events = match wish.target {
         Target::Agent(agent) => to_agent(with, new, agent, wish.mode, wish.park)?,
         Target::Workflow(_) | Target::Flow(_) | Target::External(_) if wish.mode == Mode::Warm => {
@@ -96,6 +98,7 @@ pub(super) struct New<'a> {
     pub(super) transfer: TransferId,
     pub(super) conversation: &'a Conversation,
     pub(super) from: AgentId,
+    pub(super) by: Option<AgentId>,
     pub(super) policy: TransferPolicy,
     pub(super) carried: Carried,
 }
@@ -163,6 +166,7 @@ pub(super) fn requested(
         pool,
         deadline: lasts.map(|lasts| with.now.plus(lasts)),
         carried: new.carried,
+        by: new.by,
     }
 }
 

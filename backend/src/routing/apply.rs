@@ -151,6 +151,7 @@ impl RoutingState {
                 pool,
                 deadline,
                 carried: _,
+                by,
             } => {
                 let search = match (target, mode) {
                     (Target::Agent(_), _) | (_, Mode::Warm) => pool.or(target.pool()),
@@ -179,6 +180,7 @@ impl RoutingState {
                     id: *transfer,
                     conversation: *conversation,
                     from: *from,
+                    by: *by,
                     target: *target,
                     mode: *mode,
                     queue,

@@ -229,7 +229,17 @@ async fn a_supervisor_passes_on_what_an_agent_has_and_what_waits() {
     assert!(names.contains(&&json!("Cid")) && !names.contains(&&json!("Ada")), "{names:?}");
     teams.only_early("redirection", to(&cid), StatusCode::NO_CONTENT).await;
     assert_eq!(desk(&teams.bob).await["offers"], json!({}), "what was under way is over");
+    let hers = teams.thread(&desk(&teams.ada).await, "conversations");
+    assert_eq!(hers["transfer"]["by"], "Early", "she did not ask for it");
+    let his = desk(&cid).await["offers"].clone();
+    let offer = his.as_object().unwrap().values().next().unwrap();
+    assert_eq!((&offer["transfer"]["from"], &offer["transfer"]["by"]), (&json!("Ada"), &json!("Early")));
     assert_eq!(accept(&cid).await, teams.conversation);
+    let his = teams.thread(&desk(&cid).await, "conversations");
+    assert_eq!((&his["handoffs"][0]["from"], &his["handoffs"][0]["by"]), (&json!("Ada"), &json!("Early")));
+    let hers = desk(&teams.ada).await["wrap_ups"].clone();
+    let card = hers.as_object().unwrap().values().next().unwrap();
+    assert_eq!(card["news"], "Early transferred Carla to Cid.");
 
     app.customer("Dan", "Is anybody there?").await;
     let offers = desk(&teams.ada).await["offers"].clone();

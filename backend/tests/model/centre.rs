@@ -157,6 +157,7 @@ fn print_of(work: &OpenWork, left: Left, broken: &Broken) -> u64 {
             id,
             conversation,
             from,
+            by,
             target,
             mode,
             queue,
@@ -166,7 +167,8 @@ fn print_of(work: &OpenWork, left: Left, broken: &Broken) -> u64 {
             after_seq,
             state,
         } = transfer;
-        (id, conversation, from, target, mode, queue, work, requested_at, after_seq, state).hash(&mut hasher);
+        let sent = (id, conversation, from, by, target, mode);
+        (sent, queue, work, requested_at, after_seq, state).hash(&mut hasher);
     }
     for invite in &work.invites {
         let Invite { id, conversation, from, target, work, policy: _, made_at, state } = invite;

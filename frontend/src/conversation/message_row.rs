@@ -121,12 +121,14 @@ pub fn row_view(key: u64, content: Content, context: RowContext) -> AnyView {
 }
 
 fn handoff_view(key: u64, handoff: Handoff) -> AnyView {
+    let directed = handoff.by.is_some();
     view! {
         <div class="log__handoff" data-row=key>
             <div class="handoff">
                 <p>
+                    {handoff.by.map(|by| view! { <strong>{by}</strong> " transferred this from " })}
                     <strong>{handoff.from}</strong>
-                    " transferred this to "
+                    {if directed { " to " } else { " transferred this to " }}
                     <strong>{handoff.to}</strong>
                     " "
                     <time class="message__time">{dates::time(handoff.at)}</time>

@@ -100,9 +100,11 @@ pub fn OfferArticle(
                         .transfer
                         .as_ref()
                         .map(|transfer| {
-                            let words = match transfer.mode {
-                                Mode::Cold | Mode::Invite => format!("Transferred by {}", transfer.from),
-                                Mode::Warm => format!("Consultation from {}", transfer.from),
+                            let from = &transfer.from;
+                            let words = match (transfer.mode, &transfer.by) {
+                                (_, Some(by)) => format!("Transferred by {by}, from {from}"),
+                                (Mode::Cold | Mode::Invite, None) => format!("Transferred by {from}"),
+                                (Mode::Warm, None) => format!("Consultation from {from}"),
                             };
                             view! { <p class="offer__from">{words}</p> }
                         })}

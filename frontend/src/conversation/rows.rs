@@ -200,6 +200,7 @@ pub(crate) mod tests {
         Handoff {
             transfer: TransferId::from_bits(1),
             from: "Agent One".to_owned(),
+            by: None,
             to: "Agent Two".to_owned(),
             note: None,
             summary: None,

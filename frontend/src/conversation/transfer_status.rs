@@ -179,6 +179,7 @@ fn pending_view(context: DeskContext, conversation: ConversationId, transfer: Pe
     });
     let questions = transfer.asked.iter().filter_map(|one| question_view(context, one)).collect_view();
     let asked = asked(&transfer);
+    let by = transfer.by.map(|by| view! { <p class="banner__more">{format!("{by} asked for it.")}</p> });
     let buttons = match transfer.phase {
         PendingPhase::Consulting => consult_buttons(context, conversation, transfer.transfer),
         PendingPhase::Waiting | PendingPhase::Offered => {
@@ -189,6 +190,7 @@ fn pending_view(context: DeskContext, conversation: ConversationId, transfer: Pe
         <div class="banner banner--pending">
             <div class="banner__status" role="status" aria-live="off" aria-label=name>
                 <p>{words}</p>
+                {by}
                 <p class="banner__more">{asked}</p>
                 {questions}
             </div>
@@ -380,6 +382,7 @@ mod tests {
     fn pending(mode: Mode, phase: PendingPhase, asked: &[&str]) -> PendingTransfer {
         PendingTransfer {
             transfer: TransferId::from_bits(1),
+            by: None,
             target: Target::Agent(AgentId::from_bits(2)),
             to: "Agent Two".to_owned(),
             mode,

@@ -121,7 +121,10 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   await dialog.getByRole("button", { name: "Transfer to Agent Six", exact: true }).click();
   await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
   await expect(dialog).toBeHidden();
+  await expect(one.notices).toContainText("Supervisor transfers Ada Lovelace to Agent Six.");
+  await expect(six.offer("Ada Lovelace")).toContainText("Transferred by Supervisor, from Agent One");
   await six.accept("Ada Lovelace");
+  await expect(six.log).toContainText("Supervisor transferred this from Agent One to Agent Six");
   await expect(row(other, "Ada Lovelace")).toContainText("Agent Six");
   await press(other, "Ada Lovelace", "Listen in");
   await expect(other.getByRole("log", { name: "Messages", exact: true })).toContainText("I am the supervisor.");

@@ -148,6 +148,7 @@ impl Story {
             pool,
             deadline,
             carried,
+            by: None,
         });
         transfer
     }

@@ -260,6 +260,7 @@ fn every_event_of_bots() -> Vec<Event> {
             pool: None,
             deadline: Some(at(60)),
             carried: Carried::default(),
+            by: None,
         },
         Event::TransferEnded {
             transfer,
@@ -373,6 +374,7 @@ fn every_event() -> Vec<Event> {
             pool: Some(Pool::Queue(queue)),
             deadline: Some(at(60)),
             carried: Carried { note: true, summary: true, edited: Some(true) },
+            by: Some(TWO),
         },
         Event::TransferEnqueued { transfer, conversation, undo_until: at(5), deadline: None },
         Event::TransferRerouted { transfer, conversation, pool: Pool::Group(group) },

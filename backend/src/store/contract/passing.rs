@@ -43,7 +43,7 @@ pub fn an_offer_says_who_passes_the_conversation_on(place: &dyn Place) {
     let ids = [3, 4].map(OfferId::from_bits);
     let to_agent = transfer(3, &sent, Target::Agent(TWO), offered_to(Target::Agent(TWO), &[], Some(at(63))));
     let policy = TransferPolicy { decline: Decline::No, attributes_in_offer: false, ..Default::default() };
-    let to_agent = Transfer { policy, mode: Mode::Warm, ..to_agent };
+    let to_agent = Transfer { policy, mode: Mode::Warm, by: Some(TWO), ..to_agent };
     let enqueued = TransferState::Enqueued { undo_until: at(9), deadline: None };
     let policy = TransferPolicy { decline: Decline::NeedReason, ..Default::default() };
     let to_queue = Transfer { policy, ..transfer(4, &queued, Target::Queue(BILLING), enqueued) };
@@ -64,6 +64,7 @@ pub fn an_offer_says_who_passes_the_conversation_on(place: &dyn Place) {
     let incoming = |transfer: &Transfer, note: Option<&str>, summary: Option<&str>| IncomingTransfer {
         transfer: transfer.id,
         from: "Agent One".to_owned(),
+        by: transfer.by.map(|_| "Agent Two".to_owned()),
         mode: transfer.mode,
         note: note.map(str::to_owned),
         summary: summary.map(str::to_owned),
@@ -94,6 +95,7 @@ pub fn an_open_transfer_shows_its_target(place: &dyn Place) {
     let shown = |scene: &Scene| scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there");
     let pending = PendingTransfer {
         transfer: sent.id,
+        by: None,
         target,
         to: "Agent Two".to_owned(),
         mode: Mode::Cold,
@@ -106,6 +108,11 @@ pub fn an_open_transfer_shows_its_target(place: &dyn Place) {
     let thread = shown(&scene);
     assert_eq!((thread.handoffs, thread.returned), (Vec::new(), None));
     assert_eq!(thread.transfer, Some(pending.clone()));
+
+    // A supervisor asked for it.
+    scene.turn([Row::Transfer(Transfer { by: Some(TWO), ..sent.clone() })], Vec::new());
+    let by_two = PendingTransfer { by: Some("Agent Two".to_owned()), ..pending.clone() };
+    assert_eq!(shown(&scene).transfer, Some(by_two));
 
     // Nobody is asked yet, it has no time of its own, and it can be taken back for a moment only.
     let policy = TransferPolicy { cancel: Cancel::Undo, undo_secs: 5, ..Default::default() };
@@ -326,7 +333,10 @@ pub fn handoffs_are_the_transfers_that_changed_the_owner(place: &dyn Place) {
             TransferState::Enqueued { undo_until: at(35), deadline: None },
         ),
         transfer(12, &conversation, Target::Agent(TWO), ended(13, TransferEnd::Returned)),
-        transfer(20, &conversation, Target::Agent(TWO), ended(25, TransferEnd::Completed)),
+        Transfer {
+            by: Some(TWO),
+            ..transfer(20, &conversation, Target::Agent(TWO), ended(25, TransferEnd::Completed))
+        },
         transfer(14, &conversation, Target::Agent(TWO), ended(15, TransferEnd::Cancelled)),
         transfer(16, &conversation, Target::Agent(TWO), ended(17, TransferEnd::Expired)),
         transfer(40, &conversation, Target::Agent(TWO), TransferState::Released { deadline: at(99) }),
@@ -342,6 +352,7 @@ pub fn handoffs_are_the_transfers_that_changed_the_owner(place: &dyn Place) {
     let handoff = |transfer, to: &str, note: Option<&str>, second| Handoff {
         transfer,
         from: "Agent One".to_owned(),
+        by: (transfer == accepted).then(|| "Agent Two".to_owned()),
         to: to.to_owned(),
         note: note.map(str::to_owned),
         summary: note.map(|_| "A summary".to_owned()),

@@ -224,6 +224,7 @@ pub fn transfer(number: u64, conversation: &Conversation, target: Target, state:
         id: TransferId::from_bits(number.into()),
         conversation: conversation.id,
         from: Sender::Agent(ONE),
+        by: None,
         target,
         mode: Mode::Cold,
         queue: BILLING,

@@ -122,10 +122,12 @@ pub fn a_wrap_up_says_in_words_what_ended_the_segment(place: &dyn Place) {
     let completed = TransferState::Ended { at: at(9), end: TransferEnd::Completed };
     let to_agent = transfer(3, &conversation, Target::Agent(TWO), completed.clone());
     let to_queue = transfer(4, &conversation, Target::Queue(SALES), completed);
+    let by_two = Transfer { id: TransferId::from_bits(5), by: Some(TWO), ..to_queue.clone() };
     let ends = [
         (FollowedBy::Owner(OwnerCause::Transferred(to_agent.id)), "Transferred to Agent Two"),
         (FollowedBy::Owner(OwnerCause::Transferred(to_queue.id)), "Transferred to Sales"),
         (FollowedBy::Owner(OwnerCause::Parked(to_agent.id)), "Transferred to Agent Two"),
+        (FollowedBy::Owner(OwnerCause::Transferred(by_two.id)), "Transferred to Sales by Agent Two"),
         (FollowedBy::Owner(OwnerCause::Released), "Returned to the queue"),
         (FollowedBy::Owner(OwnerCause::Lost), "Returned to the queue"),
         (FollowedBy::Owner(OwnerCause::Expired(to_queue.id)), "Returned to the queue"),
@@ -133,7 +135,8 @@ pub fn a_wrap_up_says_in_words_what_ended_the_segment(place: &dyn Place) {
         (FollowedBy::End(EndedBy::Agent), "Ended by you"),
         (FollowedBy::End(EndedBy::System), "Ended by the system"),
     ];
-    let transfers = [to_agent, to_queue].map(Row::Transfer);
+    let told = FollowedBy::Owner(OwnerCause::Transferred(by_two.id));
+    let transfers = [to_agent, to_queue, by_two].map(Row::Transfer);
     let ada = customer(&conversation, "Ada");
     scene.turn(rows(&conversation).into_iter().chain(transfers), vec![ada]);
     assert_eq!(scene.ask(|reading| reading.wrap_up(conversation.segment)), None);
@@ -146,6 +149,8 @@ pub fn a_wrap_up_says_in_words_what_ended_the_segment(place: &dyn Place) {
         scene.turn([Row::Segment(wrap_up.clone())], Vec::new());
         let card = scene.ask(|reading| reading.wrap_up(wrap_up.id)).expect("it is to be filed");
         assert_eq!(card.ended_by, words);
+        let news = (followed_by == told).then_some("Agent Two transferred Ada to Sales.");
+        assert_eq!(card.news.as_deref(), news);
         assert_eq!((card.customer.as_str(), card.started_at, card.ended_at), ("Ada", at(1), at(9)));
         let state = SegmentState::Ended { ended_at, followed_by, disposition: None };
         scene.turn([Row::Segment(Segment { state, ..wrap_up.clone() })], Vec::new());

@@ -161,6 +161,7 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
         handoffs.push(Handoff {
             transfer: transfer.id,
             from: things::sender_name(connection, transfer.from)?,
+            by: supervisor_name(connection, transfer)?,
             to: things::target_name(connection, transfer.target)?,
             note: note.clone(),
             summary: summary.clone(),
@@ -169,6 +170,11 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
         });
     }
     Ok(handoffs)
+}
+
+/// Returns the name of the supervisor who asked for a transfer in its sender's place, if one did.
+fn supervisor_name(connection: &Connection, transfer: &Transfer) -> Result<Option<String>, StoreError> {
+    transfer.by.map(|by| things::agent_name(connection, by)).transpose()
 }
 
 /// Returns the open transfer away from the owner.
@@ -210,6 +216,7 @@ fn pending(
     let undo_until = transfer.requested_at.plus(transfer.policy.undo_lasts());
     Ok(Some(PendingTransfer {
         transfer: transfer.id,
+        by: supervisor_name(connection, transfer)?,
         target: transfer.target,
         to: things::target_name(connection, transfer.target)?,
         mode: transfer.mode,
@@ -333,6 +340,7 @@ pub(super) fn offer(connection: &Connection, id: OfferId) -> Result<Option<Offer
             Some(IncomingTransfer {
                 transfer: id,
                 from: things::sender_name(connection, transfer.from)?,
+                by: supervisor_name(connection, &transfer)?,
                 mode: transfer.mode,
                 note,
                 summary,
@@ -422,8 +430,15 @@ fn news(
     followed_by: FollowedBy,
     customer: &str,
 ) -> Result<Option<String>, StoreError> {
-    let FollowedBy::Owner(OwnerCause::TakenOver(Some(by))) = followed_by else { return Ok(None) };
-    Ok(Some(format!("{} took over {customer}.", things::agent_name(connection, by)?)))
+    let FollowedBy::Owner(cause) = followed_by else { return Ok(None) };
+    if let OwnerCause::TakenOver(Some(by)) = cause {
+        return Ok(Some(format!("{} took over {customer}.", things::agent_name(connection, by)?)));
+    }
+    let (OwnerCause::Transferred(id) | OwnerCause::Parked(id)) = cause else { return Ok(None) };
+    let transfer = things::there(things::transfer(connection, id)?, id)?.transfer;
+    let Some(by) = supervisor_name(connection, &transfer)? else { return Ok(None) };
+    let to = things::target_name(connection, transfer.target)?;
+    Ok(Some(format!("{by} transferred {customer} to {to}.")))
 }
 
 /// Says what ended a segment to the agent whose it was.
@@ -431,7 +446,10 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
     let transfer = |id| things::there(things::transfer(connection, id)?, id).map(|noted| noted.transfer);
     Ok(match followed_by {
         FollowedBy::Owner(OwnerCause::Transferred(id) | OwnerCause::Parked(id)) => {
-            format!("Transferred to {}", things::target_name(connection, transfer(id)?.target)?)
+            let transfer = transfer(id)?;
+            let by = supervisor_name(connection, &transfer)?.map(|by| format!(" by {by}"));
+            let to = things::target_name(connection, transfer.target)?;
+            format!("Transferred to {to}{}", by.unwrap_or_default())
         }
         FollowedBy::Owner(OwnerCause::TakenBack(id)) => {
             format!("Taken back by {}", things::sender_name(connection, transfer(id)?.from)?)
