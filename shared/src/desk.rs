@@ -216,6 +216,10 @@ pub struct Handoff {
     pub note: Option<String>,
     /// The summary that was sent with it.
     pub summary: Option<String>,
+    /// What the two said aside before it, where the receiver was consulted first: the last of it, oldest first, at most
+    /// [`crate::message::MESSAGES_SHOWN`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aside: Vec<Message>,
     /// When it was requested.
     pub at: Timestamp,
     /// The last message before it.

@@ -7,6 +7,7 @@ use baton_shared::{AgentId, Author, Message, Timestamp};
 use leptos::prelude::*;
 
 use crate::browser::dates;
+use crate::conversation::aside::aside_view;
 use crate::outbox::{Outgoing, Progress};
 
 /// What a row shows, with all that it needs.
@@ -31,7 +32,8 @@ impl Content {
             Self::Day(_) | Self::Unread => 40.0,
             Self::Handoff(handoff) => {
                 let texts = [&handoff.note, &handoff.summary].into_iter().flatten();
-                76.0 + texts.map(|text| 30.0 + text_height(text, line_chars)).sum::<f64>()
+                let aside = if handoff.aside.is_empty() { 0.0 } else { 30.0 };
+                76.0 + aside + texts.map(|text| 30.0 + text_height(text, line_chars)).sum::<f64>()
             }
             Self::Message(message, true) => 16.0 + text_height(&message.text, line_chars),
             Self::Message(message, false) => 44.0 + text_height(&message.text, line_chars),
@@ -114,14 +116,23 @@ pub fn row_view(key: u64, content: Content, context: RowContext) -> AnyView {
             </div>
         }
         .into_any(),
-        Content::Handoff(handoff) => handoff_view(key, handoff),
+        Content::Handoff(handoff) => handoff_view(key, handoff, context.me),
         Content::Message(message, continues) => message_view(key, message, continues, context),
         Content::Outgoing(outgoing) => outgoing_view(key, outgoing, context),
     }
 }
 
-fn handoff_view(key: u64, handoff: Handoff) -> AnyView {
+fn handoff_view(key: u64, handoff: Handoff, me: Option<AgentId>) -> AnyView {
     let directed = handoff.by.is_some();
+    let aside = (!handoff.aside.is_empty()).then(|| {
+        let said = handoff.aside.into_iter().map(|message| aside_view(message, me)).collect_view();
+        view! {
+            <details class="handed">
+                <summary class="handed__title">"Side conversation"</summary>
+                {said}
+            </details>
+        }
+    });
     view! {
         <div class="log__handoff" data-row=key>
             <div class="handoff">
@@ -135,6 +146,7 @@ fn handoff_view(key: u64, handoff: Handoff) -> AnyView {
                 </p>
                 {handoff.note.map(|note| handed_text("Note", note))}
                 {handoff.summary.map(|summary| handed_text("Summary", summary))}
+                {aside}
                 <p class="handoff__private">"Only staff see this"</p>
             </div>
         </div>

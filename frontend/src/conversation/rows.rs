@@ -204,6 +204,7 @@ pub(crate) mod tests {
             to: "Agent Two".to_owned(),
             note: None,
             summary: None,
+            aside: Vec::new(),
             at: Timestamp::default(),
             after_seq,
         }

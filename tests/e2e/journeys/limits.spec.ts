@@ -49,8 +49,12 @@ test("warm: the two talk aside, the customer sees nothing of it, and then it is 
 
   await one.ask("Consult", "Agent Two");
   await other.accept(ADA);
+  await say(one, "Billed twice in May.");
   await one.button("Hand over").click();
   await expect(ada.status).toHaveText("Agent Two has joined");
+  await other.log.getByText("Side conversation", { exact: true }).click();
+  await expect(other.log.getByText("Billed twice in May.", { exact: true })).toBeVisible();
+  await expectNoBarriers(other.page);
   await other.say("I take over.");
   await expect(ada.log).toContainText("I take over.");
   await expect(ada.log).not.toContainText("She is.");

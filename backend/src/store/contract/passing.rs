@@ -250,6 +250,15 @@ pub fn a_consultation_is_seen_by_the_two_who_hold_it(place: &dyn Place) {
     scene.turn([Row::Transfer(Transfer { state: ended, ..warm.clone() })], Vec::new());
     assert_eq!([ONE, TWO].map(|agent| consult(&scene, agent)), [None, None]);
     assert_eq!([ONE, TWO].map(|agent| desk(&scene, agent)), [vec![], vec![]]);
+    let handoffs = |scene: &Scene| {
+        scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there").handoffs
+    };
+    assert_eq!(handoffs(&scene), []);
+
+    // Whoever gets it by a consultation, and all who have it later, read what was said aside about it.
+    let ended = TransferState::Ended { at: at(40), end: TransferEnd::Completed };
+    scene.turn([Row::Transfer(Transfer { state: ended, ..warm.clone() })], Vec::new());
+    assert_eq!(handoffs(&scene)[0].aside, asked.aside);
 }
 
 /// The last transfer of the present segment is shown with its reason if it came back, until there is another.
@@ -356,6 +365,7 @@ pub fn handoffs_are_the_transfers_that_changed_the_owner(place: &dyn Place) {
         to: to.to_owned(),
         note: note.map(str::to_owned),
         summary: note.map(|_| "A summary".to_owned()),
+        aside: Vec::new(),
         at: at(second),
         after_seq: second as u32,
     };

@@ -165,11 +165,22 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
             to: things::target_name(connection, transfer.target)?,
             note: note.clone(),
             summary: summary.clone(),
+            aside: said_aside(connection, transfer)?,
             at: transfer.requested_at,
             after_seq: transfer.after_seq,
         });
     }
     Ok(handoffs)
+}
+
+/// Returns what was said aside before a transfer, for whoever has the conversation after it.
+fn said_aside(connection: &Connection, transfer: &Transfer) -> Result<Vec<Message>, StoreError> {
+    let mut said = match transfer.mode {
+        Mode::Warm => messages::asides(connection, transfer.id)?,
+        Mode::Cold | Mode::Invite => Vec::new(),
+    };
+    said.drain(..said.len().saturating_sub(MESSAGES_SHOWN));
+    Ok(said)
 }
 
 /// Returns the name of the supervisor who asked for a transfer in its sender's place, if one did.
