@@ -48,7 +48,7 @@ impl DeskContext {
         let (viewing, preferences) = (Viewing::nothing(), Preferences::load());
         let (announcer, toasts) = (Announcer::silent(), Toasts::none());
         let (dispatch, outbox) = (Dispatch::new(session, toasts), Outbox::load(session));
-        let attention = Attention::start(live, preferences, announcer, toasts);
+        let attention = Attention::start(live, viewing, preferences, announcer, toasts);
         let connection = Connection::new(live, clock, session, outbox, attention);
         let context = Self {
             session,

@@ -19,6 +19,7 @@ use crate::live_desk::LiveDesk;
 use crate::preferences::Preferences;
 use crate::reactive::effect;
 use crate::server_clock::every;
+use crate::viewing::Viewing;
 
 /// How often an offer sounds until it is answered.
 const SOUND_EVERY: Duration = Duration::from_secs(4);
@@ -36,6 +37,7 @@ const SOUNDED: &str = "baton.sounded-at";
 #[derive(Clone, Copy)]
 pub struct Attention {
     live: LiveDesk,
+    viewing: Viewing,
     preferences: Preferences,
     announcer: Announcer,
     toasts: Toasts,
@@ -51,9 +53,16 @@ pub struct Attention {
 
 impl Attention {
     /// Starts to look.
-    pub fn start(live: LiveDesk, preferences: Preferences, announcer: Announcer, toasts: Toasts) -> Self {
+    pub fn start(
+        live: LiveDesk,
+        viewing: Viewing,
+        preferences: Preferences,
+        announcer: Announcer,
+        toasts: Toasts,
+    ) -> Self {
         let attention = Self {
             live,
+            viewing,
             preferences,
             announcer,
             toasts,
@@ -118,7 +127,7 @@ impl Attention {
                 DeskEvent::ConsultHidden { transfer } => self.consult_ended(*transfer),
                 DeskEvent::JoinedHidden { conversation } => self.part_ended(*conversation),
                 DeskEvent::AsideAdded { transfer, message } => self.said_aside(*transfer, message),
-                DeskEvent::WhisperAdded { message, .. } => self.whispered(message),
+                DeskEvent::WhisperAdded { conversation, message } => self.whispered(*conversation, message),
                 DeskEvent::WrapUpShown { wrap_up } => self.wrap_up_came(wrap_up),
                 DeskEvent::ThreadHidden { .. }
                 | DeskEvent::JoinedShown { .. }
@@ -145,6 +154,14 @@ impl Attention {
         self.announcer.say(sentence.clone());
         self.toasts.show(Toast::notice(sentence));
         self.sound(sound::play_message);
+    }
+
+    /// Says something that a conversation shows too, and shows it unless one looks at that conversation.
+    fn note(self, conversation: ConversationId, sentence: String) {
+        self.announcer.say(sentence.clone());
+        if !self.viewing.looks_at(conversation) {
+            self.toasts.show(Toast::notice(sentence));
+        }
     }
 
     fn offered(self, offer: &OfferCard) {
@@ -194,9 +211,10 @@ impl Attention {
         self.toasts.show(Toast::notice(sentence));
     }
 
-    fn whispered(self, message: &Message) {
+    fn whispered(self, conversation: ConversationId, message: &Message) {
         if self.live.my_id().map(Author::Agent) != Some(message.author) {
-            self.tell(format!("{} whispers: {}", message.name, message.text));
+            self.note(conversation, format!("{} whispers: {}", message.name, message.text));
+            self.sound(sound::play_message);
         }
     }
 
@@ -250,8 +268,7 @@ impl Attention {
                 true => format!("{from} handed {customer} over to you."),
                 false => format!("The consultation about {customer} is over."),
             };
-            self.announcer.say(sentence.clone());
-            self.toasts.show(Toast::notice(sentence));
+            self.note(conversation, sentence);
         };
         set_timeout(tell, HANDED_OVER_WITHIN);
     }
@@ -272,8 +289,7 @@ impl Attention {
                 true => format!("{customer} is yours now."),
                 false => format!("Your part in the conversation with {customer} is over."),
             };
-            self.announcer.say(sentence.clone());
-            self.toasts.show(Toast::notice(sentence));
+            self.note(conversation, sentence);
         };
         set_timeout(tell, HANDED_OVER_WITHIN);
     }
@@ -315,7 +331,9 @@ impl Attention {
         for one in thread.transfer.iter().flat_map(|transfer| &transfer.asked) {
             let known = before_asked.iter().any(|known| known.question == one.question);
             if let Some(question) = one.question.as_ref().filter(|_| !known) {
-                self.tell(format!("{} asks about {}: {question}", one.name, thread.customer));
+                let sentence = format!("{} asks about {}: {question}", one.name, thread.customer);
+                self.note(thread.conversation, sentence);
+                self.sound(sound::play_message);
             }
         }
         if let Some(returned) = thread.returned.as_ref().filter(|_| thread.returned != before.returned) {

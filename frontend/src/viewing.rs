@@ -4,6 +4,7 @@ use baton_shared::desk::Thread;
 use baton_shared::{ConversationId, Desk, Mode, OfferId, SegmentId, TransferId};
 use leptos::prelude::*;
 
+use crate::browser::page;
 use crate::browser::storage::Place;
 use crate::session::PERSONAL;
 
@@ -173,6 +174,13 @@ impl Viewing {
             self.entry.set(Some(entry));
         }
         self.pane.set(Pane::Thread);
+    }
+
+    /// Says whether a conversation is open where one can see it.
+    pub fn looks_at(self, conversation: ConversationId) -> bool {
+        let open = self.entry.get_untracked().is_some_and(|entry| entry.conversation() == conversation);
+        let covered = page::narrow() && self.pane.get_untracked() == Pane::List;
+        open && !covered && !page::hidden()
     }
 
     /// Opens a conversation that was accepted, unless the agent is typing in another; says whether it did.

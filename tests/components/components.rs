@@ -3,6 +3,7 @@
 #![cfg(target_family = "wasm")]
 
 mod aside;
+mod attention;
 mod composer;
 mod insights;
 mod message_log;

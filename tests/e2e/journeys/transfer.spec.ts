@@ -246,7 +246,9 @@ test("the sender sees that it is seen, being read and decided soon, and answers 
   await two.dialog("Question").getByRole("textbox", { name: "Question", exact: true }).fill("Which invoice?");
   await two.dialog("Question").getByRole("button", { name: "Ask", exact: true }).click();
   await expect(two.dialog("Question")).toBeHidden();
-  await expect(one.notices).toContainText("Agent Two asks about Ada Lovelace: Which invoice?");
+  await expect(one.page.getByText("Agent Two asks: Which invoice?")).toBeVisible();
+  await expect(one.announced).toHaveText("Agent Two asks about Ada Lovelace: Which invoice?");
+  await expect(one.notices, "the thread that is open shows it").toBeEmpty();
   await expectNoBarriers(one.page);
   await one.button("Answer").click();
   await one.dialog("Question").getByRole("textbox", { name: "Answer", exact: true }).fill("The last one.");
