@@ -2,7 +2,9 @@
 
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{AbortSignal, Document, Element, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Window};
+use web_sys::{
+    AbortSignal, Document, Element, HtmlDocument, HtmlElement, HtmlInputElement, HtmlTextAreaElement, Window,
+};
 
 /// What marks a step of the history that the page itself has added.
 const STEP: &str = "baton-step";
@@ -162,6 +164,24 @@ pub fn select_text(id: &str) {
     if let Some(field) = element(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
         field.select();
     }
+}
+
+/// Copies the text of the field with this id, for other fields and programs; says whether the browser did.
+///
+/// The clipboard's own interface is missing on pages that are not served over TLS, as on a first try in one's own network.
+pub fn copy(id: &str) -> bool {
+    let field = element(id).and_then(|element| element.dyn_into::<HtmlTextAreaElement>().ok());
+    let Some(field) = field else { return false };
+    let before = document().active_element();
+    // Only what is selected where the focus is can be copied.
+    drop(field.focus());
+    field.select();
+    let copied =
+        document().dyn_into::<HtmlDocument>().is_ok_and(|page| page.exec_command("copy").unwrap_or(false));
+    if let Some(before) = before.and_then(|before| before.dyn_into::<HtmlElement>().ok()) {
+        drop(before.focus());
+    }
+    copied
 }
 
 /// Clicks the element with this id, if it is there.

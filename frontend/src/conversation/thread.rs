@@ -17,7 +17,7 @@ use crate::conversation::composer::Composer;
 use crate::conversation::contact_card::{ContactCard, Facts};
 use crate::conversation::message_log::{LogSource, MessageLog};
 use crate::conversation::message_row::{Delivery, RowContext};
-use crate::conversation::over::Over;
+use crate::conversation::over::{Over, Unsent};
 use crate::conversation::participants::{Participants, leave, takes_part};
 use crate::conversation::search::ConversationSearch;
 use crate::conversation::transcript::Transcript;
@@ -157,8 +157,15 @@ pub fn ThreadPane(
                 Entry::Owned(_) | Entry::Joined(_) => {
                     view! { <Composer conversation=conversation on_say=say /> }.into_any()
                 }
-                Entry::WrapUp(segment, _) => view! { <Over segment=segment /> }.into_any(),
-                Entry::Consulted(..) | Entry::Listening(_) => ().into_any(),
+                Entry::WrapUp(segment, _) => {
+                    view! {
+                        <Unsent conversation=conversation />
+                        <Over segment=segment />
+                    }
+                        .into_any()
+                }
+                Entry::Listening(_) => view! { <Unsent conversation=conversation /> }.into_any(),
+                Entry::Consulted(..) => ().into_any(),
             }}
             <div class="thread__side">
                 {move || consult.get().map(|transfer| view! { <SideConversation transfer=transfer /> })}

@@ -120,8 +120,19 @@ test("an offer nobody answers goes on, and a transfer nobody answers comes back"
 test("a conversation goes back to an agent who is still wrapping it up", async ({ people }) => {
   const { one, two } = await twoAgents(people);
   await one.transfer("Agent Two", { note: "Billed twice." });
+  await one.message.fill("I have just found it.");
   await two.accept("Ada Lovelace");
   await expect(one.wrapUp).toBeVisible();
+
+  // What was not sent by then is still at hand, to be taken elsewhere.
+  await expect(one.page.getByRole("textbox", { name: "Not sent", exact: true })).toHaveValue("I have just found it.");
+  await expectNoBarriers(one.page);
+  await one.button("Copy").click();
+  await expect(one.button("Copied")).toBeVisible();
+  const notes = one.wrapUp.getByRole("textbox", { name: "Wrap-up notes", exact: true });
+  await notes.focus();
+  await one.page.keyboard.press("ControlOrMeta+V");
+  await expect(notes).toHaveValue("I have just found it.");
 
   await two.transfer("Agent One", { note: "This one is yours after all." });
   await expect(one.offer("Ada Lovelace")).toContainText("This one is yours after all.");
