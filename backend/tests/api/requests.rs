@@ -21,7 +21,10 @@ async fn a_conversation_ends_with_a_request_that_someone_else_answers() {
     let created = ada.client.post(&creation, &json!({"note": "Ask the courier"})).await;
     let request = created.expect(StatusCode::CREATED)["id"].as_str().unwrap().to_owned();
     ada.client.post(&creation, &json!({})).await.refused(StatusCode::CONFLICT, "conversation_closed");
-    assert_eq!(desk(&ada).await["wrap_ups"].as_object().unwrap().len(), 1, "her part is to be filed");
+    let parts = desk(&ada).await["wrap_ups"].clone();
+    assert_eq!(parts.as_object().unwrap().len(), 1, "her part is to be filed");
+    let part = parts.as_object().unwrap().values().next().unwrap();
+    assert_eq!(part["ended_by"], "Ended by you with request 1");
     let phase = async || customer.get("/api/chat").await.expect(StatusCode::OK)["chat"]["phase"].clone();
     let numbered = json!({"kind": "closed", "by": "agent", "request": 1, "answer": null});
     assert_eq!(phase().await, numbered);

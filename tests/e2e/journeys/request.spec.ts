@@ -39,6 +39,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
     await one.accept("Ada Lovelace");
     await createRequest(one);
+    await expect(one.entry("Wrap-up")).toContainText("Ended by you with request 1");
     await expect(ada.status).toHaveText("Your request number is 1. We will answer later.");
     const email = ada.page.getByRole("textbox", { name: "Email", exact: true });
     const send = ada.page.getByRole("button", { name: "Send", exact: true });

@@ -14,7 +14,7 @@ use baton_shared::*;
 use rusqlite::{Connection, params};
 
 use super::things::Noted;
-use super::{WORKSPACE, messages, things};
+use super::{WORKSPACE, messages, requests, things};
 use crate::store::rows::{self, StoredId};
 use crate::store::{Sight, StoreError};
 
@@ -431,7 +431,7 @@ pub(super) fn wrap_up(connection: &Connection, id: SegmentId) -> Result<Option<W
         started_at: segment.started_at,
         ended_at,
         until: until.map(|until| until.minus(DEADLINE_MARGIN)),
-        ended_by: in_words(connection, followed_by)?,
+        ended_by: in_words(connection, &conversation, followed_by)?,
     }))
 }
 
@@ -453,7 +453,11 @@ fn news(
 }
 
 /// Says what ended a segment to the agent whose it was.
-fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, StoreError> {
+fn in_words(
+    connection: &Connection,
+    conversation: &Conversation,
+    followed_by: FollowedBy,
+) -> Result<String, StoreError> {
     let transfer = |id| things::there(things::transfer(connection, id)?, id).map(|noted| noted.transfer);
     Ok(match followed_by {
         FollowedBy::Owner(OwnerCause::Transferred(id) | OwnerCause::Parked(id)) => {
@@ -486,7 +490,10 @@ fn in_words(connection: &Connection, followed_by: FollowedBy) -> Result<String, 
             | OwnerCause::Entered(_),
         ) => "Passed on".to_owned(),
         FollowedBy::End(EndedBy::Customer) => "Ended by the customer".to_owned(),
-        FollowedBy::End(EndedBy::Agent) => "Ended by you".to_owned(),
+        FollowedBy::End(EndedBy::Agent) => match requests::request_of(connection, conversation.id)? {
+            Some((number, _)) => format!("Ended by you with request {number}"),
+            None => "Ended by you".to_owned(),
+        },
         FollowedBy::End(EndedBy::System) => "Ended by the system".to_owned(),
     })
 }
