@@ -170,6 +170,23 @@ async fn a_choice_leads_to_a_note_and_back_and_what_was_written_stays() {
 }
 
 #[wasm_bindgen_test]
+async fn what_holds_for_a_choice_follows_the_list_while_a_note_is_written() {
+    let shown = RwSignal::new(targets(false));
+    let stage = Stage::with(move |_| {
+        let choices = TransferChoices::from(&TransferPolicy::default());
+        let handing = Handing::begin(TALK, Mode::Cold, choices, RwSignal::default());
+        view! { <TransferSteps handing=handing targets=shown on_close=Callback::new(|()| {}) /> }
+    });
+    stage.find(TWO).click();
+    until("it is to be confirmed", || stage.text().contains("Offered at once")).await;
+    shown.set(targets(true));
+    until("it is told", || stage.text().contains("This person holds 4 of 4 conversations.")).await;
+    assert!(!stage.text().contains("Offered at once"));
+    shown.set(targets(false));
+    until("it is free again", || stage.text().contains("Offered at once")).await;
+}
+
+#[wasm_bindgen_test]
 async fn a_note_is_kept_until_it_is_sent_or_its_conversation_goes() {
     let noting = |sent: Option<&'static str>| {
         Stage::with(move |_| {

@@ -141,13 +141,9 @@ fn value_of(target: Target) -> String {
 
 /// Returns what will happen to a conversation that goes to a target, or why it cannot.
 fn prospect(targets: &TransferTargets, target: Target) -> String {
-    let places = Tab::ALL.into_iter().flat_map(|tab| Place::of(targets, tab, ""));
-    match places.into_iter().find(|place| place.target == target) {
+    match Place::find(targets, target) {
         None => "Cannot be transferred there.".to_owned(),
-        Some(place) if place.closed => {
-            place.why_not.unwrap_or_else(|| format!("{} is not connected.", place.name))
-        }
-        Some(place) => place.outcome.unwrap_or_default(),
+        Some(place) => place.refusal().or(place.outcome).unwrap_or_default(),
     }
 }
 

@@ -219,7 +219,10 @@ pub fn TransferSteps(
             }
             Step::Confirming(choice) => {
                 let back = Callback::new(move |()| step.set(Step::Choosing));
-                view! { <Confirming handing=handing choice=choice on_back=back on_close=on_close /> }.into_any()
+                view! {
+                    <Confirming handing=handing targets=targets choice=choice on_back=back on_close=on_close />
+                }
+                .into_any()
             }
         }}
     }
@@ -365,6 +368,7 @@ pub fn fresh_targets(conversation: ConversationId) -> RwSignal<Targets> {
 #[component]
 fn Confirming(
     handing: Handing,
+    targets: RwSignal<Targets>,
     choice: Choice,
     on_back: Callback<()>,
     on_close: Callback<()>,
@@ -373,7 +377,21 @@ fn Confirming(
     let conversation = handing.conversation;
     let refusal = RwSignal::new(None::<String>);
     let (name, mode) = (choice.place.name.clone(), choice.mode);
-    let outcome = choice.place.outcome(mode);
+    // What holds for the place may change while a note is written.
+    let (target, park, listed) = (choice.place.target, choice.park, choice.place.clone());
+    let place = memo(move || {
+        let now = targets.with(|targets| Some(Place::find(targets.listed.as_ref()?, target)));
+        now.unwrap_or_else(|| Some(listed.clone()))
+    });
+    let prospect = move || {
+        place.with(|place| match place {
+            None => Some(("refusal", "This is listed no more: go back and choose again.".to_owned())),
+            Some(place) => match place.refusal().filter(|_| !park) {
+                Some(refusal) => Some(("refusal", refusal)),
+                None => place.outcome(mode).map(|outcome| ("hint", outcome)),
+            },
+        })
+    };
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         if let Some((field, sentence)) = handing.missing() {
@@ -411,7 +429,9 @@ fn Confirming(
     view! {
         <form on:submit=submit novalidate>
             <h2>{title(mode, &name)}</h2>
-            {outcome.map(|outcome| view! { <p class="hint">{outcome}</p> })}
+            <div role="status">
+                {move || prospect().map(|(class, words)| view! { <p class=class>{words}</p> })}
+            </div>
             {(mode == Mode::Warm)
                 .then(|| {
                     view! {

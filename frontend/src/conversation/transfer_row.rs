@@ -154,6 +154,12 @@ impl Place {
         }
     }
 
+    /// Returns the place of a target, if it is listed.
+    pub fn find(targets: &TransferTargets, target: Target) -> Option<Self> {
+        let places = Tab::ALL.into_iter().flat_map(|tab| Self::of(targets, tab, ""));
+        places.into_iter().find(|place| place.target == target)
+    }
+
     fn agent(agent: &AgentTarget) -> Self {
         let percent = (agent.held * 100).checked_div(agent.limit).unwrap_or(100);
         let closed = agent.why_not.is_some();
@@ -220,6 +226,12 @@ impl Place {
 }
 
 impl Place {
+    /// Returns why it cannot take the conversation now; nothing where it can.
+    pub fn refusal(&self) -> Option<String> {
+        let gone = || format!("{} is not connected.", self.name);
+        self.closed.then(|| self.why_not.clone().unwrap_or_else(gone))
+    }
+
     /// Returns what will happen if it is chosen in this way, where that is known.
     ///
     /// The server tells it for a transfer; whoever consults or invites keeps the conversation, so nothing of it holds for
