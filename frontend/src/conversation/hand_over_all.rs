@@ -100,30 +100,43 @@ pub struct Pick {
     pub target: Target,
     /// What it is called.
     pub name: String,
+    /// Whether a person is there, and how much they hold.
+    pub marks: Vec<String>,
     /// How many can go there.
     pub takes: usize,
 }
 
 impl Pick {
-    /// Returns the targets of a kind that at least one conversation knows, in the order they are listed first.
+    /// Returns the targets of a kind that at least one conversation knows, in the order they are listed first, and those
+    /// that take none last.
     pub fn of<'a>(answers: impl Iterator<Item = &'a TransferTargets>, tab: Tab) -> Vec<Self> {
         let mut picks: Vec<Self> = Vec::new();
         for place in answers.flat_map(|targets| Place::of(targets, tab, "")) {
             let takes = usize::from(!place.closed);
             match picks.iter_mut().find(|pick| pick.target == place.target) {
                 Some(pick) => pick.takes += takes,
-                None => picks.push(Self { target: place.target, name: place.name, takes }),
+                None => {
+                    let marks =
+                        place.presence.map_or(Vec::new(), |_| place.facts.into_iter().take(2).collect());
+                    picks.push(Self { target: place.target, name: place.name, marks, takes });
+                }
             }
         }
+        picks.sort_by_key(|pick| pick.takes == 0);
         picks
     }
 
-    /// Returns how it stands in the list: with how many it takes, where that is not all.
+    /// Returns how it stands in the list: with its marks, and with how many it takes, where that is not all.
     pub fn label(&self, of: usize) -> String {
+        let mut label = self.name.clone();
+        for mark in &self.marks {
+            label.push_str(" · ");
+            label.push_str(mark);
+        }
         match self.takes {
-            all if all == of => self.name.clone(),
-            0 => format!("{} (takes none at the moment)", self.name),
-            some => format!("{} (takes {some} of {of} at the moment)", self.name),
+            all if all == of => label,
+            0 => format!("{label} (takes none at the moment)"),
+            some => format!("{label} (takes {some} of {of} at the moment)"),
         }
     }
 }
@@ -497,8 +510,8 @@ fn row_view(batch: Batch, row: Row) -> AnyView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use baton_shared::QueueId;
-    use baton_shared::api::QueueTarget;
+    use baton_shared::api::{AgentTarget, QueueTarget};
+    use baton_shared::{AgentId, Presence, QueueId, Status};
 
     fn targets(queues: &[(u128, Option<&str>)]) -> TransferTargets {
         let queue = |(bits, why_not): &(u128, Option<&str>)| QueueTarget {
@@ -528,6 +541,34 @@ mod tests {
         let labels: Vec<_> = picks.iter().map(|pick| pick.label(2)).collect();
         let wanted =
             ["Queue 1", "Queue 2 (takes 1 of 2 at the moment)", "Queue 3 (takes none at the moment)"];
+        assert_eq!(labels, wanted);
+    }
+
+    #[test]
+    fn a_person_is_marked_as_in_the_list_of_a_transfer_and_whoever_takes_none_is_last() {
+        let person = |bits, status, why_not: Option<&str>| AgentTarget {
+            id: AgentId::from_bits(bits),
+            name: format!("Agent {bits}"),
+            presence: Presence { status, reachable: status != Status::Offline },
+            held: 1,
+            limit: 4,
+            why_not: why_not.map(str::to_owned),
+            may_park: false,
+            outcome: "Offered at once.".to_owned(),
+        };
+        let of_one = |agents| TransferTargets { agents, ..targets(&[]) };
+        let busy = Some("This person is busy.");
+        let first = [person(1, Status::Busy, busy), person(2, Status::Available, busy)];
+        let second = [person(2, Status::Available, None), person(1, Status::Busy, busy)];
+        let third = person(3, Status::Offline, None);
+        let answers = [of_one(first.into()), of_one([second.into(), vec![third]].concat())];
+        let picks = Pick::of(answers.iter(), Tab::Agents);
+        let labels: Vec<_> = picks.iter().map(|pick| pick.label(2)).collect();
+        let wanted = [
+            "Agent 2 · Available · 1 of 4 (takes 1 of 2 at the moment)",
+            "Agent 3 · Offline · 1 of 4 (takes 1 of 2 at the moment)",
+            "Agent 1 · Busy · 1 of 4 (takes none at the moment)",
+        ];
         assert_eq!(labels, wanted);
     }
 

@@ -30,7 +30,8 @@ test("whoever is finishing gets no new work, hands over all that they have, and 
   await expect(dialog.getByText("Bob", { exact: true })).toBeVisible();
   await dialog.getByRole("button", { name: "Hand over all", exact: true }).click();
   await expect(dialog.getByRole("alert")).toHaveText("Choose where they go.");
-  await target.selectOption({ label: "Agent Two" });
+  const free = target.getByRole("option", { name: "Agent Two · Available" });
+  await target.selectOption(await free.getAttribute("value"));
   await dialog.getByRole("textbox", { name: "Notes for agent", exact: true }).fill("My shift is over.");
   await expectNoBarriers(one.page);
   await dialog.getByRole("button", { name: "Hand over all", exact: true }).click();
