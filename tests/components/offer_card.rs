@@ -48,6 +48,29 @@ async fn an_offer_shows_who_from_where_and_all_that_was_said() {
 }
 
 #[wasm_bindgen_test]
+async fn the_rest_of_a_long_summary_is_a_button_away() {
+    let stage = offered(|card| {
+        if let Some(transfer) = &mut card.transfer {
+            transfer.summary = Some("Ada was charged twice.\n".repeat(40));
+        }
+    });
+    const MORE: &str = ".offer__summary button";
+    until("there is more", || stage.count(MORE) == 1).await;
+    assert_eq!(stage.find(MORE).get_attribute("aria-expanded").as_deref(), Some("false"));
+    let part = || stage.find(".offer__part").client_height();
+    let before = part();
+    stage.find(MORE).click();
+    until("it is shown", || part() > before).await;
+    assert_eq!(stage.find(MORE).get_attribute("aria-expanded").as_deref(), Some("true"));
+    stage.find(MORE).click();
+    until("it is folded again", || part() == before).await;
+    // What is shown as a whole needs no button.
+    let stage = transferred();
+    until("it is laid out", || stage.find(".offer__part").client_height() > 0).await;
+    assert_eq!(stage.count(MORE), 0);
+}
+
+#[wasm_bindgen_test]
 async fn what_a_supervisor_transferred_says_who_did_and_from_whom() {
     let stage = offered(|card| {
         if let Some(transfer) = &mut card.transfer {

@@ -17,12 +17,13 @@ pub const ME: AgentId = AgentId::from_bits(1);
 /// The conversation on the stage.
 pub const TALK: ConversationId = ConversationId::from_bits(7);
 
-/// What a log needs to be laid out as in the desk.
-const STYLE: [&str; 4] = [
+/// What a log and an offer need to be laid out as in the desk.
+const STYLE: [&str; 5] = [
     include_str!("../../style/layers.css"),
     include_str!("../../style/tokens.css"),
     include_str!("../../style/reset.css"),
     include_str!("../../style/conversation/message_log.css"),
+    include_str!("../../style/conversation/offer.css"),
 ];
 
 /// At most so many frames are waited for anything.

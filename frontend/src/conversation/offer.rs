@@ -6,6 +6,7 @@ use baton_shared::{Author, Desk, Mode, OfferId, Reply, ShortReply, Timestamp, Tr
 use leptos::prelude::*;
 
 use crate::app::DeskContext;
+use crate::browser::layout::SizeWatch;
 use crate::browser::{dates, page};
 use crate::controls::ring::Ring;
 use crate::conversation::aside;
@@ -44,7 +45,9 @@ pub fn Incoming() -> impl IntoView {
 fn Offer(offer: OfferId) -> impl IntoView {
     let context = DeskContext::here();
     let card = memo(move || context.live.read(|desk| desk.offers.get(&offer).cloned()).flatten());
-    view! { {move || card.get().map(|card| view! { <OfferArticle card=card /> })} }
+    // The card is made anew with every message, and what was opened in it stays open.
+    let whole = RwSignal::new(false);
+    view! { {move || card.get().map(|card| view! { <OfferArticle card=card whole=whole /> })} }
 }
 
 /// One offer.
@@ -52,6 +55,9 @@ fn Offer(offer: OfferId) -> impl IntoView {
 pub fn OfferArticle(
     /// What is offered.
     card: OfferCard,
+    /// Whether its summary is shown as a whole.
+    #[prop(optional)]
+    whole: RwSignal<bool>,
 ) -> impl IntoView {
     let context = DeskContext::here();
     let (made_at, deadline, offer) = (card.made_at, card.deadline, card.offer);
@@ -128,9 +134,7 @@ pub fn OfferArticle(
                         {transfer.note.map(|note| view! { <p class="offer__note" dir="auto">{note}</p> })}
                         {transfer
                             .summary
-                            .map(|summary| {
-                                view! { <div class="offer__summary">{handed_text("Summary", summary)}</div> }
-                            })}
+                            .map(|summary| view! { <Summary summary=summary whole=whole /> })}
                     }
                 })}
             {card
@@ -183,6 +187,50 @@ pub fn OfferArticle(
                 </div>
             </div>
         </article>
+    }
+}
+
+/// The summary: where there is no room for all of it, a part, and a button for the rest.
+#[component]
+fn Summary(summary: String, whole: RwSignal<bool>) -> impl IntoView {
+    let part = NodeRef::<leptos::html::Div>::new();
+    let clipped = RwSignal::new(false);
+    let watch = StoredValue::new_local(None::<SizeWatch>);
+    effect(move || {
+        if let Some(part) = part.get() {
+            let shown = part.clone();
+            let look = move || {
+                if whole.try_get_untracked() == Some(false) {
+                    let _gone = clipped.try_set(shown.scroll_height() > shown.client_height() + 1);
+                }
+            };
+            watch.set_value(SizeWatch::of(&part, look));
+        }
+    });
+    view! {
+        <div class="offer__summary">
+            <div
+                class="offer__part"
+                class:offer__part--whole=move || whole.get()
+                role="group"
+                aria-label="Summary"
+                tabindex=move || whole.get().then_some("0")
+                node_ref=part
+            >
+                {handed_text("Summary", summary)}
+            </div>
+            <Show when=move || clipped.get() || whole.get()>
+                <button
+                    class="button button--small button--plain"
+                    type="button"
+                    aria-expanded=move || whole.get().to_string()
+                    on:click=move |_| whole.update(|whole| *whole = !*whole)
+                >
+                    {move || if whole.get() { "Less" } else { "More" }}
+                    <span class="for-screen-reader">" of the summary"</span>
+                </button>
+            </Show>
+        </div>
     }
 }
 

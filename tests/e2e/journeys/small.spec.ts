@@ -137,3 +137,32 @@ test("on a phone an offer leaves room for the conversation that is open", async 
   await expectNothingBeside(one.page, "the offer over a conversation");
   await expectNoBarriers(one.page);
 });
+
+test("on a phone the rest of a summary is a button away while another conversation is open", async ({ people, server }) => {
+  const two = await people.agent(2, { browser: SCREENS[1] });
+  await RemoteCustomer.start(server, "Ben Osei", "My parcel is late.");
+  await two.accept("Ben Osei");
+  const one = await people.agent(1);
+  await RemoteCustomer.start(server, "Ada Lovelace", "My invoice is wrong.");
+  await one.accept("Ada Lovelace");
+  await one.chooseTask("Transfer");
+  const dialog = one.dialog("Transfer");
+  await dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true }).click();
+  const summary = `${"The invoice of May has two lines for one order. ".repeat(6)}She wants the second one back.`;
+  await dialog.getByRole("textbox", { name: "Transfer summary", exact: true }).fill(summary);
+  await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
+
+  const offer = two.offer("Ada Lovelace");
+  const height = async (): Promise<number> =>
+    (await offer.getByRole("group", { name: "Summary", exact: true }).boundingBox())?.height ?? 0;
+  const more = offer.getByRole("button", { name: "More of the summary", exact: true });
+  await expect(more).toBeInViewport({ ratio: 1 });
+  const folded = await height();
+  await expectNoBarriers(two.page);
+  await more.click();
+  const less = offer.getByRole("button", { name: "Less of the summary", exact: true });
+  await expect(less).toHaveAttribute("aria-expanded", "true");
+  await expect.poll(height).toBeGreaterThan(2 * folded);
+  await expectNothingBeside(two.page, "the whole summary");
+  await expectNoBarriers(two.page);
+});
