@@ -220,7 +220,7 @@ pub struct Handoff {
     /// [`crate::message::MESSAGES_SHOWN`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aside: Vec<Message>,
-    /// When it was requested.
+    /// When it was requested, or handed over where the receiver was consulted first.
     pub at: Timestamp,
     /// The last message before it.
     pub after_seq: u32,

@@ -108,6 +108,30 @@ async fn the_customer_sees_nothing_of_a_consultation() {
 }
 
 #[tokio::test]
+async fn what_was_said_aside_stays_with_the_conversation_and_has_the_time_of_the_handover() {
+    let app = TestApp::start();
+    let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);
+    app.add_queue("Support", &[ada.id]).await;
+    app.make_available(&ada).await;
+    app.make_available(&bob).await;
+    let (customer, _) = app.customer("Carla", "Is my tariff right?").await;
+    let id = accept(&ada).await;
+    let transfer = consulting(&ada, &bob, &id).await;
+    let said = aside(&ada, &transfer, "a quiet question").await;
+    app.advance(Duration::from_secs(2));
+    customer.post("/api/chat/messages", &json!({"text": "Hello?"})).await.expect(StatusCode::CREATED);
+    app.advance(Duration::from_secs(1));
+    let handover = format!("/api/conversations/{id}/transfers/{transfer}/handover");
+    ada.client.post(&handover, &json!({})).await.expect(StatusCode::NO_CONTENT);
+    let handoff = desk(&bob).await["conversations"][&id]["handoffs"][0].clone();
+    assert_eq!(handoff["aside"][0]["text"], "a quiet question");
+    assert_eq!(handoff["after_seq"], 2, "not when it was asked for");
+    assert!(handoff["at"].as_str() > said["at"].as_str(), "{handoff}");
+    let heard = customer.get("/api/chat").await.expect(StatusCode::OK).to_string();
+    assert!(!heard.contains("quiet"), "{heard}");
+}
+
+#[tokio::test]
 async fn a_consultation_can_be_taken_back_or_left() {
     let app = TestApp::start();
     let (ada, bob) = (app.person("Ada", Role::Agent).await, app.person("Bob", Role::Agent).await);

@@ -250,15 +250,16 @@ pub fn a_consultation_is_seen_by_the_two_who_hold_it(place: &dyn Place) {
     scene.turn([Row::Transfer(Transfer { state: ended, ..warm.clone() })], Vec::new());
     assert_eq!([ONE, TWO].map(|agent| consult(&scene, agent)), [None, None]);
     assert_eq!([ONE, TWO].map(|agent| desk(&scene, agent)), [vec![], vec![]]);
-    let handoffs = |scene: &Scene| {
-        scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there").handoffs
-    };
+    let handoffs =
+        |scene: &Scene| scene.ask(|reading| reading.thread(id, Sight::Whole)).expect("it is there").handoffs;
     assert_eq!(handoffs(&scene), []);
 
     // Whoever gets it by a consultation, and all who have it later, read what was said aside about it.
     let ended = TransferState::Ended { at: at(40), end: TransferEnd::Completed };
     scene.turn([Row::Transfer(Transfer { state: ended, ..warm.clone() })], Vec::new());
-    assert_eq!(handoffs(&scene)[0].aside, asked.aside);
+    let [handed_over] = &handoffs(&scene)[..] else { panic!("it was handed over once") };
+    assert_eq!(handed_over.aside, asked.aside);
+    assert_eq!((handed_over.at, handed_over.after_seq), (at(40), 39), "not when it was asked for");
 }
 
 /// The last transfer of the present segment is shown with its reason if it came back, until there is another.

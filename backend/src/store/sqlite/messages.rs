@@ -95,6 +95,20 @@ pub(super) fn before_end(
     Ok(messages)
 }
 
+/// Returns the number of the last message before a time; 0 where there is none.
+pub(super) fn last_before(
+    connection: &Connection,
+    conversation: ConversationId,
+    at: Timestamp,
+) -> Result<u32, StoreError> {
+    let mut find = connection.prepare_cached(
+        "select seq from messages where workspace_id = ?1 and conversation = ?2 and at_ms < ?3
+         order by seq desc limit 1",
+    )?;
+    let found = find.query_row(params![WORKSPACE, conversation.blob(), at.as_millis()], |row| row.get(0));
+    Ok(found.optional()?.unwrap_or(0))
+}
+
 /// Returns at most `limit` messages whose text contains `words` without regard to case, oldest first.
 pub(super) fn search(
     connection: &Connection,

@@ -158,6 +158,13 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
     };
     let mut handoffs = Vec::new();
     for Noted { transfer, note, summary } in transfers.iter().filter(changed_owner) {
+        let (at, after_seq) = match (transfer.mode, &transfer.state) {
+            // What is said in the same moment may come before or after; what was said earlier stays what it is.
+            (Mode::Warm, TransferState::Ended { at, .. }) => {
+                (*at, messages::last_before(connection, transfer.conversation, *at)?)
+            }
+            (Mode::Cold | Mode::Warm | Mode::Invite, _) => (transfer.requested_at, transfer.after_seq),
+        };
         handoffs.push(Handoff {
             transfer: transfer.id,
             from: things::sender_name(connection, transfer.from)?,
@@ -166,8 +173,8 @@ fn handoffs(connection: &Connection, transfers: &[Noted]) -> Result<Vec<Handoff>
             note: note.clone(),
             summary: summary.clone(),
             aside: said_aside(connection, transfer)?,
-            at: transfer.requested_at,
-            after_seq: transfer.after_seq,
+            at,
+            after_seq,
         });
     }
     Ok(handoffs)
