@@ -95,6 +95,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await form.getByRole("combobox", { name: "Report", exact: true }).selectOption({ label: "Queues and groups" });
       await form.getByRole("combobox", { name: "Time zone", exact: true }).selectOption("UTC");
       await form.getByLabel("At", { exact: true }).fill("06:30");
+      await expect(form.getByText("BATON_SMTP_HOST"), "what is missing for mail is said from the beginning").toBeVisible();
+      const day = String.raw`\w{3} \d{1,2}, \d{4}`;
+      await expect(form.getByRole("status")).toHaveText(new RegExp(`^Next sent ${day} at 06:30, with ${day}\\.$`));
+      await form.getByRole("combobox", { name: "Days of the report", exact: true }).selectOption({ label: "Last week" });
+      await expect(form.getByRole("status")).toHaveText(new RegExp(`^Next sent ${day} at 06:30, with ${day} to ${day}\\.$`));
+      await form.getByRole("combobox", { name: "Days of the report", exact: true }).selectOption({ label: "Yesterday" });
       const written = form.getByRole("combobox", { name: "Written as", exact: true });
       await expect(written.getByRole("option", { selected: true })).toHaveText("CSV, for spreadsheets");
       expect(await written.evaluate(hasRoomForItsChoice), "no choice is cut off").toBe(true);
@@ -108,7 +114,10 @@ for (const colorScheme of ["light", "dark"] as const) {
 
       await form.getByRole("combobox", { name: "How", exact: true }).selectOption({ label: "To a webhook" });
       await form.getByRole("textbox", { name: "Address", exact: true }).fill(url);
-      await form.getByRole("textbox", { name: "Secret to sign with", exact: true }).fill(SECRET);
+      const secret = form.getByRole("textbox", { name: "Secret to sign with", exact: true });
+      await form.getByRole("button", { name: "Make one", exact: true }).click();
+      await expect(secret).toHaveValue(/^whsec_[A-Za-z0-9+/]{43}=$/);
+      await secret.fill(SECRET);
       await form.getByRole("button", { name: "Schedule it", exact: true }).click();
       await expect(form).toBeHidden();
       const row = scheduled(page, "Daily queues");

@@ -30,6 +30,22 @@ impl Day {
         self.number - other.number
     }
 
+    /// Returns when it begins where clocks show UTC.
+    pub const fn begin_in_utc(self) -> Timestamp {
+        Timestamp::from_millis(self.number * MS_PER_DAY)
+    }
+
+    /// Returns how many days it lies after the Monday of its week.
+    pub const fn from_monday(self) -> usize {
+        // The first day of all was a Thursday.
+        (self.number + 3).rem_euclid(7) as usize
+    }
+
+    /// Returns which day of its month it is, from 1.
+    pub const fn month_day(self) -> i64 {
+        self.civil().2
+    }
+
     /// Returns year, month and day of the month.
     const fn civil(self) -> (i64, i64, i64) {
         // Years begin in March here, so that a leap day is a year's last.
@@ -108,6 +124,13 @@ mod tests {
     fn days_are_counted_over_months() {
         assert_eq!(day("2026-02-27").plus(3).to_string(), "2026-03-02");
         assert_eq!(day("2026-03-02").since(day("2026-02-27")), 3);
+    }
+
+    #[test]
+    fn a_day_knows_its_place_in_week_and_month() {
+        let places = |text| (day(text).from_monday(), day(text).month_day());
+        assert_eq!([places("2026-11-23"), places("2026-11-22"), places("1970-01-01")], [(0, 23), (6, 22), (3, 1)]);
+        assert_eq!(Day::at(day("2026-11-22").begin_in_utc(), 0), day("2026-11-22"));
     }
 
     #[test]

@@ -16,6 +16,7 @@ use crate::controls::dialog::Dialog;
 use crate::conversation::questions::Refusal;
 use crate::reactive::effect;
 
+mod coming;
 mod form;
 
 use form::ScheduleDialog;
@@ -244,10 +245,18 @@ fn Scheduled(schedules: Schedules, id: ScheduleId) -> impl IntoView {
     }
 }
 
-/// Returns when it is sent next.
+/// Returns when it is sent next, and of which days it is then.
 fn next(view: &ScheduleView) -> String {
-    let zone = &view.settings.zone;
-    view.next_at.map_or_else(|| "Not sent".to_owned(), |at| zones::written(zone, Style::Full, at))
+    let Some(at) = view.next_at else { return "Not sent".to_owned() };
+    let (zone, last) = (&view.settings.zone, view.last.as_ref());
+    // What is tried again is of the days before its first try.
+    let due_at = match last.map(|run| &run.outcome) {
+        Some(RunOutcome::Retrying { next_at, .. }) if *next_at == at => last.map_or(at, |run| run.due_at),
+        Some(RunOutcome::Retrying { .. } | RunOutcome::Sent | RunOutcome::Failed { .. }) | None => at,
+    };
+    let (due, _) = coming::shown_in(zone, due_at);
+    let days = coming::covered_in_words(view.settings.period, due);
+    format!("{}, with {days}", zones::written(zone, Style::Full, at))
 }
 
 /// Returns what became of it last.

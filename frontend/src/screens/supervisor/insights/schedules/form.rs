@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use baton_shared::api::ScheduleView;
 use baton_shared::queue::Weekday;
 use baton_shared::schedule::{ReportDays, ReportForm, ReportKind, ReportPeriod};
-use baton_shared::{ReportSchedule, ReportTarget};
+use baton_shared::{ReportSchedule, ReportTarget, Timestamp};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -13,14 +13,19 @@ use leptos::task::spawn_local;
 use super::super::asked::By;
 use super::super::range_bar::{Choice, Select, by_name, channels};
 use super::super::state::{Insights, own_zone};
-use super::clock;
+use super::{clock, coming};
 use crate::api;
+use crate::app::DeskContext;
 use crate::browser::{random, zones};
 use crate::controls::dialog::{Dialog, Width};
 use crate::conversation::questions::Refusal;
 
 /// By what scheduled reports are narrowed here; what else a schedule has stays as it is.
 const NARROWED_BY: [By; 4] = [By::Queue, By::Agent, By::Group, By::Channel];
+
+/// What is said where the server can send no mail.
+const NO_MAIL: &str = "This server has no mail server, so nothing can be sent by mail: a webhook works without one. For mail, \
+    start the server with --smtp-host and --mail-from, or set BATON_SMTP_HOST and BATON_MAIL_FROM.";
 
 /// On which days a report is due, as it is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,11 +96,11 @@ impl Draft {
         draft
     }
 
-    /// Returns what it makes, or what is to be filled in first.
-    fn settings(&self) -> Result<ReportSchedule, &'static str> {
+    /// Returns the days on which it is due and at which minute, or what is to be filled in first.
+    fn due(&self) -> Result<(ReportDays, u16), &'static str> {
         let (hour, minute) = self.time.split_once(':').ok_or("Give a time such as 08:00.")?;
         let number = |text: &str| text.get(..2)?.parse::<u16>().ok();
-        let minute = number(hour).zip(number(minute)).ok_or("Give a time such as 08:00.")?;
+        let (hour, minute) = number(hour).zip(number(minute)).ok_or("Give a time such as 08:00.")?;
         let days = match self.often {
             Often::Day => ReportDays::Day,
             Often::Week => ReportDays::Week { days: self.weekdays.clone() },
@@ -106,6 +111,21 @@ impl Draft {
                 }
             }
         };
+        Ok((days, hour * 60 + minute))
+    }
+
+    /// Says when it is sent next and of which days it is then; nothing while that is not filled in.
+    fn coming(&self, now: Timestamp) -> Option<String> {
+        let (days, minute) = self.due().ok()?;
+        let (today, now_minute) = coming::shown_in(&self.zone, now);
+        let due = coming::due_next(&days, minute, today, now_minute)?;
+        let covered = coming::covered_in_words(self.period, due);
+        Some(format!("Next sent {} at {}, with {covered}.", coming::in_words(due), clock(minute)))
+    }
+
+    /// Returns what it makes, or what is to be filled in first.
+    fn settings(&self) -> Result<ReportSchedule, &'static str> {
+        let (days, minute) = self.due()?;
         let words = self.addresses.split([',', ';', '\n', ' ']).map(str::trim);
         let target = match self.by_mail {
             true => ReportTarget::Mail {
@@ -123,7 +143,7 @@ impl Draft {
             period: self.period,
             zone: self.zone.clone(),
             days,
-            minute: minute.0 * 60 + minute.1,
+            minute,
             form: self.form,
             target,
         })
@@ -176,11 +196,12 @@ pub fn ScheduleDialog(
             }
         });
     };
-    let hint = StoredValue::new(target_hint(mail, &domains));
+    let hint = StoredValue::new(target_hint(&domains));
     view! {
         <Dialog name=title.clone() open=Signal::stored(true) on_close=on_close width=Width::Wide>
             <form on:submit=submit>
                 <h2>{title.clone()}</h2>
+                {(!mail).then(|| view! { <p class="schedule__notice">{NO_MAIL}</p> })}
                 <WhatFields insights=insights draft=draft />
                 <WhenFields draft=draft />
                 <WhereFields draft=draft hint=hint.get_value() keeps_secret=id.is_some() />
@@ -198,15 +219,12 @@ pub fn ScheduleDialog(
     }
 }
 
-fn target_hint(mail: bool, domains: &[String]) -> String {
-    let mail = if mail { "" } else { "This server sends no mail until a mail server is configured. " };
+fn target_hint(domains: &[String]) -> String {
     let domains = match domains {
         [] => String::new(),
         domains => format!(", and to {}", domains.join(", ")),
     };
-    format!(
-        "{mail}Supervisors have reports sent to people who sign in here{domains}; administrators anywhere."
-    )
+    format!("Supervisors have reports sent to people who sign in here{domains}; administrators anywhere.")
 }
 
 /// A field for one line of text.
@@ -264,14 +282,12 @@ fn choose<Value: Copy + PartialEq + Send + Sync + 'static>(
 #[component]
 fn WhatFields(insights: Insights, draft: RwSignal<Draft>) -> impl IntoView {
     let reports = ReportKind::ALL.map(|kind| (kind, kind.label())).to_vec();
-    let periods = ReportPeriod::ALL.map(|period| (period, period.label())).to_vec();
     let forms = vec![(ReportForm::Csv, "CSV, for spreadsheets"), (ReportForm::Json, "JSON, for programs")];
     let filters = NARROWED_BY.map(|by| view! { <FilterField insights=insights draft=draft by=by /> });
     view! {
         <TextField label="Name" draft=draft read=|draft| &draft.name write=|draft| &mut draft.name />
         <div class="schedule__fields">
             {choose("Report", draft, reports, |draft| draft.report, |draft, report| draft.report = report)}
-            {choose("Days of the report", draft, periods, |draft| draft.period, |draft, period| draft.period = period)}
             {choose("Written as", draft, forms, |draft| draft.form, |draft, form| draft.form = form)}
         </div>
         <fieldset class="choices">
@@ -346,6 +362,9 @@ fn FilterField(insights: Insights, draft: RwSignal<Draft>, by: By) -> impl IntoV
 
 #[component]
 fn WhenFields(draft: RwSignal<Draft>) -> impl IntoView {
+    let clock = DeskContext::here().clock;
+    let periods = ReportPeriod::ALL.map(|period| (period, period.label())).to_vec();
+    let coming = Memo::new(move |_| draft.with(|draft| draft.coming(clock.peek())));
     let often = vec![
         (Often::Day, "Every day"),
         (Often::Week, "On days of the week"),
@@ -386,6 +405,7 @@ fn WhenFields(draft: RwSignal<Draft>) -> impl IntoView {
             {choose("Sent", draft, often, |draft| draft.often, |draft, often| draft.often = often)}
             <TextField label="At" kind="time" draft=draft read=|draft| &draft.time write=|draft| &mut draft.time />
             <Select label="Time zone" class="field" value=zone choices=zones on_choice=choose_zone />
+            {choose("Days of the report", draft, periods, |draft| draft.period, |draft, period| draft.period = period)}
         </div>
         <Show when=move || how_often.get() == Often::Week>
             <fieldset class="choices">
@@ -402,6 +422,9 @@ fn WhenFields(draft: RwSignal<Draft>) -> impl IntoView {
                 write=|draft| &mut draft.month_day
             />
         </Show>
+        <p class="hint" role="status">
+            {move || coming.get()}
+        </p>
     }
 }
 
@@ -411,6 +434,11 @@ fn WhereFields(draft: RwSignal<Draft>, hint: String, keeps_secret: bool) -> impl
     let by_mail = Memo::new(move |_| draft.with(|draft| draft.by_mail));
     let secret =
         if keeps_secret { "Secret; empty leaves the one that there is" } else { "Secret to sign with" };
+    let make_secret = move |_| {
+        if let Some(made) = random::signing_secret() {
+            draft.update(|draft| draft.secret = made);
+        }
+    };
     let mail = move || {
         view! {
             <label class="field">
@@ -431,14 +459,21 @@ fn WhereFields(draft: RwSignal<Draft>, hint: String, keeps_secret: bool) -> impl
     let webhook = move || {
         view! {
             <TextField label="Address" kind="url" draft=draft read=|draft| &draft.url write=|draft| &mut draft.url />
-            <TextField
-                label=secret
-                draft=draft
-                read=|draft| &draft.secret
-                write=|draft| &mut draft.secret
-                required=!keeps_secret
-            />
-            <p class="hint">"The secret is whsec_ and 24 to 64 bytes in base 64. It is never shown again."</p>
+            <div class="schedule__secret">
+                <TextField
+                    label=secret
+                    draft=draft
+                    read=|draft| &draft.secret
+                    write=|draft| &mut draft.secret
+                    required=!keeps_secret
+                />
+                <button class="button" type="button" aria-description="A random secret" on:click=make_secret>
+                    "Make one"
+                </button>
+            </div>
+            <p class="hint">
+                "The secret is whsec_ and 24 to 64 bytes in base 64. Copy it to the program that takes the report: it is never shown again."
+            </p>
         }
         .into_any()
     };
