@@ -11,7 +11,7 @@ import { tellUnread } from "./frame.ts";
 import { LiveChat } from "./live_chat.ts";
 import { RequestPanel } from "./request_panel.ts";
 import type { Screen } from "./screen.ts";
-import { count, phaseSentence } from "./sentences.ts";
+import { count, nextSentence, phaseSentence } from "./sentences.ts";
 import type { Session } from "./session.ts";
 import { SurveyPanel } from "./survey_panel.ts";
 import { Thread } from "./thread.ts";
@@ -31,6 +31,7 @@ export class ChatScreen implements Screen {
   readonly #composer: Composer;
   readonly #request: RequestPanel;
   readonly #survey: SurveyPanel;
+  readonly #next = el("p", { class: "lead" });
   readonly #startAnew: HTMLElement;
   readonly #dialog: HTMLDialogElement;
   #announcedTyping: string | null = null;
@@ -75,7 +76,7 @@ export class ChatScreen implements Screen {
       () => this.focus(),
     );
     const anew = button("Start a new chat", "button primary", () => left(null, ""));
-    this.#startAnew = el("div", { class: "ended", hidden: "" }, this.#request.element, this.#survey.element, anew);
+    this.#startAnew = el("div", { class: "ended", hidden: "" }, this.#next, this.#request.element, anew, this.#survey.element);
     this.elements = [
       header(this.#status, this.#avatar, this.#end),
       this.#banner.element,
@@ -143,6 +144,7 @@ export class ChatScreen implements Screen {
     this.#end.disabled = isEnding;
     this.#end.hidden = chat === null || isClosed;
     if (phase?.kind === "closed") {
+      setText(this.#next, nextSentence(phase));
       this.#request.show(phase, this.live.address);
       this.#survey.show(phase);
     }

@@ -4,7 +4,7 @@ import { say } from "./announcer.ts";
 import type { Closed } from "./api.ts";
 import { button, el, setText } from "./dom.ts";
 import { Field } from "./field.ts";
-import { addressSentence } from "./sentences.ts";
+import { ADDRESS_HINT, addressSentence } from "./sentences.ts";
 
 export class RequestPanel {
   readonly element = el("div", { class: "request", hidden: "" });
@@ -23,6 +23,7 @@ export class RequestPanel {
     const input = el("input", { type: "email", autocomplete: "email", enterkeyhint: "send" });
     this.#field = new Field("email", "Email", input);
     input.addEventListener("input", () => this.#hint());
+    this.#hint();
     this.#form = el(
       "form",
       { method: "dialog", novalidate: "" },
@@ -60,7 +61,7 @@ export class RequestPanel {
   }
 
   #hint(): void {
-    this.#field.hint("We will send the answer there. It also appears here when you return.");
+    this.#field.hint(ADDRESS_HINT);
   }
 
   async #submit(): Promise<void> {

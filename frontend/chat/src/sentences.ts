@@ -40,6 +40,15 @@ export function addressSentence(address: string): string {
   return `You find the answer here when you return. We may also write to ${address}.`;
 }
 
+/** Says why an address is asked for. */
+export const ADDRESS_HINT = "So that we can write to you when we answer. The answer also appears here when you return.";
+
+/** Says what happened at the end, and what the customer can do next; nothing where a request says that itself. */
+export function nextSentence({ by, request }: Closed): string {
+  if (request !== null) return "";
+  return `${by === "customer" ? "You have ended this conversation." : "This conversation is over."} When you need us again, start a new chat.`;
+}
+
 function waitSentence(secs: number): string {
   const minutes = Math.max(1, Math.round(secs / 60));
   if (minutes < 60) return `about ${count(minutes, "minute")}`;

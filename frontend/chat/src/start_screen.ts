@@ -6,7 +6,7 @@ import { Banner } from "./banner.ts";
 import { el, header, setText } from "./dom.ts";
 import { Field } from "./field.ts";
 import type { Screen } from "./screen.ts";
-import { closedSentence, fullSentence, isTooLong, lengthSentence } from "./sentences.ts";
+import { ADDRESS_HINT, closedSentence, fullSentence, isTooLong, lengthSentence } from "./sentences.ts";
 import { lastName, pendingStarts, type PendingStart, type Session } from "./session.ts";
 import { Starter } from "./starter.ts";
 
@@ -46,6 +46,7 @@ export class StartScreen implements Screen {
     this.#name = new Field("name", "Your name", name);
     const address = el("input", { type: "email", autocomplete: "email", enterkeyhint: "next" });
     this.#address = new Field("email", "Email", address);
+    this.#address.hint(ADDRESS_HINT);
     this.#address.element.hidden = true;
     this.#text = new Field("text", "How can we help?", text);
     name.value = lastName();
@@ -117,7 +118,8 @@ export class StartScreen implements Screen {
     this.#text.fail(text === "" ? "Please write a few words." : isTooLong(text) ? "This is too long to send." : null);
     const address = this.#isOffline ? this.#address.input.value.trim() : null;
     const isNoAddress = address !== null && (address === "" || !this.#address.input.validity.valid);
-    this.#address.fail(isNoAddress ? "Please enter an e-mail address." : null);
+    if (isNoAddress) this.#address.fail("Please enter an e-mail address.");
+    else this.#address.hint(ADDRESS_HINT);
     const wrong = [this.#name, this.#address, this.#text].find((field) => field.isWrong);
     if (wrong) {
       wrong.input.focus();

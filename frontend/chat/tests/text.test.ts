@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { splitLinks } from "../src/links.ts";
-import { addressSentence, isTooLong, lengthSentence, phaseSentence, unreadTitle } from "../src/sentences.ts";
+import { addressSentence, isTooLong, lengthSentence, nextSentence, phaseSentence, unreadTitle } from "../src/sentences.ts";
 
 test("addresses become links without the punctuation of the sentence", () => {
   assert.deepEqual(links("See https://example.com/a_(b), (or www.example.com)."), ["https://example.com/a_(b)", "https://www.example.com/"]);
@@ -14,6 +14,13 @@ test("nothing but web addresses becomes a link", () => {
 test("the parts together are the text", () => {
   const text = "a https://example.com/?q=<b>&x=1 b\nhttp://[::1]/ www.";
   assert.equal(splitLinks(text).map((part) => part.text).join(""), text);
+});
+
+test("after the end it is said what happened and what can be done next", () => {
+  const closed = { kind: "closed", by: "customer", request: null, answer: null } as const;
+  assert.equal(nextSentence(closed), "You have ended this conversation. When you need us again, start a new chat.");
+  assert.equal(nextSentence({ ...closed, by: "agent" }), "This conversation is over. When you need us again, start a new chat.");
+  assert.equal(nextSentence({ ...closed, request: 1 }), "");
 });
 
 test("the status line says what is happening", () => {

@@ -28,6 +28,11 @@ for (const colorScheme of ["light", "dark"] as const) {
     await ada.page.getByRole("button", { name: "End now", exact: true }).click();
     await expect(ada.status).toHaveText("The conversation has ended");
     await expect(question.getByRole("radio")).toHaveCount(5);
+    const next = ada.page.getByText("You have ended this conversation. When you need us again, start a new chat.", { exact: true });
+    await expect(next).toBeVisible();
+    const anew = ada.page.getByRole("button", { name: "Start a new chat", exact: true });
+    const [above, below] = [await anew.boundingBox(), await question.boundingBox()];
+    expect(above !== null && below !== null && above.y < below.y, "what comes next stands before the question").toBe(true);
     await expectNoBarriers(ada.page);
 
     const send = ada.page.getByRole("button", { name: "Send rating", exact: true });
@@ -40,7 +45,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await send.click();
     await expect(ada.page.getByText("Thank you for your rating.", { exact: true }).first()).toBeVisible();
     await expect(question).toBeHidden();
-    await expect(ada.page.getByRole("button", { name: "Start a new chat", exact: true })).toBeFocused();
+    await expect(anew).toBeFocused();
     await expectNoBarriers(ada.page);
     await ada.page.reload();
     await expect(ada.page.getByText("Thank you for your rating.", { exact: true }).first()).toBeVisible();

@@ -43,6 +43,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await expect(ada.status).toHaveText("Your request number is 1. We will answer later.");
     const email = ada.page.getByRole("textbox", { name: "Email", exact: true });
     const send = ada.page.getByRole("button", { name: "Send", exact: true });
+    await expect(email).toHaveAccessibleDescription(/^So that we can write to you when we answer\./);
     await expectNoBarriers(ada.page);
 
     await email.fill("ada at example");
