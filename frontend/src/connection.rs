@@ -121,6 +121,12 @@ impl Connection {
         };
         connection.join_tabs();
         page::on_online(move || connection.try_now());
+        // A stream without a network stays silent for long before anybody can tell that it is dead.
+        page::on_offline(move || {
+            if connection.leading() {
+                connection.lost();
+            }
+        });
         every(WATCH_EVERY, move || connection.watch());
         connection
     }

@@ -93,6 +93,16 @@ impl LiveWall {
                 live.lost();
             }
         });
+        let offline = window_event_listener(leptos::ev::offline, move |_| live.lost());
+        let online = window_event_listener(leptos::ev::online, move |_| {
+            if live.link.get_untracked() == WallLink::Lost {
+                live.connect();
+            }
+        });
+        on_cleanup(move || {
+            offline.remove();
+            online.remove();
+        });
         live
     }
 

@@ -236,6 +236,11 @@ pub fn on_online(callback: impl Fn() + 'static) {
     listen(window().as_ref(), "online", callback);
 }
 
+/// Calls back whenever the browser has lost its network, for as long as the page lives.
+pub fn on_offline(callback: impl Fn() + 'static) {
+    listen(window().as_ref(), "offline", callback);
+}
+
 /// Calls back at each first sign of a person: browsers allow sound only after one.
 pub fn on_gesture(callback: impl Fn() + Clone + 'static) {
     listen(window().as_ref(), "pointerdown", callback.clone());
