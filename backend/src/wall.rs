@@ -379,6 +379,7 @@ impl Board {
             load: owned + offered,
             capacity: agent.capacity.values().sum(),
             conversations: u32::try_from(self.state.owned_by(id).count()).unwrap_or(u32::MAX),
+            offers: u32::try_from(self.state.offers_to(id).count()).unwrap_or(u32::MAX),
             missed: self.facts.missed_by(id, view.day.from),
         })
     }

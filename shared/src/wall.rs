@@ -240,6 +240,9 @@ pub struct AgentRow {
     pub capacity: u32,
     /// How many conversations they own.
     pub conversations: u32,
+    /// How many offers they have not answered yet.
+    #[serde(default)]
+    pub offers: u32,
     /// How many offers they did not answer in time, or were taken back from them, since the day began.
     pub missed: u32,
 }
@@ -329,7 +332,7 @@ impl Standing {
     pub const fn label(self) -> &'static str {
         match self {
             Self::Waiting => "Waits for someone to be free",
-            Self::Offered => "Offered",
+            Self::Offered => "Offered, not answered yet",
             Self::Released => "Waits, sender released",
             Self::Enqueued => "In line",
             Self::Calling => "Partner is asked",

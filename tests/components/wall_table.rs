@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use baton_frontend::presence::mark;
 use baton_frontend::screens::supervisor::table::{Cell, Column, Order, ROWS_SHOWN_MAX, Rank, RowTable, Tone};
+use baton_shared::{Presence, Status};
 use leptos::prelude::*;
 use wasm_bindgen_test::wasm_bindgen_test;
 
@@ -23,10 +25,7 @@ const COLUMNS: &[Column<Named>] = &[
         timed: false,
         number: true,
         rank: |row| Rank::count(row.1),
-        cell: |row, _| Cell {
-            text: row.1.to_string(),
-            tone: if row.1 > 5 { Tone::Critical } else { Tone::Plain },
-        },
+        cell: |row, _| Cell::toned(row.1.to_string(), if row.1 > 5 { Tone::Critical } else { Tone::Plain }),
     },
 ];
 
@@ -96,6 +95,51 @@ async fn what_all_rows_come_to_stays_above_them_and_columns_go_and_come() {
     until("only names are left", || hidden() == [1, 3]).await;
     chosen.set(BTreeSet::from(["Count".to_owned()]));
     until("the column is there again", || hidden() == [0, 0]).await;
+}
+
+#[wasm_bindgen_test]
+async fn presence_has_its_mark_beside_its_word() {
+    const PRESENT: &[Column<Presence>] = &[
+        Column {
+            title: "Name",
+            timed: false,
+            number: false,
+            rank: |_| Rank::text("Ada"),
+            cell: |_, _| "Ada".to_owned().into(),
+        },
+        Column {
+            title: "Status",
+            timed: false,
+            number: false,
+            rank: |presence| Rank::text(mark::label(*presence)),
+            cell: |presence, _| Cell::marked(mark::label(*presence), mark::class(*presence)),
+        },
+    ];
+    let handed_out = std::rc::Rc::new(std::cell::Cell::new(None));
+    let handed_in = std::rc::Rc::clone(&handed_out);
+    let stage = Stage::with(move |context| {
+        let presence = RwSignal::new(Presence { status: Status::Busy, reachable: true });
+        handed_in.set(Some(presence));
+        view! {
+            <RowTable
+                name="People"
+                columns=PRESENT
+                rows=Memo::new(move |_| vec![presence.get()])
+                key=|_: &Presence| 0
+                clock=context.clock
+                first=Order { column: 0, down: false }
+                nothing="Nobody"
+            />
+        }
+    });
+    let presence: RwSignal<Presence> = handed_out.get().expect("it was mounted");
+    until("the row is there", || stage.count("tbody td") == 1).await;
+    assert_eq!(stage.find("tbody td").inner_text().trim(), "Busy");
+    assert_eq!(stage.count("tbody td .presence--busy[aria-hidden]"), 1);
+    presence.set(Presence { status: Status::Busy, reachable: false });
+    until("the mark follows", || stage.count("tbody td .presence--busy") == 0).await;
+    assert_eq!(stage.find("tbody td").inner_text().trim(), "Not connected");
+    assert_eq!(stage.count("tbody td .presence"), 1);
 }
 
 fn name(stage: &Stage, place: u32) -> String {

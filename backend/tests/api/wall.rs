@@ -78,7 +78,10 @@ async fn a_supervisor_sees_the_work_of_their_teams_and_an_administrator_everythi
     let row = hers.transfers.values().next().unwrap();
     assert_eq!((row.from.as_str(), row.to.as_str(), row.customer.as_str()), ("Ada", "Bob", "Carla"));
     assert!(row.deadline.is_some());
-    assert_eq!(wall(&late).await.transfers.len(), 0, "it is hers until he accepts");
+    let his = wall(&late).await;
+    assert_eq!(his.transfers.len(), 0, "it is hers until he accepts");
+    let agent = his.agents.get(&bob.id).unwrap();
+    assert_eq!((agent.load, agent.conversations, agent.offers), (2, 0, 2), "both ring with him");
 }
 
 #[tokio::test]

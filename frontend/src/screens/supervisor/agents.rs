@@ -22,7 +22,7 @@ const COLUMNS: &[Column<AgentRow>] = &[
         timed: false,
         number: false,
         rank: |row| Rank::text(mark::label(row.presence)),
-        cell: |row, _| mark::label(row.presence).to_owned().into(),
+        cell: |row, _| Cell::marked(mark::label(row.presence), mark::class(row.presence)),
     },
     Column {
         title: "For",
@@ -40,7 +40,7 @@ const COLUMNS: &[Column<AgentRow>] = &[
             let full = row.load >= row.capacity && row.capacity > 0;
             let words = if full { ", full" } else { "" };
             let tone = if full { Tone::Warning } else { Tone::Plain };
-            Cell { text: format!("{} of {}{words}", row.load, row.capacity), tone }
+            Cell::toned(format!("{} of {}{words}{}", row.load, row.capacity, ringing(row.offers)), tone)
         },
     },
     Column {
@@ -58,6 +58,15 @@ const COLUMNS: &[Column<AgentRow>] = &[
         cell: |row, _| row.missed.into(),
     },
 ];
+
+/// Says how many offers ring with somebody; nothing where none does.
+fn ringing(offers: u32) -> String {
+    match offers {
+        0 => String::new(),
+        1 => ", 1 offer ringing".to_owned(),
+        offers => format!(", {offers} offers ringing"),
+    }
+}
 
 /// The people.
 #[component]

@@ -59,7 +59,7 @@ const COLUMNS: &[Column<ConversationRow>] = &[
         cell: |row, _| {
             let text = row.flag.as_ref().map(|flag| format!("{}: {}", flag.by, flag.text));
             let tone = if text.is_some() { Tone::Warning } else { Tone::Plain };
-            Cell { text: text.unwrap_or_default(), tone }
+            Cell::toned(text.unwrap_or_default(), tone)
         },
     },
 ];

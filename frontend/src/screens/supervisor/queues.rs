@@ -109,7 +109,7 @@ const COLUMNS: &[Column<Counted>] = &[
         cell: |row, _| {
             let nobody = row.queue.waiting > 0 && row.queue.available == 0;
             let tone = if nobody { Tone::Critical } else { Tone::Plain };
-            Cell { text: if nobody { "nobody".to_owned() } else { row.queue.available.to_string() }, tone }
+            Cell::toned(if nobody { "nobody".to_owned() } else { row.queue.available.to_string() }, tone)
         },
     },
     Column {
@@ -202,7 +202,7 @@ const COLUMNS: &[Column<Counted>] = &[
         rank: |row| Rank::Number(row.counts.service_level().map(i64::from)),
         cell: |row, _| match (row.counts.service_level(), row.queue.target) {
             (Some(level), Some(target)) if level < u32::from(target.percent) => {
-                Cell { text: format!("{level} % of {} %", target.percent), tone: Tone::Critical }
+                Cell::toned(format!("{level} % of {} %", target.percent), Tone::Critical)
             }
             (Some(level), _) => row.thresholds.level.judged(format!("{level} %"), level),
             (None, _) => "–".to_owned().into(),
@@ -265,7 +265,7 @@ fn longest_wait(row: &Counted, now: Timestamp) -> Cell {
     let waited = now.since(since);
     let limit = row.target_secs.map(|secs| Duration::from_secs(u64::from(secs)));
     match limit.filter(|limit| waited > *limit) {
-        Some(limit) => Cell { text: format!("{}, over {}", span(waited), span(limit)), tone: Tone::Critical },
+        Some(limit) => Cell::toned(format!("{}, over {}", span(waited), span(limit)), Tone::Critical),
         None => {
             let secs = u32::try_from(waited.as_secs()).unwrap_or(u32::MAX);
             row.thresholds.longest.judged(span(waited), secs)

@@ -44,11 +44,25 @@ pub struct Cell {
     pub text: String,
     /// How they are meant.
     pub tone: Tone,
+    /// The class of the mark before them, which says no more than they do.
+    pub mark: Option<&'static str>,
+}
+
+impl Cell {
+    /// Says a text that is meant in some way.
+    pub const fn toned(text: String, tone: Tone) -> Self {
+        Self { text, tone, mark: None }
+    }
+
+    /// Says a text with a mark before it.
+    pub fn marked(text: &str, mark: &'static str) -> Self {
+        Self { text: text.to_owned(), tone: Tone::Plain, mark: Some(mark) }
+    }
 }
 
 impl From<String> for Cell {
     fn from(text: String) -> Self {
-        Self { text, tone: Tone::Plain }
+        Self::toned(text, Tone::Plain)
     }
 }
 
@@ -308,11 +322,14 @@ fn cell<Row: Clone + PartialEq + Send + Sync + 'static>(
     });
     let text = move || said.with(|said| said.as_ref().map(|said| said.text.clone()));
     let tone = move || said.with(|said| said.as_ref().and_then(|said| said.tone.word()));
+    let mark = Memo::new(move |_| said.with(|said| said.as_ref().and_then(|said| said.mark)));
+    let mark = move || mark.get().map(|class| view! { <span class=class aria-hidden="true"></span> });
     if place == 0 {
         view! { <th scope="row" data-tone=tone>{text}</th> }.into_any()
     } else {
         view! {
             <td data-title=column.title data-tone=tone class:rows__number=column.number hidden=hidden>
+                {mark}
                 {text}
             </td>
         }

@@ -47,7 +47,7 @@ impl Bounds {
             Tone::Warning => "!",
             Tone::Critical => "!!",
         };
-        Cell { text: format!("{text} {mark}"), tone }
+        Cell::toned(format!("{text} {mark}"), tone)
     }
 }
 

@@ -67,7 +67,7 @@ const COLUMNS: &[Column<TransferRow>] = &[
             let Some(deadline) = row.deadline else { return "no limit".to_owned().into() };
             let left = secs_left(deadline, now);
             let tone = if left <= SOON_SECS { Tone::Warning } else { Tone::Plain };
-            Cell { text: format!("{left} s"), tone }
+            Cell::toned(format!("{left} s"), tone)
         },
     },
 ];
