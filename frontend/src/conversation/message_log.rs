@@ -175,7 +175,7 @@ impl Log {
                 let mut days = LocalDays::default();
                 let rows = rows(transcript, outgoing, self.source.read_at_opening, &mut |at| days.of(at));
                 self.scroll.update_value(|scroll| {
-                    scroll.take_rows(rows, |kind| content(transcript, outgoing, kind).estimate(line_chars));
+                    scroll.take_rows(rows, |kind| Content::of(transcript, outgoing, kind).estimate(line_chars));
                 });
             });
         });
@@ -205,7 +205,7 @@ impl Log {
             let shown = self.source.transcript.with_untracked(|transcript| {
                 self.source.outgoing.with_untracked(|outgoing| {
                     let shown =
-                        |row: &Row| Shown { key: row.key, content: content(transcript, outgoing, row.kind) };
+                        |row: &Row| Shown { key: row.key, content: Content::of(transcript, outgoing, row.kind) };
                     wanted.iter().map(shown).collect()
                 })
             });
@@ -375,17 +375,5 @@ impl Scroll {
             Some(known) if left > AT_BOTTOM => Place::Row(known.key, top - self.heights.before(row)),
             _ => Place::Bottom,
         };
-    }
-}
-
-fn content(transcript: &Transcript, outgoing: &[Outgoing], kind: Kind) -> Content {
-    match kind {
-        Kind::Day(at) => Content::Day(at),
-        Kind::Unread => Content::Unread,
-        Kind::Handoff(place) => Content::Handoff(transcript.handoffs()[place].clone()),
-        Kind::Message { place, continues } => {
-            Content::Message(transcript.messages()[place].clone(), continues)
-        }
-        Kind::Outgoing(place) => Content::Outgoing(outgoing[place].clone()),
     }
 }

@@ -8,6 +8,8 @@ use leptos::prelude::*;
 
 use crate::browser::dates;
 use crate::conversation::aside::aside_view;
+use crate::conversation::rows::Kind;
+use crate::conversation::transcript::Transcript;
 use crate::outbox::{Outgoing, Progress};
 
 /// What a row shows, with all that it needs.
@@ -26,6 +28,19 @@ pub enum Content {
 }
 
 impl Content {
+    /// Returns what a row of this kind shows of a transcript and of what is on its way.
+    pub fn of(transcript: &Transcript, outgoing: &[Outgoing], kind: Kind) -> Self {
+        match kind {
+            Kind::Day(at) => Self::Day(at),
+            Kind::Unread => Self::Unread,
+            Kind::Handoff(place) => Self::Handoff(transcript.handoffs()[place].clone()),
+            Kind::Message { place, continues } => {
+                Self::Message(transcript.messages()[place].clone(), continues)
+            }
+            Kind::Outgoing(place) => Self::Outgoing(outgoing[place].clone()),
+        }
+    }
+
     /// Returns the height to reckon with until the row is measured, in pixels, for lines of so many characters.
     pub fn estimate(&self, line_chars: usize) -> f64 {
         match self {

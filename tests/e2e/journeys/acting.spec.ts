@@ -119,6 +119,7 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   const dialog = page.getByRole("dialog", { name: "Transfer", exact: true });
   await expectNoBarriers(page);
   await dialog.getByRole("button", { name: "Transfer to Agent Six", exact: true }).click();
+  await dialog.getByRole("textbox", { name: "Notes for agent", exact: true }).fill("She wants her money back.");
   await dialog.getByRole("button", { name: "Confirm transfer", exact: true }).click();
   await expect(dialog).toBeHidden();
   await expect(one.notices).toContainText("Supervisor transfers Ada Lovelace to Agent Six.");
@@ -127,7 +128,10 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   await expect(six.log).toContainText("Supervisor transferred this from Agent One to Agent Six");
   await expect(row(other, "Ada Lovelace")).toContainText("Agent Six");
   await press(other, "Ada Lovelace", "Listen in");
-  await expect(other.getByRole("log", { name: "Messages", exact: true })).toContainText("I am the supervisor.");
+  const heard = other.getByRole("log", { name: "Messages", exact: true });
+  await expect(heard).toContainText("I am the supervisor.");
+  await expect(heard, "what was passed on, with its note").toContainText("transferred this to Agent Six");
+  await expect(heard).toContainText("She wants her money back.");
   await press(other, "Ada Lovelace", "Take over");
   const takeOver = other.getByRole("dialog", { name: "Take over", exact: true });
   await expect(takeOver).toContainText("Take the conversation with Ada Lovelace from Agent Six?");

@@ -2,7 +2,7 @@
 //! part.
 
 use baton_shared::desk::Thread;
-use baton_shared::{AgentId, Author, ConversationId, Desk, Message};
+use baton_shared::{ConversationId, Desk};
 use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -11,10 +11,14 @@ use super::acting::{Acting, ask};
 use super::conversations::heard_actions;
 use crate::api;
 use crate::app::DeskContext;
-use crate::browser::{dates, random};
+use crate::browser::dates::LocalDays;
+use crate::browser::random;
 use crate::controls::toast::Toast;
 use crate::conversation::aside::Whispers;
 use crate::conversation::composer::sendable;
+use crate::conversation::message_row::{Content, Delivery, RowContext, row_view};
+use crate::conversation::rows::rows;
+use crate::conversation::transcript::Transcript;
 use crate::live_wall::LiveWall;
 
 /// How a supervisor is in a conversation.
@@ -56,15 +60,19 @@ pub fn HeardConversation(
 fn Panel(live: LiveWall, id: ConversationId, part: Part) -> impl IntoView {
     let context = DeskContext::here();
     let acting = Acting::here();
-    let me = context.live.my_id();
     let of_thread = move |read: fn(&Thread) -> String| {
         Memo::new(move |_| context.live.read(|desk| thread(desk, id).map(read)).flatten().unwrap_or_default())
     };
     let customer = of_thread(|thread| thread.customer.clone());
     let owner = of_thread(|thread| thread.owner.clone().unwrap_or_else(|| "Nobody".to_owned()));
-    let messages = Memo::new(move |_| {
-        let found = context.live.read(|desk| thread(desk, id).map(|thread| thread.messages.clone()));
-        found.flatten().unwrap_or_default()
+    let transcript = Memo::new(move |_| {
+        let mut transcript = Transcript::default();
+        context.live.read(|desk| thread(desk, id).map(|thread| transcript.absorb(thread)));
+        transcript
+    });
+    let marks = Memo::new(move |_| {
+        let marks = |thread: &Thread| (thread.customer_delivered, thread.customer_read);
+        context.live.read(|desk| thread(desk, id).map(marks)).flatten().unwrap_or_default()
     });
     let whispers = Memo::new(move |_| {
         let found = context.live.read(|desk| thread(desk, id).map(|thread| thread.whispers.clone()));
@@ -106,11 +114,7 @@ fn Panel(live: LiveWall, id: ConversationId, part: Part) -> impl IntoView {
                     </button>
                 </div>
             </header>
-            <div class="heard__log" role="log" aria-label="Messages" tabindex="0">
-                <For each=move || messages.get() key=|message| message.seq let(message)>
-                    {message_view(message, me)}
-                </For>
-            </div>
+            <Log transcript=transcript marks=marks />
             {(part == Part::TakesPart).then(|| view! { <Writing id=id /> })}
             <Show when=move || whispered.get()>
                 <Whispers conversation=id said=whispers />
@@ -119,23 +123,38 @@ fn Panel(live: LiveWall, id: ConversationId, part: Part) -> impl IntoView {
     }
 }
 
-/// Shows a message as the thread does: the customer on one side, who answers on the other.
-fn message_view(message: Message, me: Option<AgentId>) -> AnyView {
-    let (class, name) = match message.author {
-        Author::Customer => ("message", message.name),
-        Author::Agent(agent) if Some(agent) == me => ("message message--own", "You".to_owned()),
-        Author::Agent(_) | Author::Flow(_) | Author::External(_) => ("message message--staff", message.name),
+/// What was said and passed on, in the rows that the thread has.
+#[component]
+fn Log(transcript: Memo<Transcript>, marks: Memo<(u32, u32)>) -> impl IntoView {
+    let context = DeskContext::here();
+    let me = context.live.my_id();
+    let shown = Memo::new(move |_| {
+        let mut days = LocalDays::default();
+        transcript.with(|transcript| rows(transcript, &[], 0, &mut |at| days.of(at)))
+    });
+    let of_rows = RowContext {
+        me,
+        delivery: Memo::new(move |_| {
+            let (delivered, read) = marks.get();
+            transcript.with(|transcript| Delivery::of(transcript.messages(), me, delivered, read))
+        }),
+        found: RwSignal::new(None),
+        opened_at: context.clock.peek(),
+        // What is on its way stands in the field until it is there.
+        on_retry: Callback::new(|_| {}),
+        on_discard: Callback::new(|_| {}),
     };
     view! {
-        <div class=class>
-            <p class="message__head">
-                <span class="message__author">{name}</span>
-                <time class="message__time">{dates::time(message.at)}</time>
-            </p>
-            <p class="message__text" dir="auto">{message.text}</p>
+        <div class="heard__log" role="log" aria-label="Messages" tabindex="0">
+            <For each=move || shown.get() key=|row| row.key let(row)>
+                {row_view(
+                    row.key,
+                    transcript.with_untracked(|transcript| Content::of(transcript, &[], row.kind)),
+                    of_rows,
+                )}
+            </For>
         </div>
     }
-    .into_any()
 }
 
 /// Where a supervisor who takes part writes to the customer.
