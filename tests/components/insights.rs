@@ -45,10 +45,11 @@ async fn a_picture_draws_what_there_is_and_says_it_in_words() {
 }
 
 fn field(stage: &Stage, label: &str) -> HtmlElement {
-    let labels = (1..=stage.count(".range__field"))
-        .map(|place| stage.find(&format!(".range__field:nth-child({place})")))
-        .find(|field| field.inner_text().starts_with(label));
-    let field = labels.unwrap_or_else(|| panic!("no field {label} in {}", stage.text()));
+    let fields = stage.find("form").query_selector_all(".range__field").expect("a selector");
+    let mut fields = (0..fields.length()).filter_map(|place| fields.item(place));
+    let field = fields.find(|field| field.text_content().is_some_and(|text| text.starts_with(label)));
+    let field = field.unwrap_or_else(|| panic!("no field {label} in {}", stage.text()));
+    let field: HtmlElement = wasm_bindgen::JsCast::unchecked_into(field);
     let control = field.query_selector("select, input").expect("a selector").expect("a control");
     wasm_bindgen::JsCast::unchecked_into(control)
 }
@@ -81,6 +82,12 @@ async fn a_choice_in_the_bar_is_asked_and_stands_in_the_address() {
     assert_eq!(asked, insights.asked.get_untracked());
     assert_eq!((asked.range, asked.zone.as_deref()), (Range::Week, Some("UTC")));
     assert_eq!(asked.filter.get(&By::Outcome).map(String::as_str), Some("failed"));
+    let fold = stage.find(".range__fold");
+    assert_eq!(fold.text_content().as_deref(), Some("Filters, 2 set"), "the time zone and the outcome");
+    assert_eq!(fold.get_attribute("aria-expanded").as_deref(), Some("false"));
+    fold.click();
+    until("it is unfolded", || stage.count(".range__folded--open") == 1).await;
+    assert_eq!(stage.find(".range__fold").get_attribute("aria-expanded").as_deref(), Some("true"));
 
     choose(&field(&stage, "Period"), "own");
     until("both ends can be chosen", || stage.count("input[type=date]") == 2).await;

@@ -79,7 +79,18 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoBarriers(page);
     }
     await expect(page.getByRole("region", { name: "Ways between places, as a table", exact: true }).getByRole("row")).not.toHaveCount(1);
+    await report(page, "Customers’ waits").click();
+    await expect(figure(page, "Longest wait")).toBeVisible();
+    const rows = await page.locator(".tiles--large .tile").evaluateAll((tiles) => {
+      const tops = tiles.map((tile) => Math.round(tile.getBoundingClientRect().top));
+      return [...new Set(tops)].map((top) => tops.filter((each) => each === top).length);
+    });
+    expect(rows, "seven figures stand in rows of about the same length").toEqual([4, 3]);
     await page.setViewportSize({ width: 390, height: 844 });
+    const queue = page.getByRole("combobox", { name: "Queue", exact: true });
+    await expect(queue, "filters are folded away where there is little room").toBeHidden();
+    await page.getByRole("button", { name: "Filters", exact: true }).click();
+    await expect(queue).toBeVisible();
     await expectNoBarriers(page);
   });
 }

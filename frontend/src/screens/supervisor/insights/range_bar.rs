@@ -19,6 +19,9 @@ pub type Choice = (String, String);
 /// What stands for an own range among the named ones.
 const OWN: &str = "own";
 
+/// The id of what is folded away where there is little room.
+const FOLDED: &str = "range-folded";
+
 /// The bar.
 #[component]
 pub fn RangeBar(
@@ -48,9 +51,27 @@ pub fn RangeBar(
     // Days that are played again are played as a whole.
     let whole = Memo::new(move |_| insights.asked.with(|asked| asked.report == Report::WhatIf));
     let narrowed = Memo::new(move |_| insights.asked.with(|asked| !asked.filter.is_empty()));
+    // Only where there is little room they are folded away; elsewhere the style shows them all the same.
+    let unfolded = RwSignal::new(false);
+    let chosen = Memo::new(move |_| {
+        insights.asked.with(|asked| asked.filter.len() + usize::from(asked.zone.is_some()))
+    });
     view! {
         <form class="range" aria-label="What the reports are of" on:submit=|event| event.prevent_default()>
             <PeriodFields insights=insights />
+            <button
+                class="button range__fold"
+                type="button"
+                aria-expanded=move || unfolded.get().to_string()
+                aria-controls=FOLDED
+                on:click=move |_| unfolded.update(|unfolded| *unfolded = !*unfolded)
+            >
+                {move || match chosen.get() {
+                    0 => "Filters".to_owned(),
+                    count => format!("Filters, {count} set"),
+                }}
+            </button>
+            <div id=FOLDED class="range__folded" class:range__folded--open=move || unfolded.get()>
             <ZoneField insights=insights />
             <FilterField insights=insights by=By::Queue label="Queue" choices=queues />
             <Show when=move || !whole.get()>
@@ -70,6 +91,7 @@ pub fn RangeBar(
                     "Clear filters"
                 </button>
             </Show>
+            </div>
         </form>
     }
 }
