@@ -44,6 +44,8 @@ for (const colorScheme of ["light", "dark"] as const) {
     expect(Number(recorded)).toBeGreaterThan(0);
     expect([asItWas, whatIf, difference]).toEqual([recorded, recorded, "0"]);
     await expect(cells(page, "Altogether", "People").last()).toHaveText("+1");
+    const heads = page.getByRole("region", { name: "Altogether, as a table", exact: true }).getByRole("columnheader");
+    await expect(heads).toHaveText(["What is measured", "Recorded", "Played without the change", "Played with the change", "Difference made"]);
     await expect(page.getByRole("region", { name: "What was assumed", exact: true }).getByRole("listitem")).not.toHaveCount(0);
     await page.getByRole("region", { name: "Each queue", exact: true }).locator("summary").first().click();
     await expect(page.getByRole("region", { name: "Figures of one queue, as a table", exact: true }).first()).toBeVisible();

@@ -24,29 +24,31 @@ pub struct Figure {
     pub rank: Rank,
     /// The rows it was counted from.
     pub behind: Option<Rows>,
+    /// Whether it says as much as nothing, and so stands back.
+    pub slight: bool,
 }
 
 impl Figure {
     /// Says a text.
     pub fn text(text: impl Into<String>) -> Self {
         let text = text.into();
-        Self { rank: Rank::text(&text), text: Some(text), behind: None }
+        Self { rank: Rank::text(&text), text: Some(text), behind: None, slight: false }
     }
 
     /// Says that there is nothing to make it of.
     pub const fn nothing() -> Self {
-        Self { text: None, rank: Rank::Number(None), behind: None }
+        Self { text: None, rank: Rank::Number(None), behind: None, slight: false }
     }
 
     /// Says a text that sorts by a number.
     pub fn text_at(text: String, place: i64) -> Self {
-        Self { text: Some(text), rank: Rank::Number(Some(place)), behind: None }
+        Self { text: Some(text), rank: Rank::Number(Some(place)), behind: None, slight: false }
     }
 
     /// Says a count.
     pub fn count(count: impl Into<u64>) -> Self {
         let count = count.into();
-        Self { text: Some(words::count(count)), rank: ranked(Some(count)), behind: None }
+        Self { text: Some(words::count(count)), rank: ranked(Some(count)), behind: None, slight: false }
     }
 
     /// Says a count; or that there is none.
@@ -56,20 +58,26 @@ impl Figure {
 
     /// Says a length of time, in milliseconds; or that there is none.
     pub fn lasted(ms: Option<u64>) -> Self {
-        Self { text: ms.map(words::lasted), rank: ranked(ms), behind: None }
+        Self { text: ms.map(words::lasted), rank: ranked(ms), behind: None, slight: false }
     }
 
     /// Says a share, from 0 to 1; or that it would be one of nothing.
     pub fn share(share: Option<f64>) -> Self {
         let rank = share.map(|share| (share * 10_000.0) as u64);
-        Self { text: share.map(words::percent), rank: ranked(rank), behind: None }
+        Self { text: share.map(words::percent), rank: ranked(rank), behind: None, slight: false }
     }
 
     /// Says a number with a fraction, in tenths; or that it would be one of nothing.
     pub fn tenths(number: Option<f64>) -> Self {
         let tenths = number.map(|number| (number * 10.0).round() as u64);
         let text = tenths.map(|tenths| format!("{}.{}", words::count(tenths / 10), tenths % 10));
-        Self { text, rank: ranked(tenths), behind: None }
+        Self { text, rank: ranked(tenths), behind: None, slight: false }
+    }
+
+    /// Stands back, because it says as much as nothing.
+    #[must_use]
+    pub fn slight(self) -> Self {
+        Self { slight: true, ..self }
     }
 
     /// Leads to the rows that it was counted from.
@@ -186,6 +194,15 @@ pub const fn number_head(title: &'static str) -> Head {
     Head { title, number: true }
 }
 
+/// Whether the rows of a table can be put in another order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sorting {
+    /// By any column.
+    ByAny,
+    /// They stay in their order: they are of different things.
+    Fixed,
+}
+
 /// A row of a table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {
@@ -195,7 +212,7 @@ pub struct Line {
     pub figures: Vec<Figure>,
 }
 
-/// A table of figures, sorted by any column, with its downloads where it has an address of its own.
+/// A table of figures with its downloads where it has an address of its own.
 #[component]
 pub fn FigureTable(
     /// The reports.
@@ -214,6 +231,9 @@ pub fn FigureTable(
     /// Where the server answers the table, as the reports' addresses are written.
     #[prop(optional, into)]
     source: Option<Signal<String>>,
+    /// Whether its rows can be put in another order.
+    #[prop(default = Sorting::ByAny)]
+    sorting: Sorting,
 ) -> impl IntoView {
     let order = RwSignal::new(first);
     let shown = Memo::new(move |_| {
@@ -242,7 +262,7 @@ pub fn FigureTable(
                             {heads
                                 .iter()
                                 .enumerate()
-                                .map(|(place, head)| head_view(place, *head, order))
+                                .map(|(place, head)| head_view(place, *head, order, sorting))
                                 .collect_view()}
                         </tr>
                     </thead>
@@ -261,7 +281,15 @@ pub fn FigureTable(
     }
 }
 
-fn head_view(place: usize, head: Head, order: RwSignal<Order>) -> AnyView {
+fn head_view(place: usize, head: Head, order: RwSignal<Order>, sorting: Sorting) -> AnyView {
+    if sorting == Sorting::Fixed {
+        return view! {
+            <th scope="col" class:rows__number=head.number>
+                {head.title}
+            </th>
+        }
+        .into_any();
+    }
     let sorted = move || {
         let Order { column, down } = order.get();
         (column == place).then_some(if down { "descending" } else { "ascending" })
@@ -306,8 +334,9 @@ fn row_view(
         if place == 0 {
             view! { <th scope="row">{shown}</th> }.into_any()
         } else {
+            let slight = move || figure.with(|figure| figure.slight);
             view! {
-                <td data-title=head.title class:rows__number=head.number>
+                <td data-title=head.title class:rows__number=head.number class:rows__slight=slight>
                     {shown}
                 </td>
             }

@@ -11,7 +11,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::asked::By;
-use super::figures::{Figure, FigureTable, Head, Line, number_head, text_head};
+use super::figures::{Figure, FigureTable, Head, Line, Sorting, number_head, text_head};
 use super::section;
 use super::state::Insights;
 use super::words;
@@ -26,11 +26,11 @@ use crate::screens::supervisor::table::Order;
 const PEOPLE_MAX: i32 = 50;
 
 const HEADS: &[Head] = &[
-    text_head("Figure"),
+    text_head("What is measured"),
     number_head("Recorded"),
-    number_head("As it was"),
-    number_head("What if"),
-    number_head("Difference"),
+    number_head("Played without the change"),
+    number_head("Played with the change"),
+    number_head("Difference made"),
 ];
 
 /// A number that is shown, as what it is.
@@ -77,8 +77,30 @@ impl Shown {
         }
     }
 
-    /// Returns how much more this is than another; nothing where one of them is of nothing.
-    fn difference(self, before: Self) -> Figure {
+    /// Returns its number; nothing where it is of nothing.
+    fn number(self) -> Option<f64> {
+        match self {
+            Self::Count(count) => Some(count as f64),
+            Self::Lasted(ms) => ms.map(|ms| ms as f64),
+            Self::Share(number) | Self::Number(number) => number,
+        }
+    }
+
+    /// Returns how much more this is than another; nothing where one of them is of nothing. How much the other differs from
+    /// what was recorded is the error, and what lies within it may be nothing but that.
+    fn difference(self, before: Self, recorded: Self) -> Figure {
+        let difference = self.more_than(before);
+        let apart = |one: Self, other: Self| Some((one.number()? - other.number()?).abs());
+        let measured = apart(self, before).zip(apart(before, recorded));
+        let is_within = measured.is_some_and(|(apart, error)| apart <= error);
+        let signed = difference.text.as_deref().filter(|text| text.starts_with(['+', '−']));
+        match signed.filter(|_| is_within).map(|text| format!("{text}, within the error")) {
+            Some(text) => Figure { text: Some(text), ..difference.slight() },
+            None => difference,
+        }
+    }
+
+    fn more_than(self, before: Self) -> Figure {
         let signed = |more: f64, words: &dyn Fn(f64) -> String| {
             let text = words(more.abs());
             let same = words(0.0) == text;
@@ -341,8 +363,8 @@ fn outcome(insights: Insights, played: Played, report: &Arc<WhatIfReport>) -> An
         count => words::counted(count, "conversation was not played.", "conversations were not played."),
     };
     let about = format!(
-        "“Recorded” is what the log says, “As it was” are the same days played again without a change: \
-         how much these two differ is the error of the model. Chance was drawn from the number {}. {left_out}",
+        "“Recorded” is what the log says; then the same days were played again, without the change and with it. \
+         How much the first two differ is the error of the model: a difference of no more than that says nothing. Chance was drawn from the number {}. {left_out}",
         report.seed,
     );
     let head = view! {
@@ -383,6 +405,7 @@ fn table(insights: Insights, name: &'static str, line: &WhatIfLine) -> AnyView {
             lines=Signal::derive(move || lines.clone())
             first=Order { column: 0, down: false }
             nothing=""
+            sorting=Sorting::Fixed
         />
     }
     .into_any()
@@ -399,7 +422,7 @@ fn lines(line: &WhatIfLine) -> Vec<Line> {
                 recorded.figure(),
                 as_it_was.figure(),
                 what_if.figure(),
-                what_if.difference(as_it_was),
+                what_if.difference(as_it_was, recorded),
             ],
         }
     };
@@ -457,7 +480,7 @@ mod tests {
     use super::*;
 
     fn said(now: Shown, before: Shown) -> Option<String> {
-        now.difference(before).text
+        now.difference(before, before).text
     }
 
     #[test]
@@ -469,6 +492,17 @@ mod tests {
         let share = |share| Shown::Share(Some(share));
         assert_eq!(said(share(0.5), share(0.25)).as_deref(), Some("+25.0 points"));
         assert_eq!(said(Shown::Lasted(None), lasted(5)), None);
+    }
+
+    #[test]
+    fn a_difference_within_the_error_says_so_and_stands_back() {
+        let [now, before] = [60_000, 120_000].map(|ms| Shown::Lasted(Some(ms)));
+        let of = |recorded| now.difference(before, Shown::Lasted(recorded));
+        assert_eq!((of(Some(180_000)).text.as_deref(), of(Some(180_000)).slight), (Some("−1 min, within the error"), true));
+        assert_eq!((of(Some(150_000)).text.as_deref(), of(Some(150_000)).slight), (Some("−1 min"), false));
+        assert!(!of(None).slight, "without an error nothing lies within it");
+        let same = now.difference(now, before);
+        assert!(!same.slight && !same.text.is_some_and(|text| text.contains("error")));
     }
 
     #[test]
