@@ -175,7 +175,8 @@ impl Log {
                 let mut days = LocalDays::default();
                 let rows = rows(transcript, outgoing, self.source.read_at_opening, &mut |at| days.of(at));
                 self.scroll.update_value(|scroll| {
-                    scroll.take_rows(rows, |kind| Content::of(transcript, outgoing, kind).estimate(line_chars));
+                    scroll
+                        .take_rows(rows, |kind| Content::of(transcript, outgoing, kind).estimate(line_chars));
                 });
             });
         });
@@ -204,8 +205,10 @@ impl Log {
         if !known {
             let shown = self.source.transcript.with_untracked(|transcript| {
                 self.source.outgoing.with_untracked(|outgoing| {
-                    let shown =
-                        |row: &Row| Shown { key: row.key, content: Content::of(transcript, outgoing, row.kind) };
+                    let shown = |row: &Row| Shown {
+                        key: row.key,
+                        content: Content::of(transcript, outgoing, row.kind),
+                    };
                     wanted.iter().map(shown).collect()
                 })
             });

@@ -35,8 +35,18 @@ test("outside the hours a customer leaves a message, and is told its number", as
     await textbox(dialog, "Time zone").fill("Europe/Atlantis");
     await dialog.getByRole("button", { name: "Save queue", exact: true }).click();
     await expect(dialog.getByText("There is no such time zone.")).toBeVisible();
+    await expect(textbox(dialog, "Time zone")).toBeFocused();
+    await expect(textbox(dialog, "Time zone")).toHaveAttribute("aria-invalid", "true");
+    await expect(textbox(dialog, "Time zone")).toHaveAccessibleDescription(/^There is no such time zone\./);
     await expectNoBarriers(page);
     await textbox(dialog, "Time zone").fill("Europe/Madrid");
+    await textbox(dialog, "Most who wait").fill("many");
+    await expect(dialog.getByRole("button", { name: "Save queue", exact: true }), "however long the form is").toBeInViewport();
+    await textbox(dialog, "Most who wait").press("Enter");
+    await expect(textbox(dialog, "Most who wait")).toBeFocused();
+    await expect(textbox(dialog, "Most who wait")).toHaveAccessibleDescription(/^Most who wait: write a whole number/);
+    await expect(textbox(dialog, "Time zone")).not.toHaveAttribute("aria-invalid");
+    await textbox(dialog, "Most who wait").fill("");
     await dialog.getByRole("button", { name: "Save queue", exact: true }).click();
     await expect(dialog).toBeHidden();
     await expect(page.getByRole("status")).toHaveText("Saved");

@@ -320,14 +320,16 @@ fn WriteDialog(
                 <div class="definition__panel" role="tabpanel" aria-labelledby=move || shown.get().tab()>
                     {panel}
                 </div>
-                <Refusal refusal=refusal />
-                <div class="dialog__buttons">
-                    <button class="button" type="button" on:click=move |_| close.run(())>
-                        "Back"
-                    </button>
-                    <button class="button button--primary" type="submit">
-                        {button.clone()}
-                    </button>
+                <div class="dialog__foot">
+                    <Refusal refusal=refusal />
+                    <div class="dialog__buttons">
+                        <button class="button" type="button" on:click=move |_| close.run(())>
+                            "Back"
+                        </button>
+                        <button class="button button--primary" type="submit">
+                            {button.clone()}
+                        </button>
+                    </div>
                 </div>
             </form>
         </Dialog>

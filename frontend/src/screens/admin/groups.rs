@@ -322,14 +322,16 @@ fn GroupDialog(
                 <p class="hint" aria-live="polite">
                     {sentence}
                 </p>
-                <Refusal refusal=refusal />
-                <div class="dialog__buttons">
-                    <button class="button" type="button" on:click=move |_| close.run(())>
-                        "Back"
-                    </button>
-                    <button class="button button--primary" type="submit">
-                        {button}
-                    </button>
+                <div class="dialog__foot">
+                    <Refusal refusal=refusal />
+                    <div class="dialog__buttons">
+                        <button class="button" type="button" on:click=move |_| close.run(())>
+                            "Back"
+                        </button>
+                        <button class="button button--primary" type="submit">
+                            {button}
+                        </button>
+                    </div>
                 </div>
             </form>
         </Dialog>

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use baton_shared::queue::{
-    AskedFirst, AtClosing, DAY_MINUTES, Opening, OpeningHours, Overflow, QueueRules, ServiceTarget, Weekday,
+    AskedFirst, AtClosing, DAY_MINUTES, Opening, OpeningHours, Overflow, QueueRules, RULE_SECS_MAX,
+    ServiceTarget, Weekday,
 };
 
 /// The label of the field for how many may wait.
@@ -20,6 +21,39 @@ pub const TARGET_PERCENT: &str = "Share, in percent";
 
 /// The label of the field for how long a conversation is offered to its last agent alone.
 pub const LAST_AGENT_SECS: &str = "Whoever served them last alone, for seconds";
+
+/// The label of the field for the time zone of the hours.
+pub const ZONE: &str = "Time zone";
+
+/// The label of the field for the days on which it is closed.
+pub const CLOSED_ON: &str = "Closed on";
+
+/// The label of the field for what is asked less for in time.
+pub const RELAX: &str = "Ask for less in time";
+
+/// What is wrong with a form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// The label of the field that it is about.
+    pub field: &'static str,
+    /// What to do, in a sentence.
+    pub sentence: String,
+}
+
+impl Fault {
+    /// Returns a fault of a field.
+    pub fn of(field: &'static str, sentence: impl Into<String>) -> Self {
+        Self { field, sentence: sentence.into() }
+    }
+}
+
+/// Returns the label of the field that a sentence of the server is about: only it knows zones and the calendar.
+pub fn field_of(sentence: &str) -> Option<&'static str> {
+    let about = [("time zone", ZONE), ("closed day", CLOSED_ON)];
+    about.into_iter().find(|(words, _)| sentence.contains(words)).map(|(_, field)| field)
+}
+
+const BOTH_OR_NEITHER: &str = "Give both the time and the share of the service level, or neither.";
 
 /// A queue's rules as they stand in the fields of a form.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,30 +108,29 @@ impl Written {
         }
     }
 
-    /// Reads the form, or says in a sentence what is wrong with it; what is asked less for stands elsewhere.
-    pub fn rules(&self) -> Result<QueueRules, String> {
-        let target =
-            match (number(TARGET_SECS, &self.target_secs)?, number(TARGET_PERCENT, &self.target_percent)?) {
-                (None, None) => None,
-                (Some(secs), Some(percent)) => {
-                    let percent =
-                        u8::try_from(percent).map_err(|_| "Share, in percent: it is at most 100.")?;
-                    Some(ServiceTarget { secs, percent })
-                }
-                (Some(_), None) | (None, Some(_)) => {
-                    return Err(
-                        "Give both the time and the share of the service level, or neither.".to_owned()
-                    );
-                }
-            };
+    /// Reads the form, or says what is wrong with the first field that is; what is asked less for stands elsewhere.
+    pub fn rules(&self) -> Result<QueueRules, Fault> {
+        let waiting_max = number(WAITING_MAX, &self.waiting_max, u32::MAX)?;
+        let wait_secs = number(WAIT_SECS, &self.wait_secs, RULE_SECS_MAX)?;
+        let secs = number(TARGET_SECS, &self.target_secs, RULE_SECS_MAX)?;
+        let percent = number(TARGET_PERCENT, &self.target_percent, 100)?;
+        let target = match (secs, percent) {
+            (None, None) => None,
+            (Some(secs), Some(percent)) => {
+                Some(ServiceTarget { secs, percent: u8::try_from(percent).unwrap_or(100) })
+            }
+            (Some(_), None) => return Err(Fault::of(TARGET_PERCENT, BOTH_OR_NEITHER)),
+            (None, Some(_)) => return Err(Fault::of(TARGET_SECS, BOTH_OR_NEITHER)),
+        };
+        let last_agent_secs = number(LAST_AGENT_SECS, &self.last_agent_secs, RULE_SECS_MAX)?;
         Ok(QueueRules {
-            waiting_max: number(WAITING_MAX, &self.waiting_max)?,
-            wait_secs: number(WAIT_SECS, &self.wait_secs)?,
+            waiting_max,
+            wait_secs,
             overflow: self.overflow,
             target,
             hours: if self.has_hours { Some(self.hours()?) } else { None },
             at_closing: self.at_closing,
-            last_agent_secs: number(LAST_AGENT_SECS, &self.last_agent_secs)?,
+            last_agent_secs,
             asked_first: self.asked_first,
             interruptible: self.interruptible,
             relax: Vec::new(),
@@ -106,12 +139,20 @@ impl Written {
         })
     }
 
-    fn hours(&self) -> Result<OpeningHours, String> {
+    fn hours(&self) -> Result<OpeningHours, Fault> {
         let mut weekly = BTreeSet::new();
         for (day, times) in Weekday::ALL.into_iter().zip(&self.days) {
             for (from, to) in spans(times).ok_or_else(|| wrong_times(day))? {
+                if from >= to {
+                    let sentence = format!("{}: each opening time ends after it begins.", day.label());
+                    return Err(Fault::of(day.label(), sentence));
+                }
                 weekly.insert(Opening { day, from, to });
             }
+        }
+        if weekly.is_empty() {
+            let sentence = "Give at least one opening time, or no hours at all.";
+            return Err(Fault::of(Weekday::Monday.label(), sentence));
         }
         let closed_on = self.closed_on.split([',', ' ']).filter(|day| !day.is_empty());
         let closed_on = closed_on.map(str::to_owned).collect();
@@ -119,17 +160,22 @@ impl Written {
     }
 }
 
-fn wrong_times(day: Weekday) -> String {
-    format!("Write the times of {} as “09:00-12:30, 14:00-18:00”, or leave them empty.", day.label())
+fn wrong_times(day: Weekday) -> Fault {
+    let sentence =
+        format!("Write the times of {} as “09:00-12:30, 14:00-18:00”, or leave them empty.", day.label());
+    Fault::of(day.label(), sentence)
 }
 
-/// Reads the number in the field with this label.
-fn number(label: &str, text: &str) -> Result<Option<u32>, String> {
+/// Reads the number, from 1 to `most`, in the field with this label.
+fn number(label: &'static str, text: &str, most: u32) -> Result<Option<u32>, Fault> {
     let text = text.trim();
     if text.is_empty() {
         return Ok(None);
     }
-    text.parse().map(Some).map_err(|_| format!("{label}: write a whole number from 0, not “{text}”."))
+    let found = text.parse().ok().filter(|number| (1..=most).contains(number));
+    let up_to = if most == u32::MAX { String::new() } else { format!(" to {most}") };
+    let wrong = || Fault::of(label, format!("{label}: write a whole number from 1{up_to}, not “{text}”."));
+    found.map(Some).ok_or_else(wrong)
 }
 
 /// Reads spans of a day such as `09:00-12:30, 14:00-18:00` as minutes; none where the text is empty.
@@ -223,14 +269,26 @@ mod tests {
     fn what_cannot_be_read_is_said_by_its_field() {
         let form = Written::of(&rules(), "UTC");
         let fault = |form: Written| form.rules().unwrap_err();
-        let told = fault(Written { wait_secs: "five".to_owned(), ..form.clone() });
-        assert_eq!(told, "Longest wait, in seconds: write a whole number from 0, not “five”.");
-        assert!(fault(Written { target_secs: String::new(), ..form.clone() }).contains("both"));
-        for wrong in ["9", "09:00", "09:61-10:00", "24:01-25:00", "a-b"] {
+        for wrong in ["five", "0", "86401", "-1"] {
+            let told = fault(Written { wait_secs: wrong.to_owned(), ..form.clone() });
+            let sentence =
+                format!("Longest wait, in seconds: write a whole number from 1 to 86400, not “{wrong}”.");
+            assert_eq!(told, Fault::of(WAIT_SECS, sentence));
+        }
+        assert_eq!(fault(Written { waiting_max: "0".to_owned(), ..form.clone() }).field, WAITING_MAX);
+        let half = fault(Written { target_secs: String::new(), ..form.clone() });
+        assert_eq!((half.field, half.sentence.contains("both")), (TARGET_SECS, true));
+        assert_eq!(fault(Written { target_percent: String::new(), ..form.clone() }).field, TARGET_PERCENT);
+        assert_eq!(fault(Written { target_percent: "101".to_owned(), ..form.clone() }).field, TARGET_PERCENT);
+        for wrong in ["9", "09:00", "09:61-10:00", "24:01-25:00", "a-b", "10:00-09:00"] {
             let mut form = form.clone();
             wrong.clone_into(&mut form.days[2]);
-            assert!(fault(form).contains("Wednesday"), "{wrong}");
+            let told = fault(form);
+            assert_eq!((told.field, told.sentence.contains("Wednesday")), ("Wednesday", true), "{wrong}");
         }
+        assert_eq!(fault(Written { days: Default::default(), ..form }).field, "Monday");
+        assert_eq!(field_of("There is no such time zone. Give a name such as `Europe/Madrid`."), Some(ZONE));
+        assert_eq!(field_of("A queue cannot overflow into itself."), None);
     }
 
     #[test]

@@ -7,14 +7,16 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 
 use super::queue_words::{
-    LAST_AGENT_SECS, TARGET_PERCENT, TARGET_SECS, WAIT_SECS, WAITING_MAX, Written, limits, service_level,
+    CLOSED_ON, Fault, LAST_AGENT_SECS, RELAX, TARGET_PERCENT, TARGET_SECS, WAIT_SECS, WAITING_MAX, Written,
+    ZONE, field_of, limits, service_level,
 };
 use super::setup::Setup;
 use super::skill_words::{Asked, NOT_ASKED};
 use crate::api;
-use crate::browser::dates;
+use crate::browser::{dates, page};
 use crate::controls::dialog::Dialog;
 use crate::conversation::questions::Refusal;
+use crate::reactive::effect;
 
 /// The page; administrators only.
 #[component]
@@ -128,19 +130,29 @@ fn QueueDialog(
     let known = setup.skills.get_untracked();
     let skills = RwSignal::new(Asked::of(&queue.skills, &queue.rules.relax, &known));
     let refusal = RwSignal::new(None::<String>);
+    let wrong = RwSignal::new(None::<&'static str>);
+    provide_context(Wrong(wrong));
+    effect(move || {
+        let Some(sentence) = refusal.get() else { return };
+        if let Some(field) = wrong.get_untracked().or_else(|| field_of(&sentence)) {
+            wrong.set(Some(field));
+            page::focus(&field_id(field));
+        }
+    });
     let close = Callback::new(move |()| asked.set(None));
     let (id, title) = (queue.id, format!("Change {}", queue.name));
     let queue = StoredValue::new(queue);
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let known = setup.skills.get_untracked();
-        let read = form.with_untracked(Written::rules).and_then(|rules| {
-            let relax = skills.with_untracked(|skills| skills.relaxations(&known))?;
-            Ok(QueueRules { relax, ..rules })
-        });
+        // In the order of the fields, so that the first that is wrong gets the focus.
+        let relax = skills.with_untracked(|skills| skills.relaxations(&known));
+        let relax = relax.map_err(|sentence| Fault::of(RELAX, sentence));
+        let read = relax.and_then(|relax| Ok(QueueRules { relax, ..form.with_untracked(Written::rules)? }));
+        wrong.set(read.as_ref().err().map(|fault| fault.field));
         let rules = match read {
             Ok(rules) => rules,
-            Err(fault) => return refusal.set(Some(fault)),
+            Err(fault) => return refusal.set(Some(fault.sentence)),
         };
         let QueueView { name, priority, .. } = queue.get_value();
         let skills = skills.with_untracked(|asked| asked.skills.clone());
@@ -160,18 +172,41 @@ fn QueueDialog(
                 <LastAgentField form=form />
                 <SurveyField form=form />
                 <HoursFields form=form />
-                <Refusal refusal=refusal />
-                <div class="dialog__buttons">
-                    <button class="button" type="button" on:click=move |_| close.run(())>
-                        "Back"
-                    </button>
-                    <button class="button button--primary" type="submit">
-                        "Save queue"
-                    </button>
+                <div class="dialog__foot">
+                    <div id=REFUSAL>
+                        <Refusal refusal=refusal />
+                    </div>
+                    <div class="dialog__buttons">
+                        <button class="button" type="button" on:click=move |_| close.run(())>
+                            "Back"
+                        </button>
+                        <button class="button button--primary" type="submit">
+                            "Save queue"
+                        </button>
+                    </div>
                 </div>
             </form>
         </Dialog>
     }
+}
+
+/// The id of what says why the form was refused.
+const REFUSAL: &str = "queue-refusal";
+
+/// The label of the field that is wrong, for the fields of the form.
+#[derive(Clone, Copy)]
+struct Wrong(RwSignal<Option<&'static str>>);
+
+impl Wrong {
+    /// Returns a word for attributes where it is the field with this label that is wrong.
+    fn word(self, label: &'static str, word: &'static str) -> Option<&'static str> {
+        (self.0.get() == Some(label)).then_some(word)
+    }
+}
+
+/// Returns the id of the field with this label.
+fn field_id(label: &str) -> String {
+    format!("queue-{}", label.to_lowercase().replace(|one: char| !one.is_alphanumeric(), "-"))
 }
 
 /// A text field of the form.
@@ -186,12 +221,16 @@ fn TextField(
     numeric: bool,
 ) -> impl IntoView {
     let shown = move || form.with(|form| text(&mut form.clone()).clone());
+    let wrong: Wrong = expect_context();
     view! {
         <label class="field">
             <span class="field__label">{label}</span>
             <input
+                id=field_id(label)
                 class="field__input"
                 type="text"
+                aria-invalid=move || wrong.word(label, "true")
+                aria-describedby=move || wrong.word(label, REFUSAL)
                 autocomplete="off"
                 inputmode=numeric.then_some("numeric")
                 prop:value=shown
@@ -203,6 +242,7 @@ fn TextField(
 
 #[component]
 fn SkillFields(setup: Setup, skills: RwSignal<Asked>) -> impl IntoView {
+    let wrong: Wrong = expect_context();
     let choice = move |skill: Skill| {
         let id = skill.id;
         let option = move |value: String, label: String| {
@@ -238,10 +278,13 @@ fn SkillFields(setup: Setup, skills: RwSignal<Asked>) -> impl IntoView {
                 "Only those are asked who have each of these skills at its level or above. At 1 it is enough to have the skill."
             </p>
             <label class="field">
-                <span class="field__label">"Ask for less in time"</span>
+                <span class="field__label">{RELAX}</span>
                 <textarea
+                    id=field_id(RELAX)
                     class="field__input"
                     rows="3"
+                    aria-invalid=move || wrong.word(RELAX, "true")
+                    aria-describedby=move || wrong.word(RELAX, REFUSAL)
                     prop:value=move || skills.with(|asked| asked.relax.clone())
                     on:input=move |event| skills.update(|asked| asked.relax = event_target_value(&event))
                 ></textarea>
@@ -436,9 +479,9 @@ fn HoursFields(form: RwSignal<Written>) -> impl IntoView {
                 "Open at certain times only"
             </label>
             <Show when=move || form.with(|form| form.has_hours)>
-                <TextField label="Time zone" form=form text=|form| &mut form.zone />
+                <TextField label=ZONE form=form text=|form| &mut form.zone />
                 {days}
-                <TextField label="Closed on" form=form text=|form| &mut form.closed_on />
+                <TextField label=CLOSED_ON form=form text=|form| &mut form.closed_on />
                 <p class="hint">
                     "Times such as 09:00-12:30, 14:00-18:00; days such as 2026-12-25. Outside of them customers can leave a message."
                 </p>

@@ -129,7 +129,10 @@ mod tests {
     #[test]
     fn a_day_knows_its_place_in_week_and_month() {
         let places = |text| (day(text).from_monday(), day(text).month_day());
-        assert_eq!([places("2026-11-23"), places("2026-11-22"), places("1970-01-01")], [(0, 23), (6, 22), (3, 1)]);
+        assert_eq!(
+            [places("2026-11-23"), places("2026-11-22"), places("1970-01-01")],
+            [(0, 23), (6, 22), (3, 1)]
+        );
         assert_eq!(Day::at(day("2026-11-22").begin_in_utc(), 0), day("2026-11-22"));
     }
 

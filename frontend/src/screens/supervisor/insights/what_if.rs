@@ -498,7 +498,10 @@ mod tests {
     fn a_difference_within_the_error_says_so_and_stands_back() {
         let [now, before] = [60_000, 120_000].map(|ms| Shown::Lasted(Some(ms)));
         let of = |recorded| now.difference(before, Shown::Lasted(recorded));
-        assert_eq!((of(Some(180_000)).text.as_deref(), of(Some(180_000)).slight), (Some("−1 min, within the error"), true));
+        assert_eq!(
+            (of(Some(180_000)).text.as_deref(), of(Some(180_000)).slight),
+            (Some("−1 min, within the error"), true)
+        );
         assert_eq!((of(Some(150_000)).text.as_deref(), of(Some(150_000)).slight), (Some("−1 min"), false));
         assert!(!of(None).slight, "without an error nothing lies within it");
         let same = now.difference(now, before);

@@ -205,14 +205,16 @@ pub fn ScheduleDialog(
                 <WhatFields insights=insights draft=draft />
                 <WhenFields draft=draft />
                 <WhereFields draft=draft hint=hint.get_value() keeps_secret=id.is_some() />
-                <Refusal refusal=refusal />
-                <div class="dialog__buttons">
-                    <button class="button" type="button" on:click=move |_| on_close.run(())>
-                        "Back"
-                    </button>
-                    <button class="button button--primary" type="submit">
-                        {button}
-                    </button>
+                <div class="dialog__foot">
+                    <Refusal refusal=refusal />
+                    <div class="dialog__buttons">
+                        <button class="button" type="button" on:click=move |_| on_close.run(())>
+                            "Back"
+                        </button>
+                        <button class="button button--primary" type="submit">
+                            {button}
+                        </button>
+                    </div>
                 </div>
             </form>
         </Dialog>
