@@ -9,8 +9,8 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, ensure};
-use outer::http::{As, Connection, Request};
+use anyhow::{Context, bail, ensure};
+use outer::http::{Answer, As, Connection, Request};
 use outer::server::{self, Server};
 use serde_json::json;
 
@@ -19,6 +19,9 @@ const SIZE: &str = "size=24m";
 
 /// How many messages may be written before the disk must be full; the write-ahead log has some room of its own.
 const MESSAGES_MAX: usize = 20_000;
+
+/// How often something is asked again in a row, while the server asks to wait: for some seconds.
+const ASKED_AGAIN_MAX: usize = 1_000_000;
 
 const ME: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -45,6 +48,18 @@ fn a_disk_that_is_full_costs_nothing_acknowledged_and_room_mends_it() -> anyhow:
     server.stop()
 }
 
+/// Asks until it is heard: whoever writes this fast is asked to wait.
+async fn heard(connection: &mut Connection, request: &Request) -> anyhow::Result<Answer> {
+    for _ in 0..ASKED_AGAIN_MAX {
+        let answer = connection.ask(request).await?;
+        if answer.status != 429 {
+            return Ok(answer);
+        }
+        tokio::task::yield_now().await;
+    }
+    bail!("the server asked to wait {ASKED_AGAIN_MAX} times in a row")
+}
+
 async fn fill_and_make_room(server: &Server, inside: &Path) -> anyhow::Result<()> {
     let mut connection = Connection::open(server.address, ME).await?;
     let start = Request::change("POST", "/api/chat", As::Nobody, json!({"name": "Ada", "text": "Hello 0"}));
@@ -63,13 +78,11 @@ async fn fill_and_make_room(server: &Server, inside: &Path) -> anyhow::Result<()
         // The server may have given room back meanwhile.
         fill(&ballast)?;
         ensure!(said < MESSAGES_MAX, "the disk is never full");
-        let answer = connection.ask(&say(said + 1)).await?;
-        match answer.status {
-            201 => said += 1,
-            // Whoever writes this fast is asked to wait.
-            429 => tokio::task::yield_now().await,
-            _ => break answer,
+        let answer = heard(&mut connection, &say(said + 1)).await?;
+        if answer.status != 201 {
+            break answer;
         }
+        said += 1;
     };
     ensure!((refused.status, refused.code()) == (503, "not_committed"), "{refused:?}");
 
@@ -80,13 +93,7 @@ async fn fill_and_make_room(server: &Server, inside: &Path) -> anyhow::Result<()
     );
 
     std::fs::remove_file(&ballast)?;
-    let repeated = loop {
-        let answer = connection.ask(&say(said + 1)).await?;
-        if answer.status != 429 {
-            break answer;
-        }
-        tokio::task::yield_now().await;
-    };
+    let repeated = heard(&mut connection, &say(said + 1)).await?;
     ensure!(repeated.status == 201, "room is all that it needs: {repeated:?}");
     ensure!(
         transcript(&mut connection, &customer).await? == wanted(said + 1),
