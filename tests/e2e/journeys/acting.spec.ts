@@ -130,7 +130,9 @@ test("each of two supervisors acts on the work of their own team, and sees none 
   await press(other, "Ada Lovelace", "Listen in");
   const heard = other.getByRole("log", { name: "Messages", exact: true });
   await expect(heard).toContainText("I am the supervisor.");
-  await expect(heard, "what was passed on, with its note").toContainText("transferred this to Agent Six");
+  await expect(heard, "what was passed on, with its note").toContainText(
+    "Supervisor transferred this from Agent One to Agent Six",
+  );
   await expect(heard).toContainText("She wants her money back.");
   await press(other, "Ada Lovelace", "Take over");
   const takeOver = other.getByRole("dialog", { name: "Take over", exact: true });
