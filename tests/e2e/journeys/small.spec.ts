@@ -142,9 +142,11 @@ test("on a phone the rest of a summary is a button away while another conversati
   const two = await people.agent(2, { browser: SCREENS[1] });
   await RemoteCustomer.start(server, "Ben Osei", "My parcel is late.");
   await two.accept("Ben Osei");
+  await two.choose("Busy");
   const one = await people.agent(1);
   await RemoteCustomer.start(server, "Ada Lovelace", "My invoice is wrong.");
   await one.accept("Ada Lovelace");
+  await two.choose("Available");
   await one.chooseTask("Transfer");
   const dialog = one.dialog("Transfer");
   await dialog.getByRole("button", { name: "Transfer to Agent Two", exact: true }).click();
