@@ -82,12 +82,14 @@ async fn a_choice_in_the_bar_is_asked_and_stands_in_the_address() {
     assert_eq!(asked, insights.asked.get_untracked());
     assert_eq!((asked.range, asked.zone.as_deref()), (Range::Week, Some("UTC")));
     assert_eq!(asked.filter.get(&By::Outcome).map(String::as_str), Some("failed"));
-    let fold = stage.find(".range__fold");
-    assert_eq!(fold.text_content().as_deref(), Some("Filters, 2 set"), "the time zone and the outcome");
-    assert_eq!(fold.get_attribute("aria-expanded").as_deref(), Some("false"));
-    fold.click();
+    let fold = || stage.find(".range__fold");
+    let counted = || fold().text_content().as_deref() == Some("Filters, 2 set");
+    until("the time zone and the outcome are counted", counted).await;
+    assert_eq!(fold().get_attribute("aria-expanded").as_deref(), Some("false"));
+    fold().click();
     until("it is unfolded", || stage.count(".range__folded--open") == 1).await;
-    assert_eq!(stage.find(".range__fold").get_attribute("aria-expanded").as_deref(), Some("true"));
+    let unfolded = || fold().get_attribute("aria-expanded").as_deref() == Some("true");
+    until("it says so", unfolded).await;
 
     choose(&field(&stage, "Period"), "own");
     until("both ends can be chosen", || stage.count("input[type=date]") == 2).await;
