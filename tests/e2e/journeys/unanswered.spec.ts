@@ -126,7 +126,9 @@ test("an offer says by which rule it came, and everyone's reason", async ({ peop
   await RemoteCustomer.start(server, ADA, "My invoice is wrong.");
   await one.offer(ADA).getByRole("button", { name: "Why?", exact: true }).click();
   const why = one.dialog("Why?");
-  await expect(why).toContainText("The members of Technical support are asked: priority first, then age;");
+  await expect(why).toContainText(
+    "The members of Technical support are asked: priority first, then age, measured by the target of 30 s;",
+  );
   const line = (name: string) => why.getByRole("listitem").filter({ hasText: name }).first();
   await expect(line("Agent One")).toContainText("Is asked now");
   await expect(line("Agent Two")).toContainText("Is Away and takes no new conversations");
